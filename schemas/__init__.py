@@ -1,0 +1,1 @@
+"""The blueprint language as JSON Schema: one hand-written file a section, and the generated one-file bundle."""
