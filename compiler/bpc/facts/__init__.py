@@ -1,0 +1,169 @@
+"""What the compiler knows about AWS and Kubernetes: dated tables, each in a JSON file beside this one.
+
+Every file says when it was true (`asOf`) and where it comes from (`source`). A file is read the first time
+somebody asks for it. "Supported" always means supported on `asOf`, never today, so that the same blueprint
+gives the same answer on every day.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+Architecture = Literal["amd64", "arm64"]
+Support = Literal["standard", "extended", "ended"]
+
+
+class Version(NamedTuple):
+    """A Kubernetes minor on EKS (Amazon EKS user guide, "Understand the Kubernetes version lifecycle").
+
+    The day of `standard_until` or `extended_until` is the first day without that support. `kubectl` and
+    `cluster_autoscaler` are empty for a version that has ended.
+    """
+
+    released: str
+    standard_until: str
+    extended_until: str
+    kubectl: str
+    cluster_autoscaler: str
+
+
+class Region(NamedTuple):
+    """A region with an EKS endpoint (AWS Regions and Availability Zones guide; EKS page network-reqs).
+
+    `zones` are the AZ ids we know and `zone_count` how many of them a new account normally sees.
+    `no_control_plane` are the AZ ids that EKS refuses for control plane subnets. `lacks` are the
+    AWS::EKS resource types that CloudFormation does not have there.
+    """
+
+    partition: str
+    zones: tuple[str, ...]
+    zone_count: int
+    no_control_plane: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+
+class Family(NamedTuple):
+    """A family of EC2 instance types (Amazon EC2 instance types guide, naming conventions).
+
+    `accelerator` is nvidia, neuron, other or empty; `os` is linux or mac.
+    """
+
+    architecture: Architecture
+    sizes: tuple[str, ...]
+    accelerator: str
+    os: str
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
+        document: Mapping[str, Any] = json.load(file)
+    return document
+
+
+@cache
+def _kubernetes() -> Mapping[str, Any]:
+    return _read("kubernetes.json")
+
+
+def as_of() -> str:
+    """The day on which the table of Kubernetes versions was true, as YYYY-MM-DD."""
+    return str(_kubernetes()["asOf"])
+
+
+@cache
+def kubernetes() -> Mapping[str, Version]:
+    """Every Kubernetes version we know on EKS, newest first, the ended ones included."""
+    return {
+        name: Version(
+            one["released"],
+            one["standardUntil"],
+            one["extendedUntil"],
+            one.get("kubectl", ""),
+            one.get("clusterAutoscaler", ""),
+        )
+        for name, one in _kubernetes()["versions"].items()
+    }
+
+
+def support(version: str) -> Support | None:
+    """How EKS supports a version on `as_of()`; None for a version we do not know."""
+    known = kubernetes().get(version)
+    if known is None:
+        return None
+    if as_of() < known.standard_until:
+        return "standard"
+    return "extended" if as_of() < known.extended_until else "ended"
+
+
+def supported_versions() -> tuple[str, ...]:
+    """The versions a cluster can be created with, newest first."""
+    return tuple(name for name in kubernetes() if support(name) != "ended")
+
+
+def default_version() -> str:
+    """The newest version in standard support."""
+    return next(name for name in kubernetes() if support(name) == "standard")
+
+
+@cache
+def regions() -> Mapping[str, Region]:
+    """The commercial, China and GovCloud regions with an EKS endpoint, by name."""
+    return {
+        name: Region(
+            one["partition"],
+            tuple(one["zones"]),
+            one["zoneCount"],
+            tuple(one["noControlPlane"]),
+            tuple(one["lacks"]),
+        )
+        for name, one in _read("regions.json")["regions"].items()
+    }
+
+
+def region(name: str) -> Region | None:
+    """One region, or None when EKS has no endpoint there as far as we know."""
+    return regions().get(name)
+
+
+@cache
+def instance_types() -> Mapping[str, Family]:
+    """The EC2 instance families, by name: what stands before the dot of an instance type."""
+    return {
+        name: Family(one["arch"], tuple(one["sizes"]), one.get("accelerator", ""), one.get("os", "linux"))
+        for name, one in _read("instance-types.json")["families"].items()
+    }
+
+
+def family(instance_type: str) -> Family | None:
+    """The family of an instance type such as m7g.large, or None when there is no such type."""
+    name, _, size = instance_type.partition(".")
+    known = instance_types().get(name)
+    return known if known and size in known.sizes else None
+
+
+def architecture(instance_type: str) -> Architecture | None:
+    """What an instance type runs, as container images name it, or None when there is no such type."""
+    known = family(instance_type)
+    return known.architecture if known else None
+
+
+@cache
+def _offers() -> Mapping[str, str]:
+    offers: Mapping[str, str] = _read("instance-regions.json")["regions"]
+    return offers
+
+
+def offered(region_name: str) -> frozenset[str]:
+    """The instance families on the price list of a region: a hint, for a price list lags."""
+    return frozenset(_offers().get(region_name, "").split())
+
+
+@cache
+def tools() -> Mapping[str, Any]:
+    """The command line tools of the bastion host, by name: where they come from and what their digest is."""
+    found: Mapping[str, Any] = _read("tools.json")["tools"]
+    return found
