@@ -1,0 +1,36 @@
+"""The whole language put together from `schemas/` and the catalogue: the bundle that editors and bpc itself read."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import bpc.schemas
+from bpc import catalogue
+
+SECTIONS = "metadata cloudformation network bastion cluster nodegroups fargate environments overrides".split()
+# A section's name in the language, where it is not the name of its file.
+NAMES = {"nodegroups": "nodeGroups", "fargate": "fargateProfiles"}
+
+
+def bundle() -> str:
+    """The one-file JSON Schema, as it is committed in schemas/blueprint.schema.json."""
+    return json.dumps(compose(), indent=1, ensure_ascii=False) + "\n"
+
+
+def compose() -> dict[str, Any]:
+    """The root with every section and every add-on below `$defs`."""
+    definitions: dict[str, Any] = dict(_load("common"))
+    for section in SECTIONS:
+        definitions[NAMES.get(section, section)] = _load(section)
+    definitions["addons"] = catalogue.addons_schema()
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "blueprint.schema.json"}
+    return head | _load("root") | {"$defs": definitions}
+
+
+def _load(section: str) -> dict[str, Any]:
+    folder = os.path.dirname(bpc.schemas.__file__ or "")
+    with open(os.path.join(folder, f"{section}.json"), encoding="utf-8") as file:
+        loaded: dict[str, Any] = json.load(file)
+    return loaded

@@ -1,0 +1,165 @@
+"""Stage 2: does the document fit the language? What jsonschema says of it, in the product's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bpc import schema
+from bpc.diagnostics import Diagnostic, Path, rule
+from bpc.source import Document
+
+MISSING_KEY = rule(
+    "BPC201",
+    "missing-key",
+    why="The key has no default, and nothing can be made without it.",
+    cure="Add the key; `bpc explain` with its path says what it may hold.",
+)
+UNKNOWN_KEY = rule(
+    "BPC202",
+    "unknown-key",
+    why="A key that bpc does not know would have no effect, and a misspelt one would be missed.",
+    cure="Correct the spelling, or take the key away. `bpc explain` lists what a section may hold.",
+)
+WRONG_TYPE = rule(
+    "BPC203",
+    "wrong-type",
+    why="The value is of another kind than the field: a number where text belongs, one value where a list belongs.",
+    cure="Write the value in the field's form. Text that looks like a number needs quotes.",
+)
+UNKNOWN_VALUE = rule(
+    "BPC204",
+    "unknown-value",
+    why="The field takes one of a few values.",
+    cure="Use one of the values that the message lists.",
+)
+INVALID_VALUE = rule(
+    "BPC205",
+    "invalid-value",
+    why="The value is outside what the field takes: its pattern, its length or its range.",
+    cure="`bpc explain` with the field's path says what it takes.",
+)
+BAD_NAME = rule(
+    "BPC206",
+    "invalid-key",
+    why="The keys of this mapping are names, and this one is not a name that AWS or Kubernetes takes.",
+    cure="Use the characters that the message names.",
+)
+
+KINDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "nothing",
+}
+
+
+def fit(document: Document) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
+    """The document with every default filled in, or everything that keeps it from fitting."""
+    try:
+        filled: dict[str, Any] = schema.accept(document.data)
+        return filled, []
+    except schema.Doubt:
+        return None, list(complaints(document))
+
+
+def complaints(document: Document) -> Iterator[Diagnostic]:
+    """What jsonschema finds, one diagnostic for each mistake."""
+    for error in validator().iter_errors(document.data):
+        yield from _explained(error, document)
+
+
+def validator() -> Any:
+    """jsonschema for the whole language, with our formats and no others."""
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    formats = FormatChecker(formats=())
+    for name, fits in schema.FORMATS.items():
+        formats.checks(name)(fits)
+    return Draft202012Validator(schema.bundle(), format_checker=formats)
+
+
+def _explained(error: Any, document: Document) -> Iterator[Diagnostic]:
+    path: Path = tuple(error.absolute_path)
+    value, constraint = error.instance, error.validator_value
+    match error.validator:
+        case "required":
+            # jsonschema reports one key at a time, each with the whole list.
+            key = next(one for one in constraint if f"{one!r} is a required" in error.message)
+            yield MISSING_KEY.at(path, f"{key} is missing", _about((*path, key)), key=True)
+        case "additionalProperties":
+            known = error.schema.get("properties", {})
+            for key in [one for one in value if one not in known]:
+                yield UNKNOWN_KEY.at((*path, key), f"there is no {key!r} here", _nearest(key, list(known)), key=True)
+        case "type":
+            yield WRONG_TYPE.at(path, _type_message(value, constraint, document.typed(path)), _about(path))
+        case "enum" | "const" if "propertyNames" in error.absolute_schema_path:
+            yield UNKNOWN_KEY.at((*path, value), f"there is no {value!r} here", _nearest(value, constraint), key=True)
+        case "enum" | "const":
+            allowed = constraint if error.validator == "enum" else [constraint]
+            yield UNKNOWN_VALUE.at(path, _enum_message(value, allowed, document.typed(path)), _nearest(value, allowed))
+        case _ if "propertyNames" in error.absolute_schema_path:
+            yield BAD_NAME.at((*path, value), f"{value!r} is not a name that fits here", _about(path), key=True)
+        case _:
+            yield INVALID_VALUE.at(path, _value_message(error), _about(path))
+
+
+def _type_message(value: Any, kinds: str | list[str], typed: str | None) -> str:
+    wanted = " or ".join(KINDS[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null")
+    if "string" in kinds and typed:
+        return f"put quotes round {typed}: this is text, and without quotes YAML reads something else"
+    return f"this takes {wanted}, not {_shown(value, typed)}"
+
+
+def _enum_message(value: Any, allowed: list[Any], typed: str | None) -> str:
+    shown = ", ".join(str(one) for one in allowed)
+    return f"{_shown(value, typed)} is not {'one of ' if len(allowed) > 1 else ''}{shown}"
+
+
+def _value_message(error: Any) -> str:
+    value, limit = error.instance, error.validator_value
+    match error.validator:
+        case "minimum":
+            return f"{value} is less than {limit}"
+        case "maximum":
+            return f"{value} is more than {limit}"
+        case "minItems" | "minProperties":
+            return f"this needs at least {limit}, and there are {len(value)}"
+        case "maxItems" | "maxProperties":
+            return f"this takes at most {limit}, and there are {len(value)}"
+        case "minLength":
+            return f"this needs at least {limit} characters"
+        case "maxLength":
+            return f"this has {len(value)} characters and may have {limit}"
+        case "uniqueItems":
+            return "the same value stands in this list twice"
+        case "format":
+            return f"{value!r} is not {'an IPv4 range such as 10.0.0.0/16' if 'cidr' in limit else 'an IPv4 address'}"
+        case _:
+            return f"{value!r} does not have the form {limit}"
+
+
+def _shown(value: Any, typed: str | None) -> str:
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return typed or ("nothing" if value is None else repr(value))
+
+
+def _nearest(word: Any, known: list[Any]) -> str:
+    import difflib
+
+    words = sorted(str(one) for one in known)
+    close = difflib.get_close_matches(str(word), words, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"known here: {', '.join(words)}" if words else ""
+
+
+def _about(path: Path) -> str:
+    """A pointer to the field's own explanation, and an example where the schema has one."""
+    field = ".".join(str(part) for part in path if isinstance(part, str))
+    example = schema.example(path)
+    shown = f", such as {example}" if example else ""
+    return f"`bpc explain {field}` says what it takes{shown}"
