@@ -1,0 +1,73 @@
+"""The same blueprint for several places: each environment's `with:` merged over the root.
+
+Mappings merge key by key, lists whose items all have a name merge by that name (as kustomize merges
+containers), `null` takes a key away, every other value is replaced. What came from `with:` remembers where it
+was written, so that a complaint about it points there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from bpc.diagnostics import Path
+from bpc.source import Document
+
+DEFAULT = "default"
+
+
+class Place(NamedTuple):
+    """One environment: its name, its account where the blueprint says one, and the document it compiles from."""
+
+    name: str
+    account: str | None
+    document: Document
+
+
+def places(document: Document) -> Iterator[Place]:
+    """Every environment in the order of the names; one called `default` where there are none."""
+    root = {key: value for key, value in document.data.items() if key != "environments"}
+    if "environments" not in document.data:
+        yield Place(DEFAULT, None, document)
+        return
+    for name, environment in sorted(document.data["environments"].items()):
+        at: Path = ("environments", name)
+        origins: dict[Path, Path] = {}
+        data = _merged(root, environment.get("with", {}), (), (*at, "with"), origins)
+        if "region" in environment:
+            region = {"region": environment["region"]}
+            data = _merged(data, {"metadata": region}, (), at, origins)
+            origins[("metadata", "region")] = (*at, "region")
+        yield Place(name, environment.get("account"), document._replace(data=data, origins=origins))
+
+
+def _merged(below: Any, above: Any, at: Path, origin: Path, origins: dict[Path, Path]) -> Any:
+    if isinstance(below, dict) and isinstance(above, dict):
+        merged = dict(below)
+        for key, value in above.items():
+            if value is None:
+                merged.pop(key, None)
+            else:
+                merged[key] = _merged(below.get(key), value, (*at, key), (*origin, key), origins)
+        return merged
+    if _named(below) and _named(above):
+        return _merged_by_name(below, above, at, origin, origins)
+    origins[at] = origin
+    return above
+
+
+def _named(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in value)
+
+
+def _merged_by_name(
+    below: list[Any], above: list[Any], at: Path, origin: Path, origins: dict[Path, Path]
+) -> list[Any]:
+    merged = list(below)
+    places = {one["name"]: index for index, one in enumerate(below)}
+    for index, one in enumerate(above):
+        place = places.setdefault(one["name"], len(merged))
+        if place == len(merged):
+            merged.append(None)
+        merged[place] = _merged(merged[place], one, (*at, place), (*origin, index), origins)
+    return merged
