@@ -1,0 +1,107 @@
+"""Where the platform lives: its Region and partition, its tags, and environments in the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bpc import facts
+from bpc.checks.nearest import meant
+from bpc.diagnostics import Diagnostic, Path, rule
+from bpc.model import Blueprint, FargateProfile, NodeGroup
+
+MOST_TAGS = 45  # AWS allows 50 tags; five are left for Name and what the compiler adds
+
+UNKNOWN_REGION = rule(
+    "BPC301",
+    "unknown-region",
+    why="EKS has no endpoint in this Region, as far as bpc knows (AWS General Reference, Amazon EKS endpoints).",
+    cure="Use a Region that has EKS; the AWS console lists them.",
+)
+SAME_PLACE = rule(
+    "BPC302",
+    "same-place",
+    why="Stack names are unique in an account and a Region, so one environment would overwrite the other.",
+    cure="Give the environments different accounts or regions, or one of them another metadata.name in `with:`.",
+)
+WRONG_PARTITION = rule(
+    "BPC303",
+    "wrong-partition",
+    why="The AWS, China and GovCloud partitions know nothing of each other's resources (IAM User Guide, IAM ARNs).",
+    cure="Use an ARN of the partition that the Region is in.",
+)
+TOO_MANY_TAGS = rule(
+    "BPC304",
+    "too-many-tags",
+    why="A resource has 50 tags at most (Tagging AWS Resources), and bpc adds a few of its own.",
+    cure="Take some of the tags away.",
+)
+
+Place = tuple[str | None, str, str]
+
+
+def _region(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    name = blueprint.metadata.region
+    if facts.region(name) is None:
+        yield UNKNOWN_REGION.at(
+            (*blueprint.metadata.at, "region"), f"EKS is not in {name}", meant(name, facts.regions())
+        )
+
+
+def _partition(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    region = facts.region(blueprint.metadata.region)
+    if region is None:
+        return
+    for at, arn in _arns(blueprint):
+        partition = arn.split(":")[1]
+        if partition != region.partition:
+            yield WRONG_PARTITION.at(
+                at,
+                f"this ARN is of {partition}; {blueprint.metadata.region} is in {region.partition}",
+                f"write arn:{region.partition}:…",
+            )
+
+
+def _arns(blueprint: Blueprint) -> Iterator[tuple[Path, str]]:
+    """Every ARN in the blueprint, with its place."""
+    boundary = blueprint.cloudformation.permissions_boundary
+    if boundary:
+        yield (*blueprint.cloudformation.at, "permissionsBoundary"), boundary
+    encryption = blueprint.cluster.secrets_encryption
+    if encryption.key_arn:
+        yield (*encryption.at, "keyArn"), encryption.key_arn
+    for access in blueprint.cluster.access:
+        yield (*access.at, "principal"), access.principal
+
+
+def _tags(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    common = blueprint.metadata.tags
+    tagged: list[NodeGroup | FargateProfile] = [*blueprint.node_groups, *blueprint.fargate_profiles]
+    for one in tagged:
+        number = len({*common, *one.tags})
+        if number > MOST_TAGS:
+            yield TOO_MANY_TAGS.at(
+                (*one.at, "tags"),
+                f"with those of metadata, {one.name} has {number} tags",
+                f"keep {MOST_TAGS} at most",
+            )
+
+
+def across(seen: dict[Place, str], blueprint: Blueprint) -> list[Diagnostic]:
+    """Whether an environment lands where an earlier one did; `seen` remembers the places, and is added to."""
+    metadata = blueprint.metadata
+    place = (blueprint.account, metadata.region, metadata.name)
+    here, other = blueprint.environment, seen.setdefault(place, blueprint.environment)
+    if other == here:
+        return []
+    account = f"account {blueprint.account}" if blueprint.account else "no account"
+    return [
+        SAME_PLACE.at(
+            ("environments", here),
+            f"{here} and {other} are the same place: {metadata.name} in {metadata.region}, {account}",
+            "give them different accounts, regions or names",
+            key=True,
+        )
+    ]
+
+
+CHECKS = (_region, _partition, _tags)
