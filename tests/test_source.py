@@ -214,9 +214,7 @@ def test_both_loaders_know_the_same_places() -> None:
 def test_merged_data_is_located_where_it_came_from(loader: type[Any]) -> None:
     text = "cluster: {version: '1.34'}\nenvironments:\n  prod:\n    with: {cluster: {size: 1.0}}\n"
     source = ("environments", "prod", "with", "cluster", "size")
-    document = read(text, loader)._replace(
-        origins={("cluster", "size"): source, ("cluster", "size", "x"): ("no",)}
-    )
+    document = read(text, loader)._replace(origins={("cluster", "size"): source, ("cluster", "size", "x"): ("no",)})
     assert pointed_at(document, document.locate(("cluster", "size"))) == "1.0"
     assert pointed_at(document, document.locate(("cluster", "size"), key=True)) == "size"
     assert pointed_at(document, document.locate(("cluster", "size", 0))) == "1.0"
@@ -411,9 +409,7 @@ SYNTAX = [
 
 @both
 @pytest.mark.parametrize(("text", "line", "column", "message"), SYNTAX)
-def test_syntax_errors_say_what_to_do(
-    text: str, line: int, column: int, message: str, loader: type[Any]
-) -> None:
+def test_syntax_errors_say_what_to_do(text: str, line: int, column: int, message: str, loader: type[Any]) -> None:
     document, found = parse(text.encode(), loader)
     assert document is None
     assert [(one.rule.name, one.message) for one in found] == [("syntax", message)]
@@ -444,9 +440,7 @@ def test_other_syntax_errors_have_a_place_too(text: str, loader: type[Any]) -> N
 @both
 @pytest.mark.parametrize("escape", ["\\U00110000", "\\UFFFFFFFF"])
 def test_escapes_past_unicode(escape: str, loader: type[Any]) -> None:
-    assert [(name, line) for name, line, _ in told(f'a: 1\nb: "{escape}"\n', loader)] == [
-        ("control-character", 2)
-    ]
+    assert [(name, line) for name, line, _ in told(f'a: 1\nb: "{escape}"\n', loader)] == [("control-character", 2)]
 
 
 @both
@@ -537,9 +531,7 @@ ATTACKS: list[tuple[str, str | bytes, float, str, int]] = [
 
 
 @both
-@pytest.mark.parametrize(
-    ("text", "seconds", "name", "line"), [pytest.param(*rest, id=i) for i, *rest in ATTACKS]
-)
+@pytest.mark.parametrize(("text", "seconds", "name", "line"), [pytest.param(*rest, id=i) for i, *rest in ATTACKS])
 def test_attacks_are_refused_quickly(
     text: str | bytes, seconds: float, name: str, line: int, loader: type[Any]
 ) -> None:
@@ -557,8 +549,7 @@ def test_attacks_are_refused_quickly(
 def test_speed_of_an_everyday_blueprint() -> None:
     """About 1 ms on a quiet machine; the bound only tells milliseconds from tens of them."""
     raw = b"metadata: {name: myeks, region: us-east-1}\n" + b"".join(
-        b"group%d:\n  - name: workers\n    scaling: {min: 2, max: 10}\n    types: [m7g.large]\n" % n
-        for n in range(20)
+        b"group%d:\n  - name: workers\n    scaling: {min: 2, max: 10}\n    types: [m7g.large]\n" % n for n in range(20)
     )
     times = []
     for _ in range(10):
@@ -627,13 +618,9 @@ def test_json_comes_back(loader: type[Any], data: Any, indent: int | None) -> No
 @both
 @settings(max_examples=60, deadline=None)
 @given(data=roots, flow=st.booleans(), unicode=st.booleans())
-def test_quoted_yaml_comes_back_and_places_point_at_it(
-    loader: type[Any], data: Any, flow: bool, unicode: bool
-) -> None:
+def test_quoted_yaml_comes_back_and_places_point_at_it(loader: type[Any], data: Any, flow: bool, unicode: bool) -> None:
     data = only_strings(data)
-    text = yaml.safe_dump(
-        data, default_style='"', default_flow_style=flow, allow_unicode=unicode, width=10**9
-    )
+    text = yaml.safe_dump(data, default_style='"', default_flow_style=flow, allow_unicode=unicode, width=10**9)
     document = read(text, loader)
     assert document.data == data
     for path, span in document.values.items():

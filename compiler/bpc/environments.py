@@ -60,9 +60,7 @@ def _named(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in value)
 
 
-def _merged_by_name(
-    below: list[Any], above: list[Any], at: Path, origin: Path, origins: dict[Path, Path]
-) -> list[Any]:
+def _merged_by_name(below: list[Any], above: list[Any], at: Path, origin: Path, origins: dict[Path, Path]) -> list[Any]:
     merged = list(below)
     places = {one["name"]: index for index, one in enumerate(below)}
     for index, one in enumerate(above):

@@ -9,7 +9,17 @@ from typing import Any
 import bpc.schemas
 from bpc import catalogue
 
-SECTIONS = "metadata cloudformation network bastion cluster nodegroups fargate environments overrides".split()
+SECTIONS = [
+    "metadata",
+    "cloudformation",
+    "network",
+    "bastion",
+    "cluster",
+    "nodegroups",
+    "fargate",
+    "environments",
+    "overrides",
+]
 # A section's name in the language, where it is not the name of its file.
 NAMES = {"nodegroups": "nodeGroups", "fargate": "fargateProfiles"}
 

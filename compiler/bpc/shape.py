@@ -99,7 +99,8 @@ def _explained(error: Any, document: Document) -> Iterator[Diagnostic]:
             yield UNKNOWN_KEY.at((*path, value), f"there is no {value!r} here", _nearest(value, constraint), key=True)
         case "enum" | "const":
             allowed = constraint if error.validator == "enum" else [constraint]
-            yield UNKNOWN_VALUE.at(path, _enum_message(value, allowed, document.typed(path)), _nearest(value, allowed))
+            help = _close(value, allowed) or error.schema.get("x-help", "")
+            yield UNKNOWN_VALUE.at(path, _enum_message(value, allowed, document.typed(path)), help)
         case _ if "propertyNames" in error.absolute_schema_path:
             yield BAD_NAME.at((*path, value), f"{value!r} is not a name that fits here", _about(path), key=True)
         case _:
@@ -148,13 +149,14 @@ def _shown(value: Any, typed: str | None) -> str:
 
 
 def _nearest(word: Any, known: list[Any]) -> str:
+    return _close(word, known) or (f"known here: {', '.join(sorted(known))}" if known else "")
+
+
+def _close(word: Any, known: list[Any]) -> str:
     import difflib
 
-    words = sorted(str(one) for one in known)
-    close = difflib.get_close_matches(str(word), words, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]}?"
-    return f"known here: {', '.join(words)}" if words else ""
+    close = difflib.get_close_matches(str(word), [str(one) for one in known], n=1, cutoff=0.6)
+    return f"did you mean {close[0]}?" if close else ""
 
 
 def _about(path: Path) -> str:

@@ -65,6 +65,14 @@ TOOL_NEEDS_INTERNET = rule(
     "Linux itself has comes through the S3 endpoint.",
     cure="Leave the tool out, or use a network with public subnets.",
 )
+MOST_USER_DATA = 8000  # bytes; the host's own script with every tool takes the rest of EC2's 16 KB
+
+USER_DATA = rule(
+    "BPC339",
+    "user-data-too-large",
+    why="EC2 takes 16 KB of user data, and the host's own script needs its share (Amazon EC2 User Guide, user data).",
+    cure="Move the lines to a script that the host downloads.",
+)
 TOOL_ARCHITECTURE = rule(
     "BPC338",
     "tool-architecture",
@@ -182,4 +190,12 @@ def _tools(blueprint: Blueprint) -> Iterator[Diagnostic]:
             )
 
 
-CHECKS = (_machine, _access, _os, _address, _timezone, _tools)
+def _user_data(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    bastion = blueprint.bastion
+    size = len(bastion.user_data.encode()) if bastion else 0
+    if bastion and size > MOST_USER_DATA:
+        at = (*bastion.at, "userData")
+        yield USER_DATA.at(at, f"these lines have {size:,} bytes, and {MOST_USER_DATA:,} are left for them")
+
+
+CHECKS = (_machine, _access, _os, _address, _timezone, _tools, _user_data)

@@ -1,0 +1,129 @@
+"""The contract of an add-on: facts first, then what it contributes. One file in `addons/` is one add-on.
+
+An author subclasses `AddOn`, states facts as class attributes and overrides only the answers that are needed.
+Add-ons are never instantiated with state and never reach into other stacks: what they need from elsewhere (a
+tag on nodes, an endpoint in a private network) they state as a fact that the planner folds in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+if TYPE_CHECKING:
+    from awacs.aws import Statement
+    from troposphere import AWSObject
+
+Manifest = dict[str, Any]
+
+
+class Context(NamedTuple):
+    """Everything that an add-on may know about the platform it is planned for."""
+
+    cluster: str
+    region: str
+    partition: str
+    version: str
+    options: Mapping[str, Any]
+    has_nodes: bool
+    has_internet: bool
+    nodes: int
+
+
+class AddOn:
+    """Facts and contributions of one add-on; the docstring of the subclass is its summary."""
+
+    name: ClassVar[str]
+    namespace: ClassVar[str] = "kube-system"
+    service_account: ClassVar[str | None] = None
+    sources: ClassVar[tuple[str, ...]] = ("eks",)
+    core: ClassVar[bool] = False
+    before_nodes: ClassVar[bool] = False
+    # Pods of its own on every node: nothing to run on where there is only Fargate.
+    daemonset: ClassVar[bool] = False
+    requires: ClassVar[tuple[str, ...]] = ()
+    # AWS services that its pods call, as VPC endpoint names: a private network gets these endpoints.
+    endpoints: ClassVar[tuple[str, ...]] = ()
+    # Where the images of its manifests live; EKS add-ons come from the Region's own ECR.
+    registry: ClassVar[str] = ""
+    node_tags: ClassVar[Mapping[str, str]] = {}
+    partitions: ClassVar[tuple[str, ...]] = ("aws", "aws-cn", "aws-us-gov")
+    # The oldest Kubernetes version that it supports.
+    kubernetes: ClassVar[str] = "1.28"
+    # AWS managed policies by the path behind `policy/`.
+    managed_policies: ClassVar[tuple[str, ...]] = ()
+    options: ClassVar[Mapping[str, Any]] = {}
+    required: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def policy(cls, context: Context) -> Sequence[Statement]:
+        """IAM statements for its service account."""
+        return ()
+
+    @classmethod
+    def resources(cls, context: Context) -> Sequence[AWSObject]:
+        """AWS resources of its own, beside the role and the add-on itself."""
+        return ()
+
+    @classmethod
+    def values(cls, context: Context) -> Mapping[str, Any]:
+        """Default configuration values of the EKS add-on."""
+        return {}
+
+    @classmethod
+    def manifests(cls, context: Context) -> Sequence[Manifest]:
+        """The Kubernetes objects, for the source `manifests`."""
+        return ()
+
+    @classmethod
+    def has_permissions(cls, context: Context) -> bool:
+        """Whether its service account needs an IAM role."""
+        return cls.service_account is not None and bool(cls.managed_policies or cls.policy(context))
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """What the blueprint may say under `addons.<name>`."""
+        properties: dict[str, Any] = {"enabled": _ENABLED}
+        if len(cls.sources) > 1:
+            properties["source"] = _SOURCE | {"enum": list(cls.sources), "default": cls.sources[0]}
+        if "eks" in cls.sources:
+            properties |= {"version": _VERSION, "values": _VALUES, "resolveConflicts": _RESOLVE}
+        shape: dict[str, Any] = {
+            "description": (cls.__doc__ or "").strip(),
+            "type": "object",
+            "additionalProperties": False,
+            "properties": properties | dict(cls.options),
+        }
+        return shape | ({"required": list(cls.required)} if cls.required else {})
+
+
+_ENABLED = {
+    "description": "false leaves it out, for a core add-on or for an environment that does not want it.",
+    "type": "boolean",
+    "default": True,
+    "x-cloudformation": "whether the add-on is there",
+}
+_SOURCE = {
+    "description": "eks: the EKS add-on. manifests: plain YAML that bpc builds, for the GitOps repository.",
+    "x-cloudformation": "AWS::EKS::Addon, or manifests",
+}
+_VERSION = {
+    "description": "The version of the EKS add-on. Left out, EKS's default for the cluster's Kubernetes version.",
+    "type": "string",
+    "pattern": "^v[0-9]+\\.[0-9]+\\.[0-9]+-eksbuild\\.[0-9]+$",
+    "examples": ["v1.20.4-eksbuild.2"],
+    "x-cloudformation": "AWS::EKS::Addon.AddonVersion",
+}
+_VALUES = {
+    "description": "Configuration values of the EKS add-on, merged over the defaults.",
+    "type": "object",
+    "default": {},
+    "examples": [{"replicaCount": 3}],
+    "x-cloudformation": "AWS::EKS::Addon.ConfigurationValues",
+}
+_RESOLVE = {
+    "description": "What EKS does with settings that somebody changed in the cluster.",
+    "enum": ["none", "overwrite", "preserve"],
+    "default": "overwrite",
+    "x-cloudformation": "AWS::EKS::Addon.ResolveConflicts",
+}

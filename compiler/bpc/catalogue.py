@@ -1,0 +1,70 @@
+"""The two sets of entries that are found by walking a folder: add-ons and stacks. One file, one entry."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bpc import schema
+from bpc.addon import AddOn
+
+if TYPE_CHECKING:
+    from bpc.stack import Stack
+
+Entry = TypeVar("Entry")
+
+
+@cache
+def addon(name: str) -> type[AddOn]:
+    """One add-on, without importing the others."""
+    return _entry(f"bpc.addons.{name.replace('-', '_')}", AddOn)
+
+
+def addons() -> list[type[AddOn]]:
+    """Every add-on, by name."""
+    return [addon(module.replace("_", "-")) for module in _modules("addons")]
+
+
+@cache
+def stacks() -> tuple[type[Stack], ...]:
+    """Every stack, in the order in which they are deployed."""
+    from bpc.kit import deferred
+
+    # cfn_flip is half of what `import troposphere` costs, and only its to_yaml() needs it.
+    with deferred.imports("cfn_flip"):
+        from bpc.stack import Stack
+    found = [_entry(f"bpc.stacks.{module}", Stack) for module in _modules("stacks")]
+    return tuple(sorted(found, key=lambda stack: stack.number))
+
+
+def core_addons() -> tuple[str, ...]:
+    """The add-ons that every cluster gets unless the blueprint says otherwise."""
+    return tuple(schema.bundle()["$defs"]["addons"]["x-core"])
+
+
+def addons_schema() -> dict[str, Any]:
+    """The `addons` section of the language, put together from the entries."""
+    entries = addons()
+    return {
+        "description": "What runs in the cluster beside the workloads.",
+        "type": "object",
+        "additionalProperties": False,
+        "default": {},
+        "x-core": [entry.name for entry in entries if entry.core],
+        "properties": {entry.name: entry.schema() | ({"default": {}} if entry.core else {}) for entry in entries},
+    }
+
+
+def _modules(package: str) -> list[str]:
+    folder = os.path.join(os.path.dirname(__file__), package)
+    return sorted(name.removesuffix(".py") for name in os.listdir(folder) if name.endswith(".py") and name[0] != "_")
+
+
+def _entry(module: str, kind: type[Entry]) -> type[Entry]:
+    members = vars(import_module(module)).values()
+    found = [one for one in members if isinstance(one, type) and issubclass(one, kind) and one.__module__ == module]
+    if len(found) != 1:
+        raise TypeError(f"{module} must hold exactly one {kind.__name__}, not {len(found)}")
+    return found[0]

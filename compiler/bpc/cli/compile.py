@@ -1,0 +1,123 @@
+"""Compile blueprints into CloudFormation templates and kustomize overlays."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import sys
+import time
+from contextlib import ExitStack
+from typing import Any, NamedTuple
+
+from bpc import pipeline, publish, stamp
+from bpc.cli.blueprints import Read, add_format, complain, read
+from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, OK, STALE
+from bpc.cli.progress import bar
+
+EXAMPLES = """examples:
+  bpc compile blueprint.yaml                write out/<name>/
+  bpc compile fleet.yaml --env prod         only this environment
+  bpc compile specs/*.yaml --check          write nothing; exit 3 and name the files when the output is stale
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("specs", metavar="SPEC", nargs="+", help="a blueprint")
+    parser.add_argument("-o", "--out", metavar="OUT", default="out", help="write OUT/<name>/ (default: out)")
+    parser.add_argument("--env", metavar="NAME", default="", help="compile this environment alone")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 3 when the output is stale")
+    add_format(parser)
+
+
+class Done(NamedTuple):
+    """What came of one blueprint: an exit code, a line that says so, and the folder with its fingerprint."""
+
+    code: int
+    said: str
+    folder: str = ""
+    fingerprint: str = ""
+
+
+def run(options: argparse.Namespace) -> int:
+    started = time.time_ns()
+    specs, code = read(options.specs)
+    results, outcomes = [], []
+    folders: dict[str, str] = {}
+    for spec in specs:
+        result, done = _one(spec, options, folders)
+        results.append((spec, result))
+        outcomes.append(done)
+    complain(results, options.format)
+    if options.format == "text":
+        sys.stdout.write("".join(f"{one.said}\n" for one in outcomes if one.said))
+    code = max([code, *(one.code for one in outcomes)])
+    said = options.format != "text" or any(result.diagnostics for _, result in results)
+    if code == OK and not options.check and not said:
+        _remember(options, started, outcomes)
+    return code
+
+
+def _remember(options: argparse.Namespace, started: int, outcomes: list[Done]) -> None:
+    """Next time, the same command over the same files says this at once."""
+    stamp.record(
+        sys.argv[1:],
+        "".join(f"{one.folder}: unchanged\n" for one in outcomes),
+        started=started,
+        inputs=list(options.specs),
+        outputs=[(one.folder, one.fingerprint) for one in outcomes],
+    )
+
+
+def _one(spec: Read, options: argparse.Namespace, folders: dict[str, str]) -> tuple[pipeline.Result, Done]:
+    """Compile one blueprint; `folders` says which one has written where."""
+    with ExitStack() as stack:
+        sinks: list[Any] = []
+
+        def sink(name: str) -> pipeline.Sink:
+            folder = os.path.join(options.out, name)
+            other = folders.setdefault(folder, spec.path)
+            if other != spec.path:
+                raise _SameFolder(f"{spec.path} and {other} are both called {name}; rename one of them")
+            opened = publish.Comparison(folder) if options.check else stack.enter_context(publish.Staging(folder))
+            sinks.append(opened)
+            return opened
+
+        try:
+            result = pipeline.compile_blueprint(spec.raw, spec.path, sink, options.env, bar)
+            if result.failed or not sinks:
+                return result, Done(BROKEN_BLUEPRINT, "")
+            extra = {"blueprint": _identity(spec, options.env)} | result.about
+            return result, _compared(sinks[0], extra) if options.check else _published(sinks[0], extra)
+        except publish.Refused as refused:
+            return pipeline.Result("", None, [refused.diagnostic], {}), Done(BROKEN_BLUEPRINT, "")
+        except _SameFolder as same:
+            sys.stderr.write(f"bpc: {same}\n")
+            return pipeline.Result("", None, [], {}), Done(BAD_USAGE, "")
+
+
+class _SameFolder(Exception):
+    """Two blueprints of one command have the same name."""
+
+
+def _identity(spec: Read, environment: str) -> dict[str, str]:
+    identity = {"file": os.path.basename(spec.path), "sha256": hashlib.sha256(spec.raw).hexdigest()}
+    return identity | ({"environment": environment} if environment else {})
+
+
+def _published(staging: publish.Staging, extra: dict[str, Any]) -> Done:
+    published = staging.commit(extra)
+    counts = {"new": published.added, "changed": published.changed, "removed": published.removed}
+    parts = [f"{len(paths)} {what}" for what, paths in counts.items() if paths]
+    if parts and published.unchanged:
+        parts.append(f"{published.unchanged} unchanged")
+    said = f"{', '.join(parts)} files" if parts else "unchanged"
+    return Done(OK, f"{published.folder}: {said}", published.folder, published.fingerprint)
+
+
+def _compared(comparison: publish.Comparison, extra: dict[str, Any]) -> Done:
+    difference = comparison.finish(extra)
+    lines = [f"{comparison.folder}/{path}: {what}" for what, paths in difference._asdict().items() for path in paths]
+    if not lines:
+        return Done(OK, f"{comparison.folder}: fresh")
+    return Done(STALE, "\n".join([*lines, f"{comparison.folder}: stale; compile it again"]))

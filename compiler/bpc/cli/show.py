@@ -1,0 +1,85 @@
+"""How complaints look: for people with the source line and a caret, for GitHub as annotations, or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from bpc.diagnostics import Diagnostic, Span
+
+START = Span(1, 1, 2)
+
+
+class Complaint(NamedTuple):
+    """A diagnostic with the file it is about and the text of its line."""
+
+    file: str
+    diagnostic: Diagnostic
+    line: str
+
+
+def text(complaints: Iterable[Complaint]) -> str:
+    """`file:line:col: error BPC302: message [name]`, the line, a caret, and help."""
+    return "".join(line + "\n" for one in complaints for line in _text(one))
+
+
+def _text(one: Complaint) -> Iterator[str]:
+    found, rule = one.diagnostic, one.diagnostic.rule
+    span = found.span or START
+    place = f"{one.file}:{span.line}:{span.column}" if found.span else one.file
+    yield f"{place}: {rule.severity} {rule.code}: {found.message} [{rule.name}]"
+    if one.line.strip():
+        width = max(1, min(span.end, len(one.line) + 1) - span.column)
+        gutter = str(span.line)
+        # A tab stays a tab, so that the caret stands under its place.
+        lead = "".join(letter if letter == "\t" else " " for letter in one.line[: span.column - 1])
+        yield f"{gutter} | {one.line}"
+        yield f"{' ' * len(gutter)} | {lead}{'^' * width}"
+    if found.help:
+        yield f"help: {found.help}"
+
+
+def github(complaints: Iterable[Complaint]) -> str:
+    """Workflow commands, as GitHub Actions reads them."""
+    lines = []
+    for file, found, _ in complaints:
+        span = found.span or START
+        message = found.message + (f" ({found.help})" if found.help else "")
+        title = f"{found.rule.code} {found.rule.name}"
+        place = f"file={_property(file)},line={span.line},col={span.column},endColumn={span.end},title={title}"
+        lines.append(f"::{found.rule.severity} {place}::{_message(message)}\n")
+    return "".join(lines)
+
+
+def _message(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _message(value).replace(":", "%3A").replace(",", "%2C")
+
+
+def as_json(complaints: Iterable[Complaint]) -> str:
+    """One object with a list of diagnostics."""
+    rows = []
+    for file, found, _ in complaints:
+        span = found.span or START
+        rows.append(
+            {
+                "file": file,
+                "line": span.line,
+                "column": span.column,
+                "endColumn": span.end,
+                "severity": found.rule.severity,
+                "code": found.rule.code,
+                "name": found.rule.name,
+                "message": found.message,
+                "help": found.help,
+                "path": list(found.path),
+            }
+        )
+    return json.dumps({"diagnostics": rows}, indent=2, ensure_ascii=False) + "\n"
+
+
+FORMATS: dict[str, Callable[[Iterable[Complaint]], str]] = {"text": text, "github": github, "json": as_json}

@@ -1,0 +1,97 @@
+"""IAM documents: statements, who may assume a role, and roles that carry the permissions boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from awacs.aws import Action, Allow, ArnLike, Condition, PolicyDocument, Principal, Statement, StringEquals
+from troposphere import Sub
+from troposphere.iam import Policy, Role
+
+VERSION = "2012-10-17"
+
+
+def actions(*names: str) -> list[Action]:
+    """`autoscaling:DescribeTags` and the like."""
+    return [Action(*name.split(":", 1)) for name in names]
+
+
+def allow(*names: str, on: Sequence[Any], where: Condition | None = None, sid: str = "") -> Statement:
+    """A statement that allows actions on resources, under a condition where one is given."""
+    named, narrowed = {"Sid": sid} if sid else {}, {"Condition": where} if where else {}
+    return Statement(**named, Effect=Allow, Action=actions(*names), Resource=list(on), **narrowed)
+
+
+def when_equal(values: Mapping[str, Any]) -> Condition:
+    """The condition that every one of the keys has just this value."""
+    return Condition(StringEquals(dict(values)))
+
+
+def arn(partition_path: str) -> Sub:
+    """An ARN in whatever partition, Region and account the stack is in: `arn("eks:cluster/x")`."""
+    service, _, resource = partition_path.partition(":")
+    return Sub(f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}")
+
+
+def root() -> Sub:
+    """The account that the stack is in, as a principal."""
+    return Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")
+
+
+def managed(path: str) -> Sub:
+    """The ARN of an AWS managed policy."""
+    return Sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{path}")
+
+
+def trusts(service: str, *more: str, where: Condition | None = None) -> PolicyDocument:
+    """Who may assume a role: an AWS service, with AssumeRole and `more` actions."""
+    statement: dict[str, Any] = {
+        "Effect": Allow,
+        "Principal": Principal("Service", [service]),
+        "Action": actions("sts:AssumeRole", *more),
+    }
+    return PolicyDocument(Version=VERSION, Statement=[Statement(**statement | ({"Condition": where} if where else {}))])
+
+
+def trusts_pods(cluster: str, namespace: str, service_account: str) -> PolicyDocument:
+    """EKS Pod Identity, for one service account of one cluster.
+
+    The session tags that the conditions name are set by EKS itself (Amazon EKS User Guide, Grant Pods access to
+    AWS resources based on tags).
+    """
+    tags = {
+        "eks-cluster-name": cluster,
+        "kubernetes-namespace": namespace,
+        "kubernetes-service-account": service_account,
+    }
+    where = when_equal({f"aws:RequestTag/{key}": value for key, value in tags.items()})
+    return trusts("pods.eks.amazonaws.com", "sts:TagSession", where=where)
+
+
+def trusts_fargate(cluster: str) -> PolicyDocument:
+    """Fargate, for the profiles of one cluster (Amazon EKS User Guide, Pod execution IAM role)."""
+    source = {"aws:SourceArn": arn(f"eks:fargateprofile/{cluster}/*")}
+    return trusts("eks-fargate-pods.amazonaws.com", where=Condition(ArnLike(source)))
+
+
+def role(
+    title: str,
+    trust: PolicyDocument,
+    *,
+    boundary: str | None,
+    tags: Any,
+    managed_policies: Iterable[str] = (),
+    statements: Sequence[Statement] = (),
+    policy_name: str = "",
+) -> Role:
+    """A role with no name of its own, so that a stack needs only CAPABILITY_IAM."""
+    properties: dict[str, Any] = {"AssumeRolePolicyDocument": trust}
+    if boundary:
+        properties["PermissionsBoundary"] = boundary
+    if arns := [managed(path) for path in managed_policies]:
+        properties["ManagedPolicyArns"] = arns
+    if statements:
+        document = PolicyDocument(Version=VERSION, Statement=list(statements))
+        properties["Policies"] = [Policy(PolicyName=policy_name, PolicyDocument=document)]
+    return Role(title, **properties, Tags=tags)

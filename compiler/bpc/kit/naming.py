@@ -1,0 +1,14 @@
+"""Names that are an interface: logical IDs and stack names derive from the blueprint's own names, for ever."""
+
+from __future__ import annotations
+
+
+def logical_id(*parts: str) -> str:
+    """One CloudFormation logical ID from words: `logical_id("spot-workers", "NodeGroup")` is SpotWorkersNodeGroup."""
+    words = "".join(letter if letter.isalnum() else " " for letter in " ".join(parts)).split()
+    return "".join(word[0].upper() + word[1:] for word in words)
+
+
+def stack_name(platform: str, stack: str) -> str:
+    """What the README tells the user to call a stack."""
+    return f"{platform}-{stack}"

@@ -1,0 +1,100 @@
+"""One template being written: resources with the place in the blueprint that asked for them, parameters in
+console groups, exports, and imports that bring their parameter along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from troposphere import AWSObject, Export, GetAtt, ImportValue, Output, Parameter, Ref, Sub, Tags, Template
+
+from bpc.diagnostics import Path
+from bpc.kit.naming import logical_id, stack_name
+
+Resource = TypeVar("Resource", bound=AWSObject)
+
+STACK_NAME = "^[a-zA-Z][-a-zA-Z0-9]{0,127}$"
+
+
+class Sheet:
+    """A template for the stack `stack` of the platform `platform`."""
+
+    def __init__(self, platform: str, stack: str, description: str, tags: Mapping[str, str]) -> None:
+        self.platform = platform
+        self.stack = stack
+        self.template = Template(Description=f"{stack_name(platform, stack)}: {description}")
+        self.origins: dict[str, Path] = {}
+        self._tags = tags
+        self._groups: dict[str, list[str]] = {}
+
+    def add(self, resource: Resource, at: Path) -> Resource:
+        """Add a resource; `at` is the place in the blueprint that asked for it."""
+        self.template.add_resource(resource)
+        self.origins[resource.title] = at
+        return resource
+
+    def tags(self, name: str = "", **more: str) -> Tags:
+        """The platform's tags, and a Name where the console shows one."""
+        return Tags(**self.tag_map(f"{self.platform}-{name}" if name else "", **more))
+
+    def tag_map(self, name: str = "", **more: str) -> dict[str, str]:
+        """The same as a mapping, for the types that want one."""
+        return ({"Name": name} if name else {}) | dict(sorted(self._tags.items())) | more
+
+    def parameter(self, title: str, group: str, description: str, **properties: Any) -> Ref:
+        """A parameter in a group of the console's form."""
+        if title not in self.template.parameters:
+            kind = properties.pop("Type", "String")
+            self.template.add_parameter(Parameter(title, Type=kind, Description=description, **properties))
+            self._groups.setdefault(group, []).append(title)
+        return Ref(title)
+
+    def imported(self, stack: str, key: str) -> ImportValue:
+        """A value that another stack exports; the other stack's name becomes a parameter."""
+        parameter = logical_id(stack, "Stack")
+        self.parameter(
+            parameter,
+            "Other stacks",
+            f"The name of the {stack} stack, whose exports this one imports.",
+            Default=stack_name(self.platform, stack),
+            AllowedPattern=STACK_NAME,
+            ConstraintDescription="must be a stack name: letters, digits and hyphens, beginning with a letter",
+        )
+        return ImportValue(Sub(f"${{{parameter}}}-{key}"))
+
+    def export(self, key: str, value: Ref | GetAtt | Sub | str, description: str) -> None:
+        """An output that other stacks import."""
+        name = Export(Sub(f"${{AWS::StackName}}-{key}"))
+        self.template.add_output(Output(key, Description=description, Value=value, Export=name))
+
+    def output(self, key: str, value: Ref | GetAtt | Sub | str, description: str) -> None:
+        """An output for people."""
+        self.template.add_output(Output(key, Description=description, Value=value))
+
+    def finished(self) -> dict[str, Any]:
+        """The template as plain data, in the order in which a person would write it."""
+        plain = self.template.to_dict()
+        if self._groups:
+            groups = [{"Label": {"default": label}, "Parameters": names} for label, names in self._groups.items()]
+            plain["Metadata"] = {"AWS::CloudFormation::Interface": {"ParameterGroups": groups}}
+        plain["AWSTemplateFormatVersion"] = "2010-09-09"
+        plain["Resources"] = {key: _resource(value) for key, value in plain["Resources"].items()}
+        return _ordered(plain, _TEMPLATE)
+
+
+_TEMPLATE = ("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Resources", "Outputs")
+_RESOURCE = ("Type", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Properties")
+
+
+def _resource(plain: dict[str, Any]) -> dict[str, Any]:
+    """A resource in the usual order, its tags last and only where there are any."""
+    properties = plain.get("Properties", {})
+    tags = properties.pop("Tags", None)
+    if tags:
+        properties["Tags"] = tags
+    return _ordered(plain, _RESOURCE)
+
+
+def _ordered(mapping: dict[str, Any], order: tuple[str, ...]) -> dict[str, Any]:
+    return {key: mapping[key] for key in order if key in mapping}

@@ -1,0 +1,142 @@
+"""What stands in a plan's way, BPC4xx: add-ons that need something, cannot run there, or do nothing as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bpc.diagnostics import Diagnostic, rule
+from bpc.kit.naming import logical_id
+from bpc.plan.shapes import Plan
+
+MISSING = rule(
+    "BPC401",
+    "addon-requires",
+    why="This add-on does not work without another one.",
+    cure="Add the one that the message names to `addons`.",
+)
+NO_NODES = rule(
+    "BPC403",
+    "addon-needs-nodes",
+    why="Fargate has no DaemonSets, and EKS Pod Identity does not work on Fargate (Amazon EKS User Guide, Fargate; "
+    "EKS Pod Identities).",
+    cure="Add a node group, or leave the add-on out.",
+)
+NO_INTERNET = rule(
+    "BPC404",
+    "addon-needs-internet",
+    why="A private network has no way to the registry that holds the add-on's images.",
+    cure="Use the EKS add-on where there is one, or a network with private subnets and NAT.",
+)
+TOO_OLD = rule(
+    "BPC405",
+    "addon-kubernetes-version",
+    why="The add-on's release does not support the cluster's Kubernetes version.",
+    cure="Use a newer cluster.version, or leave the add-on out.",
+)
+NOT_HERE = rule(
+    "BPC406",
+    "addon-not-in-region",
+    why="EKS does not offer this add-on in the partition of the Region.",
+    cure="Use another source for it, or leave it out.",
+)
+WRONG_SOURCE = rule(
+    "BPC407",
+    "addon-source-option",
+    why="version, values and resolveConflicts are settings of the EKS add-on; manifests do not have them.",
+    cure="Take the setting away, or use `source: eks`.",
+)
+SAME_ID = rule(
+    "BPC408",
+    "same-logical-id",
+    why="Logical IDs have only letters and digits, so names that differ in other characters become the same one.",
+    cure="Rename one of the two.",
+)
+ON_FARGATE = rule(
+    "BPC409",
+    "addon-on-fargate",
+    why="A Fargate profile takes every pod of the add-on's namespace, and EKS Pod Identity does not work on Fargate.",
+    cure="Give the profile's selector labels, so that it takes only the pods that are meant.",
+)
+HOMELESS = rule(
+    "BPC410",
+    "coredns-has-no-home",
+    why="With no nodes, CoreDNS runs on Fargate, and only a profile that selects it lets it.",
+    cure="Add the selector {namespace: kube-system, labels: {k8s-app: kube-dns}} to a Fargate profile.",
+)
+
+
+def _requirements(plan: Plan) -> Iterator[Diagnostic]:
+    there = {addon.entry.name for addon in plan.addons}
+    for addon in plan.addons:
+        at = addon.request.at
+        for name in sorted(set(addon.entry.requires) - there):
+            yield MISSING.at(at, f"{addon.entry.name} needs {name}", f"add `{name}: {{}}` to addons", key=True)
+
+
+def _places(plan: Plan) -> Iterator[Diagnostic]:
+    has_nodes, has_internet = bool(plan.node_groups), plan.blueprint.network.topology != "private"
+    for addon in plan.addons:
+        entry, at = addon.entry, addon.request.at
+        if not has_nodes and entry.daemonset:
+            yield NO_NODES.at(at, f"{entry.name} runs on every node, and there are none", "add a node group", key=True)
+        elif not has_nodes and entry.has_permissions(addon.context):
+            yield NO_NODES.at(
+                at,
+                f"{entry.name} gets its AWS permissions by EKS Pod Identity, which needs nodes",
+                "add a node group",
+                key=True,
+            )
+        if not has_internet and addon.source == "manifests":
+            yield NO_INTERNET.at(at, f"{entry.name} pulls images from {entry.registry}", key=True)
+        if addon.source == "eks" and plan.partition not in entry.partitions:
+            yield NOT_HERE.at(at, f"EKS does not offer {entry.name} in {plan.region}", key=True)
+        if _minor(plan.blueprint.cluster.version) < _minor(entry.kubernetes):
+            yield TOO_OLD.at(at, f"{entry.name} needs Kubernetes {entry.kubernetes} or later", key=True)
+
+
+def _minor(version: str) -> int:
+    return int(version.partition(".")[2])
+
+
+def _options(plan: Plan) -> Iterator[Diagnostic]:
+    for addon in plan.addons:
+        if addon.source == "eks":
+            continue
+        options: Mapping[str, Any] = addon.request.options
+        for key, default in (("version", None), ("values", {}), ("resolveConflicts", "overwrite")):
+            if options.get(key, default) != default:
+                yield WRONG_SOURCE.at((*addon.request.at, key), f"{key} is for `source: eks`", key=True)
+
+
+def _logical_ids(plan: Plan) -> Iterator[Diagnostic]:
+    names = [(group.node_group.at, group.node_group.name) for group in plan.node_groups]
+    profiles = [(profile.at, profile.name) for profile in plan.blueprint.fargate_profiles]
+    for what in (names, profiles):
+        seen: dict[str, str] = {}
+        for at, name in what:
+            other = seen.setdefault(logical_id(name), name)
+            if other != name:
+                yield SAME_ID.at(
+                    (*at, "name"), f"{name} and {other} both become {logical_id(name)} in the template", "rename one"
+                )
+
+
+def _fargate(plan: Plan) -> Iterator[Diagnostic]:
+    profiles = plan.blueprint.fargate_profiles
+    whole = {one.namespace: one.at for profile in profiles for one in profile.selectors if not one.labels}
+    for addon in plan.addons:
+        if plan.node_groups and addon.entry.has_permissions(addon.context) and addon.entry.namespace in whole:
+            yield ON_FARGATE.at(
+                whole[addon.entry.namespace],
+                f"this takes the pods of {addon.entry.name}, which get their AWS permissions by EKS Pod Identity",
+                "add labels to the selector",
+            )
+    selectors = [one for profile in profiles for one in profile.selectors if one.namespace in ("kube-system", "*")]
+    homes = [one for one in selectors if set(one.labels.items()) <= {("k8s-app", "kube-dns")}]
+    coredns = [addon for addon in plan.addons if addon.entry.name == "coredns"]
+    if profiles and coredns and not plan.node_groups and not homes:
+        yield HOMELESS.at(("fargateProfiles",), "no profile selects CoreDNS, and there are no nodes", key=True)
+
+
+OBSTACLES = (_requirements, _places, _options, _logical_ids, _fargate)

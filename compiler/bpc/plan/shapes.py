@@ -1,0 +1,67 @@
+"""The Plan: all that stacks and manifests are made from, with every decision taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bpc.addon import AddOn, Context
+from bpc.kit.naming import logical_id, stack_name
+from bpc.model import AddOnRequest, Blueprint, NodeGroup
+
+
+class Subnet(NamedTuple):
+    """One subnet: `zone` is a name or an id as the blueprint or the facts have it, empty where EC2 chooses."""
+
+    id: str
+    kind: str
+    number: int
+    cidr: str
+    zone: str
+
+
+class PlannedGroup(NamedTuple):
+    """A node group with what follows from its instance types."""
+
+    node_group: NodeGroup
+    id: str
+    ami_type: str
+    tags: Mapping[str, str]
+
+
+class PlannedAddOn(NamedTuple):
+    """An add-on with its source decided."""
+
+    entry: type[AddOn]
+    request: AddOnRequest
+    source: str
+    context: Context
+
+    @property
+    def id(self) -> str:
+        return logical_id(self.entry.name)
+
+
+class Plan(NamedTuple):
+    """All that stacks and manifests are made from."""
+
+    blueprint: Blueprint
+    partition: str
+    subnets: tuple[Subnet, ...]
+    node_groups: tuple[PlannedGroup, ...]
+    addons: tuple[PlannedAddOn, ...]
+    endpoints: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.blueprint.metadata.name
+
+    @property
+    def region(self) -> str:
+        return self.blueprint.metadata.region
+
+    def stack_name(self, stack: str) -> str:
+        return stack_name(self.name, stack)
+
+    def subnets_of(self, kind: str) -> list[Subnet]:
+        return [subnet for subnet in self.subnets if subnet.kind == kind]

@@ -1,0 +1,182 @@
+"""The README of an output folder: what to deploy, in which order, and how to take it down again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from bpc import __version__
+from bpc.plan.shapes import Plan
+
+
+class _Row(NamedTuple):
+    """A stack to create; `asked` are the parameters that have no default."""
+
+    stack: str
+    file: str
+    iam: bool
+    asked: tuple[str, ...]
+
+
+class _Place(NamedTuple):
+    environment: str
+    name: str
+    region: str
+    account: str | None
+    folder: str
+    stacks: tuple[_Row, ...]
+    protected: bool
+    connect: bool
+
+
+class Readme:
+    """Gathers what the README says, one environment after the other."""
+
+    def __init__(self, file: str, name: str) -> None:
+        self.file, self.name = file, name
+        self.places: list[_Place] = []
+
+    def add(self, plan: Plan, templates: dict[str, dict[str, Any]]) -> None:
+        from bpc.catalogue import stacks
+
+        blueprint, form = plan.blueprint, plan.blueprint.cloudformation.format
+        numbers = {stack.name: stack.number for stack in stacks()}
+        rows = tuple(
+            _Row(plan.stack_name(stack), f"{numbers[stack]}-{stack}.{form}", _has_iam(template), _asked(template))
+            for stack, template in templates.items()
+        )
+        self.places.append(
+            _Place(
+                environment=blueprint.environment,
+                name=plan.name,
+                region=plan.region,
+                account=blueprint.account,
+                folder=f"cloudformation/{blueprint.environment}",
+                stacks=rows,
+                protected=blueprint.cluster.deletion_protection,
+                connect=blueprint.bastion is not None,
+            )
+        )
+
+    def text(self, overlays: Iterable[str]) -> bytes:
+        """The whole page; `overlays` are the environments that have manifests."""
+        first = self.places[0]
+        parts = [
+            f"<!-- {self.file}: made by bpc {__version__}. Do not edit; change the blueprint and compile it again. -->",
+            f"# {self.name}",
+            "Everything here is plain CloudFormation and plain Kubernetes YAML. To deploy it you need the AWS console "
+            "or the AWS CLI, and `kubectl`; bpc is not needed any more.",
+            _deploy(first),
+            *([_table(self.places)] if len(self.places) > 1 else []),
+            _after(first),
+            *([_manifests(list(overlays), first)] if list(overlays) else []),
+            _update(),
+            _remove(first),
+        ]
+        return ("\n\n".join(parts) + "\n").encode()
+
+
+def _asked(template: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name, one in template.get("Parameters", {}).items() if "Default" not in one)
+
+
+def _has_iam(template: dict[str, Any]) -> bool:
+    return any(one["Type"].startswith("AWS::IAM::") for one in template["Resources"].values())
+
+
+def _deploy(place: _Place) -> str:
+    where = f" in account {place.account}" if place.account else ""
+    lines = [
+        "## Deploy",
+        "",
+        f"Create the stacks one after the other, each when the one before is `CREATE_COMPLETE`"
+        f" (here for `{place.environment}`: {place.region}{where}).",
+        "",
+        "| | stack name | template | capability |",
+        "|---|---|---|---|",
+    ]
+    for index, row in enumerate(place.stacks, 1):
+        capability = "`CAPABILITY_IAM`" if row.iam else "none"
+        lines.append(f"| {index} | `{row.stack}` | `{place.folder}/{row.file}` | {capability} |")
+    lines += [
+        "",
+        "In the console: *Create stack*, *Upload a template file*, the stack name as above. On the command line:",
+        "",
+        "```sh",
+    ]
+    for row in place.stacks:
+        lines += _command(place, row)
+    return "\n".join([*lines, "```"])
+
+
+def _command(place: _Place, row: _Row) -> list[str]:
+    lines = [
+        f"aws cloudformation deploy --region {place.region} --stack-name {row.stack}",
+        f"--template-file {place.folder}/{row.file}",
+        *(["--capabilities CAPABILITY_IAM"] if row.iam else []),
+        *(
+            ["--parameter-overrides " + " ".join(f"{name}=YOUR_{name.upper()}" for name in row.asked)]
+            if row.asked
+            else []
+        ),
+    ]
+    return [" \\\n  ".join(lines)]
+
+
+def _table(places: list[_Place]) -> str:
+    lines = [
+        "The other environments work the same way, each with the stacks of its own folder:",
+        "",
+        "| environment | account | region | cluster | templates |",
+        "|---|---|---|---|---|",
+    ]
+    for place in places:
+        row = (place.environment, place.account or "", place.region, place.name, f"`{place.folder}/`")
+        lines.append(f"| {' | '.join(row)} |")
+    return "\n".join(lines)
+
+
+def _after(place: _Place) -> str:
+    how = (
+        f"The output `Connect` of the stack `{place.name}-bastion` says how to get onto the bastion host. "
+        if place.connect
+        else ""
+    )
+    return (
+        f"## Use the cluster\n\n{how}Where the Kubernetes API can be reached:\n\n```sh\n"
+        f"aws eks update-kubeconfig --region {place.region} --name {place.name}\nkubectl get nodes\n```"
+    )
+
+
+def _manifests(overlays: list[str], place: _Place) -> str:
+    chosen = place.environment if place.environment in overlays else overlays[0]
+    return (
+        "## Manifests\n\nPoint your GitOps engine at `kubernetes/overlays/` and the environment, or apply it by hand:"
+        f"\n\n```sh\nkubectl apply --server-side -k kubernetes/overlays/{chosen}\n```"
+    )
+
+
+def _update() -> str:
+    return (
+        "## Update\n\nChange the blueprint, compile, review the diff, and update the stacks in the same order. Look at "
+        "the change set first: a resource that says *Replacement: True* is made anew."
+    )
+
+
+def _remove(place: _Place) -> str:
+    first = (
+        "The cluster is protected: set `cluster.deletionProtection: false`, compile, and update the cluster's stack "
+        "first. "
+        if place.protected
+        else ""
+    )
+    commands = "\n".join(
+        f"aws cloudformation {what} --region {place.region} --stack-name {row.stack}"
+        for row in reversed(place.stacks)
+        for what in ("delete-stack", "wait stack-delete-complete")
+    )
+    return (
+        "## Take it down\n\n"
+        f"{first}Delete the load balancers and volumes that workloads made, then the stacks in reverse order:"
+        f"\n\n```sh\n{commands}\n```"
+    )

@@ -1,0 +1,131 @@
+"""Plain data becomes text: YAML that reads as if a person had written it, or JSON.
+
+The emitter knows the shape of templates and manifests alone: strings, numbers, booleans, lists and mappings.
+It is some fifty times as fast as a general one, and a property test holds it to what PyYAML reads back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+_PLAIN = re.compile(r"(?:[A-Za-z_/$]|--?(?=[A-Za-z])|\.\.?/)(?:[A-Za-z0-9_./$@,;+=*()<>?%^~' \[\]{}-]|:(?=[^ ])|(?<=[^ ])#)*")
+# IP ranges, and amounts as Kubernetes writes them.
+_NUMERIC = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,2})?|[0-9]+(m|[KMG]i)")
+_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
+
+_SHORT = frozenset(
+    ["Fn::Base64", "Fn::GetAZs", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub", "Fn::Equals", "Fn::If", "Fn::Not"]
+)
+
+
+def template_yaml(template: Mapping[str, Any], header: str) -> bytes:
+    """A CloudFormation template, with the short forms of intrinsic functions."""
+    return (_comment(header) + "".join(_mapping(template, "", True))).encode()
+
+
+def template_json(template: Mapping[str, Any], header: str) -> bytes:
+    """The same as JSON, which has no comments: what the header says goes into Metadata."""
+    metadata = {"GeneratedBy": header} | dict(template.get("Metadata", {}))
+    ordered: dict[str, Any] = {}
+    for key, value in template.items():
+        ordered[key] = value
+        if key == "Description":
+            ordered["Metadata"] = metadata
+    return (json.dumps(ordered | {"Metadata": metadata}, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def manifests(objects: Sequence[Mapping[str, Any]], header: str) -> bytes:
+    """Kubernetes objects, one document each."""
+    return (_comment(header) + "---\n".join("".join(_mapping(one, "", False)) for one in objects)).encode()
+
+
+def fragment(value: Sequence[Any]) -> str:
+    """A list as YAML text, for a patch inside a kustomization."""
+    return "".join(_sequence(value, "", False))
+
+
+def _comment(header: str) -> str:
+    return "".join(f"# {line}\n" for line in header.splitlines())
+
+
+def _mapping(mapping: Mapping[str, Any], indent: str, short: bool) -> Iterator[str]:
+    for key, value in mapping.items():
+        yield f"{indent}{_inline(str(key))}:"
+        yield from _value(value, indent, short)
+
+
+def _sequence(sequence: Sequence[Any], indent: str, short: bool) -> Iterator[str]:
+    for item in sequence:
+        if isinstance(item, Mapping) and item and not (short and _tagged(item)):
+            # The first key stands on the line of the dash, the others below it.
+            text = "".join(_mapping(item, indent + "  ", short))
+            yield f"{indent}- {text[len(indent) + 2 :]}"
+        else:
+            yield f"{indent}-"
+            yield from _value(item, indent, short)
+
+
+def _value(value: Any, indent: str, short: bool) -> Iterator[str]:
+    """What stands behind a colon or a dash, with the space before it and the line's end."""
+    tag = ""
+    if short and isinstance(value, Mapping) and (tagged := _tagged(value)):
+        tag, value = tagged
+    if isinstance(value, Mapping):
+        yield f"{tag}\n" if value else " {}\n"
+        yield from _mapping(value, indent + "  ", short)
+    elif isinstance(value, list | tuple):
+        yield f"{tag}\n" if value else f"{tag} []\n"
+        yield from _sequence(value, indent + "  ", short)
+    else:
+        yield f"{tag} {_scalar(value, indent + '  ')}\n"
+
+
+def _tagged(value: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """The short form of an intrinsic function: `{"Ref": "X"}` is written !Ref X."""
+    if len(value) != 1:
+        return None
+    key, argument = next(iter(value.items()))
+    if key == "Ref":
+        return " !Ref", argument
+    if key == "Fn::GetAtt" and isinstance(argument, list | tuple) and all(isinstance(one, str) for one in argument):
+        return " !GetAtt", ".".join(argument)
+    if key in _SHORT and not isinstance(argument, Mapping):
+        return f" !{key[4:]}", argument
+    return None
+
+
+def _scalar(value: Any, indent: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    if not isinstance(value, str):
+        return repr(value)
+    return _block(value, indent) if "\n" in value else _inline(value)
+
+
+def _inline(value: str) -> str:
+    """Text on one line: bare where every reader takes it for text, else in quotes."""
+    if _NUMERIC.fullmatch(value) or (_PLAIN.fullmatch(value) and value[-1] != " " and value.lower() not in _WORDS):
+        return value
+    if value.isprintable():
+        return "'" + value.replace("'", "''") + "'"
+    return _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    """Text in double quotes, every character that does not print escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in text)
+
+
+def _block(value: str, indent: str) -> str:
+    """A literal block where the text allows it; no line of it may be lost or gain a space."""
+    body = value.rstrip("\n")
+    if body[:1].strip() == "" or len(value) - len(body) > 1 or not re.sub("[\n\t]", "", body).isprintable():
+        return _quoted(value)
+    lines = "\n".join(f"{indent}{line}" if line else "" for line in body.split("\n"))
+    return f"|{'' if len(value) > len(body) else '-'}\n{lines}"

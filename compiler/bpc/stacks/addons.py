@@ -1,0 +1,37 @@
+"""The add-ons that run on nodes; this file knows none of them by name."""
+
+from __future__ import annotations
+
+from bpc.contribution import contribute
+from bpc.kit.sheet import Sheet
+from bpc.plan.shapes import Plan, PlannedAddOn
+from bpc.stack import Stack
+
+
+class AddOns(Stack):
+    """add-ons, their roles and their AWS resources"""
+
+    name = "addons"
+    number = 50
+
+    @classmethod
+    def wanted(cls, plan: Plan) -> bool:
+        return bool(_here(plan))
+
+    @classmethod
+    def fill(cls, plan: Plan, sheet: Sheet) -> None:
+        cluster = sheet.imported("cluster", "ClusterName")
+        for addon in _here(plan):
+            contribute(addon, plan, sheet, cluster)
+
+
+def _here(plan: Plan) -> list[PlannedAddOn]:
+    """Those that wait for nodes and put something into a template."""
+    return [
+        addon
+        for addon in plan.addons
+        if not addon.entry.before_nodes
+        and (
+            addon.source == "eks" or addon.entry.has_permissions(addon.context) or addon.entry.resources(addon.context)
+        )
+    ]

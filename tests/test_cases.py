@@ -1,0 +1,68 @@
+"""One mistake, one file: `cases/err/<case>.yaml` is refused with exactly the text of `<case>.out`.
+
+`pytest --update-goldens` rewrites the expected texts. Every rule must appear in one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bpc.cli import main
+from bpc.cli.explain import declare_rules
+from bpc.diagnostics import RULES
+
+CASES = Path(__file__).resolve().parent / "cases" / "err"
+OPTIONS = re.compile(r"^# options: (.*)$", re.MULTILINE)
+
+# Rules about a folder or a finished output rather than a blueprint, and the tests that raise them.
+ELSEWHERE = {"BPC1": "test_source.py", "BPC5": "test_publish.py", "BPC6": "test_verify.py"}
+
+
+def complaints(case: Path, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(CASES)
+    options = OPTIONS.search(case.read_bytes().decode("utf-8", "replace"))
+    code = main(["compile", case.name, "-o", str(out), *(options.group(1).split() if options else [])])
+    said = capsys.readouterr()
+    assert code == (1 if ": error BPC" in said.err else 0), said.err
+    assert "Traceback" not in said.err
+    assert bool(list(out.glob("**/*.yaml"))) == (code == 0)
+    return said.err
+
+
+@pytest.mark.parametrize("case", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_case(
+    case: Path, tmp_path: Path, update: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = complaints(case, tmp_path / "out", capsys, monkeypatch)
+    expected = case.with_suffix(".out")
+    if update:
+        expected.write_text(found, encoding="utf-8")
+    assert found, "a case must be complained about"
+    assert found == expected.read_text(encoding="utf-8")
+
+
+def test_every_rule_has_a_case() -> None:
+    declare_rules()
+    said = "".join(path.read_text(encoding="utf-8") for path in CASES.glob("*.out"))
+    tests = Path(__file__).parent
+    missing = []
+    for code in RULES:
+        elsewhere = ELSEWHERE.get(code[:4])
+        text = (tests / elsewhere).read_text(encoding="utf-8") if elsewhere else said
+        if code not in text:
+            missing.append(code)
+    assert missing == []
+
+
+def test_no_case_is_orphaned() -> None:
+    assert [path.name for path in CASES.glob("*.out") if not path.with_suffix(".yaml").exists()] == []
+
+
+def test_rules_are_written_for_people() -> None:
+    declare_rules()
+    for one in RULES.values():
+        assert one.why.endswith(".") and one.cure.endswith("."), one.code
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", one.name), one.code

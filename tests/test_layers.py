@@ -1,0 +1,156 @@
+"""Imports point down one list of layers; every module has a place in it; and the rule can fail."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "compiler" / "bpc"
+
+# A module imports only from rows below its own. Siblings in a row marked with * never import each other.
+LAYERS = """
+__main__
+cli
+cli.compile* cli.completion* cli.explain* cli.schema* cli.validate* cli.verify*
+cli.run
+cli.blueprints
+cli.show cli.exits
+publish* verify*
+stamp
+language
+reference
+pipeline
+readme kustomize
+render
+catalogue
+stacks*
+contribution
+stack
+kit.sheet kit.iam
+overrides
+plan
+plan.obstacles
+plan.shapes checks
+addons*
+addon
+kit.k8s kit.first_boot
+environments
+build
+model shape
+schema
+schemas
+source
+facts
+kit
+diagnostics
+bpc
+"""
+
+THIRD_PARTY = {
+    "troposphere": ("stacks", "addons", "kit", "contribution", "stack"),
+    "awacs": ("stacks", "addons", "kit", "addon"),
+    "yaml": ("source", "kit.events", "kit.syntax", "verify"),
+    "jsonschema": ("shape",),
+    "cfnlint": ("verify",),
+    "kubernetes_validate": ("verify",),
+}
+
+ROWS = [[name.rstrip("*") for name in line.split()] for line in LAYERS.split("\n") if line]
+APART = [name.rstrip("*") for name in LAYERS.split() if name.endswith("*")]
+Import = tuple[str, str]
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name or "bpc"] = path
+    return found
+
+
+def place(module: str) -> tuple[int, str]:
+    """The row of a module, and the entry that gives it: its own name, or the longest one around it."""
+    known = {name: index for index, row in enumerate(ROWS) for name in row}
+    entry = module
+    while entry not in known and "." in entry:
+        entry = entry.rpartition(".")[0]
+    return known.get(entry, -1), entry
+
+
+def imports(path: Path) -> Iterator[str]:
+    """What a module imports when it runs; what only a type checker reads does not count."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = {
+        id(node)
+        for guard in ast.walk(tree)
+        if isinstance(guard, ast.If) and ast.unparse(guard.test) == "TYPE_CHECKING"
+        for node in ast.walk(guard)
+    }
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def ours(target: str, known: dict[str, Path]) -> str | None:
+    """The module of ours behind an import, if it is one."""
+    if target != "bpc" and not target.startswith("bpc."):
+        return None
+    name = target.removeprefix("bpc").lstrip(".")
+    while name and name not in known:
+        name = name.rpartition(".")[0]
+    return name or "bpc"
+
+
+def complaint(module: str, target: str) -> str | None:
+    """Why `module` may not import `target`, or nothing."""
+    (row, entry), (other_row, other) = place(module), place(target)
+    if entry == other:
+        alone = entry in APART and module != target and "." in module and "." in target
+        return f"{module} imports its sibling {target}" if alone else None
+    return None if row < other_row else f"{module} (row {row}) imports {target} (row {other_row})"
+
+
+def test_every_module_has_a_place() -> None:
+    assert [name for name in modules() if place(name)[0] < 0] == []
+
+
+def test_imports_point_down() -> None:
+    known = modules()
+    wrong = []
+    for module, path in known.items():
+        for target in imports(path):
+            found = ours(target, known)
+            if found and found != module and (reason := complaint(module, found)):
+                wrong.append(reason)
+    assert wrong == []
+
+
+def test_each_library_has_its_own_places() -> None:
+    wrong = []
+    for module, path in modules().items():
+        for target in imports(path):
+            allowed = THIRD_PARTY.get(target.partition(".")[0])
+            if allowed and not any(module == one or module.startswith(f"{one}.") for one in allowed):
+                wrong.append(f"{module} imports {target}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("module", "target"),
+    [("model", "pipeline"), ("addons.vpc_cni", "addons.coredns"), ("kit.naming", "plan"), ("plan", "stacks.network")],
+)
+def test_the_rule_can_fail(module: str, target: str) -> None:
+    assert complaint(module, target)
+
+
+def test_the_rule_allows_what_it_should() -> None:
+    assert complaint("pipeline", "plan") is None
+    assert complaint("kit.cidr", "diagnostics") is None

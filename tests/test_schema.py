@@ -1,0 +1,203 @@
+"""The quick verdict on a document and jsonschema's always agree, and the quick one skips nothing."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bpc import build, catalogue, language, model, reference, schema, shape, source
+from bpc.diagnostics import Path as Place
+from bpc.source import Document
+
+ROOT = Path(__file__).resolve().parent.parent
+SPECS = sorted((ROOT / "specs").glob("*.yaml"))
+
+
+# What a schema may say about a value. Anything else is a mistake in the schema, and a test refuses it.
+ASSERTIONS = frozenset(
+    """
+    $ref type enum const pattern format minLength maxLength minimum maximum minItems maxItems uniqueItems items
+    required properties additionalProperties propertyNames minProperties maxProperties
+    """.split()
+)
+ANNOTATIONS = frozenset("$schema $id $defs title description default examples".split())
+
+
+def nodes(node: Any, place: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema in the bundle; what stands under properties and $defs is named by the user, not by JSON Schema."""
+    yield place, node
+    for key in ("properties", "$defs"):
+        for name, child in node.get(key, {}).items():
+            yield from nodes(child, f"{place}/{key}/{name}")
+    for key in ("items", "additionalProperties", "propertyNames"):
+        if isinstance(node.get(key), dict):
+            yield from nodes(node[key], f"{place}/{key}")
+
+
+def accepted(data: Any) -> bool:
+    try:
+        schema.accept(data)
+    except schema.Doubt:
+        return False
+    return True
+
+
+def test_the_bundle_is_fresh(update: bool) -> None:
+    path = ROOT / "schemas" / "blueprint.schema.json"
+    if update:
+        path.write_text(language.bundle(), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == language.bundle()
+
+
+def test_the_reference_is_fresh(update: bool) -> None:
+    path = ROOT / "docs" / "language.md"
+    if update:
+        path.write_text(reference.markdown(), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == reference.markdown()
+
+
+def test_the_schema_is_valid() -> None:
+    validator = shape.validator()
+    validator.check_schema(schema.bundle())
+
+
+def test_the_schema_says_only_what_is_checked() -> None:
+    for place, node in nodes(schema.bundle()):
+        unknown = {key for key in node if not key.startswith("x-")} - ASSERTIONS - ANNOTATIONS
+        assert not unknown, f"{place}: {unknown}"
+
+
+def test_every_default_fits_its_own_field() -> None:
+    for place, node in nodes(schema.bundle()):
+        if "default" in node:
+            schema.accept(copy.deepcopy(node["default"]), node), place
+
+
+def test_every_field_is_explained() -> None:
+    for one in reference.fields():
+        assert one.node.get("description"), one.path
+        has_fields = "properties" in one.node or "properties" in schema.resolved(one.node.get("items", {}))
+        assert has_fields or "x-cloudformation" in one.node, f"{one.path} does not say what it becomes"
+
+
+def test_every_field_is_in_the_model() -> None:
+    """What the schema accepts, the model holds: nothing is read and dropped."""
+    pairs: dict[str, Any] = {
+        "metadata": model.Metadata,
+        "cloudformation": model.CloudFormation,
+        "network": model.Network,
+        "network.subnets": model.Subnets,
+        "bastion": model.Bastion,
+        "cluster": model.Cluster,
+        "cluster.endpoint": model.Endpoint,
+        "cluster.logging": model.Logging,
+        "cluster.secretsEncryption": model.SecretsEncryption,
+        "cluster.access": model.Access,
+        "cluster.access.policies": model.AccessPolicy,
+        "cluster.access.policies.scope": model.Scope,
+        "nodeGroups": model.NodeGroup,
+        "nodeGroups.scaling": model.Scaling,
+        "nodeGroups.disk": model.Disk,
+        "nodeGroups.taints": model.Taint,
+        "nodeGroups.update": model.Update,
+        "fargateProfiles": model.FargateProfile,
+        "fargateProfiles.selectors": model.Selector,
+        "overrides.cloudformation": model.Override,
+    }
+    for path, kind in pairs.items():
+        found = reference.find(path)
+        assert found, path
+        node = found.node if "properties" in found.node else schema.resolved(found.node["items"])
+        assert {build.camel(name) for name in kind._fields} - {"at"} == set(node["properties"]), path
+
+
+def test_the_catalogue_is_the_addons_section() -> None:
+    assert list(schema.bundle()["$defs"]["addons"]["properties"]) == [entry.name for entry in catalogue.addons()]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+def test_the_examples_fit(spec: Path) -> None:
+    document, found = source.parse(spec.read_bytes())
+    assert document and not found
+    assert shape.fit(document)[1] == []
+    assert list(shape.complaints(document)) == []
+
+
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 40)
+    | st.just(1.5)
+    | st.sampled_from(
+        [
+            "",
+            "x",
+            "1.36",
+            "10.0.0.0/16",
+            "300.0.0.0/8",
+            "api",
+            "private",
+            "workers",
+            "m5.large",
+            "AL2023",
+            "spot",
+            "a b",
+        ]
+    )
+)
+anything = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def places(value: Any, at: Place = ()) -> Iterator[Place]:
+    yield at
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield from places(child, (*at, key))
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    """An example in which something is put in the place of something else, dropped, or added."""
+    document, _ = source.parse(draw(st.sampled_from(SPECS)).read_bytes())
+    assert document
+    data = copy.deepcopy(document.data)
+    for _ in range(draw(st.integers(1, 2))):
+        *above, last = draw(st.sampled_from([one for one in places(data) if one]))
+        target: Any = data
+        for key in above:
+            target = target[key]
+        match draw(st.sampled_from(["replace", "drop", "add"])):
+            case "replace":
+                target[last] = draw(anything)
+            case "drop":
+                del target[last]
+            case _ if isinstance(target, dict):
+                known = [one.path.rpartition(".")[2].strip("[]") for one in reference.fields()]
+                target[draw(st.sampled_from(known) | st.text(max_size=4))] = draw(anything)
+            case _:
+                target.append(draw(anything))
+    return json.loads(json.dumps(data))
+
+
+@given(mutated())
+@settings(max_examples=400, deadline=None)
+def test_both_verdicts_agree(data: Any) -> None:
+    document = Document(data, {}, {}, {}, [])
+    assert accepted(data) == (not list(shape.complaints(document)))
+
+
+@given(anything)
+@settings(deadline=None)
+def test_both_verdicts_agree_on_anything(data: Any) -> None:
+    assert accepted(data) == (not list(shape.complaints(Document(data, {}, {}, {}, []))))
