@@ -1,0 +1,15 @@
+"""The EKS node monitoring agent. Source: Amazon EKS User Guide, Detect node health issues.
+
+It writes node conditions and events; node repair of a managed node group acts on them. It calls no AWS service.
+"""
+
+from __future__ import annotations
+
+from bpc.addon import AddOn
+
+
+class EksNodeMonitoringAgent(AddOn):
+    """Finds sick nodes and says so in their conditions, which node repair acts on."""
+
+    name = "eks-node-monitoring-agent"
+    daemonset = True

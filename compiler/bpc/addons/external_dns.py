@@ -1,0 +1,53 @@
+"""external-dns, an EKS community add-on. Sources: Amazon EKS User Guide, Community add-ons; external-dns, AWS tutorial.
+
+The role may change the records of the zones that the blueprint names, and of no other. Records are marked with the
+cluster's name as owner, so that two clusters can share a zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bpc.addon import AddOn, Context
+
+if TYPE_CHECKING:
+    from awacs.aws import Statement
+
+
+class ExternalDns(AddOn):
+    """Keeps Route 53 records in step with Services and Ingresses."""
+
+    name = "external-dns"
+    namespace = "external-dns"
+    service_account = "external-dns"
+    requires = ("eks-pod-identity-agent",)
+    required = ("zones",)
+    options: ClassVar[Mapping[str, Any]] = {
+        "zones": {
+            "description": "The ids of the Route 53 hosted zones whose records it may change.",
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string", "pattern": "^Z[A-Z0-9]{1,31}$"},
+            "examples": [["Z0123456789ABCDEFGHIJ"]],
+            "x-cloudformation": "AWS::IAM::Role.Policies",
+        },
+    }
+
+    @classmethod
+    def policy(cls, context: Context) -> Sequence[Statement]:
+        from troposphere import Sub
+
+        from bpc.kit import iam
+
+        zones = [Sub(f"arn:${{AWS::Partition}}:route53:::hostedzone/{zone}") for zone in context.options["zones"]]
+        return [
+            iam.allow("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets", on=zones),
+            # Route 53 has no resource to narrow this to: it finds the zones' names.
+            iam.allow("route53:ListHostedZones", on=["*"]),
+        ]
+
+    @classmethod
+    def values(cls, context: Context) -> Mapping[str, Any]:
+        return {"txtOwnerId": context.cluster}

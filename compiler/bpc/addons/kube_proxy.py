@@ -1,0 +1,14 @@
+"""kube-proxy. Source: Amazon EKS User Guide, kube-proxy. It calls no AWS service."""
+
+from __future__ import annotations
+
+from bpc.addon import AddOn
+
+
+class KubeProxy(AddOn):
+    """Leads connections to Services on to their pods."""
+
+    name = "kube-proxy"
+    core = True
+    before_nodes = True
+    daemonset = True

@@ -1,0 +1,21 @@
+"""The Amazon VPC CNI. Source: Amazon EKS User Guide, Amazon VPC CNI and its IAM role.
+
+Without it no node gets ready, so it comes with the cluster. The policy is for IPv4, which is all that bpc makes.
+"""
+
+from __future__ import annotations
+
+from bpc.addon import AddOn
+
+
+class VpcCni(AddOn):
+    """Gives pods addresses of the VPC."""
+
+    name = "vpc-cni"
+    service_account = "aws-node"
+    core = True
+    before_nodes = True
+    daemonset = True
+    requires = ("eks-pod-identity-agent",)
+    endpoints = ("ec2",)
+    managed_policies = ("AmazonEKS_CNI_Policy",)
