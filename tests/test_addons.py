@@ -81,12 +81,11 @@ def test_its_options_are_documented_and_have_a_value(entry: Entry) -> None:
 def test_what_it_requires_exists(entry: Entry) -> None:
     assert set(entry.requires) <= NAMES - {entry.name}
     assert set(entry.sources) <= {"eks", "manifests"} and entry.sources
-    assert entry.kubernetes in facts.kubernetes()
 
 
 @each
 def test_permissions_come_by_the_agent(entry: Entry) -> None:
-    permitted = entry.has_permissions(context(entry))
+    permitted = entry.has_permissions()
     assert (AGENT in entry.requires) == permitted
     assert (entry.service_account is not None) == permitted
     assert permitted or not (entry.managed_policies or entry.policy(context(entry)))
@@ -301,7 +300,7 @@ def test_the_termination_handler_reads_the_queue_that_the_rules_write_to() -> No
 def test_the_queues_name_fits_the_longest_name_of_a_cluster(root: Path) -> None:
     metadata = json.loads((root / "schemas" / "metadata.json").read_text(encoding="utf-8"))
     longest = metadata["properties"]["name"]["maxLength"]
-    [queue, *_] = HANDLER.resources(context(HANDLER)._replace(cluster="x" * longest))
+    [queue, *_] = HANDLER.resources(context(HANDLER).replace(cluster="x" * longest))
     assert len(queue.QueueName) <= 80
 
 
@@ -332,7 +331,7 @@ def handler_template() -> dict[str, Any]:
             if "Tags" in resource.props:
                 resource.Tags = sheet.tags(resource.title)
             sheet.add(resource, ("addons", entry.name))
-        if entry.has_permissions(asked):
+        if entry.has_permissions():
             title = logical_id(entry.name, "Role")
             trust = iam.trusts_pods("shop", entry.namespace, entry.service_account or "")
             role = iam.role(

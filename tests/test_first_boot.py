@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from bpc import facts, model, plan, schema
+from bpc import build, facts, plan, schema
+from bpc.checks.bastion import MOST_USER_DATA
 from bpc.kit import first_boot
 from bpc.kit.first_boot import Host
 from bpc.kit.sheet import Sheet
@@ -40,7 +41,7 @@ def host(**changes: Any) -> Host:
         user_data="",
         facts=facts.tools(),
     )
-    return usual._replace(**changes)
+    return usual.replace(**changes)
 
 
 ALL_HOSTS = [
@@ -71,7 +72,7 @@ def test_shellcheck_has_nothing_to_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize("one", ALL_HOSTS[:2])
 def test_shellcheck_would_say_it(one: Host, tmp_path: Path) -> None:
     file = tmp_path / "script"
-    file.write_text(first_boot.script(one._replace(user_data="rm -rf $unset/*")), encoding="utf-8")
+    file.write_text(first_boot.script(one.replace(user_data="rm -rf $unset/*")), encoding="utf-8")
     shellcheck = Path(sysconfig.get_path("scripts"), "shellcheck")
     assert "SC2115" in subprocess.run([shellcheck, file], capture_output=True, text=True).stdout
 
@@ -119,10 +120,10 @@ def test_kubectl_is_that_of_the_cluster(version: str, architecture: str) -> None
 
 
 def test_it_fits_with_the_longest_user_data() -> None:
-    longest = schema.bundle()["$defs"]["bastion"]["properties"]["userData"]["maxLength"]
+    longest = MOST_USER_DATA
     name = "x" * schema.bundle()["$defs"]["metadata"]["properties"]["name"]["maxLength"]
     for one in ALL_HOSTS:
-        text = first_boot.script(one._replace(cluster=name, user_data="x" * longest))
+        text = first_boot.script(one.replace(cluster=name, user_data="x" * longest))
         assert len(text.encode()) <= MOST_BYTES
 
 
@@ -339,7 +340,7 @@ def planned(network: Given, bastion: Given, **sections: Any) -> Plan:
     metadata = {"name": "myeks", "region": "ap-northeast-2"}
     written = {"metadata": metadata, "network": network, "bastion": bastion} | sections
     filled = schema.accept({"apiVersion": "bpc/v1", "kind": "Blueprint"} | written)
-    blueprint = model.build(filled, written, "default", None)._replace(addons=())
+    blueprint = build.blueprint(filled, written, "default", None).replace(addons=())
     made, _ = plan.make(blueprint, lambda name: pytest.fail(f"nothing asks for {name}"))
     return made
 

@@ -16,7 +16,7 @@ __main__
 cli
 cli.compile* cli.completion* cli.explain* cli.schema* cli.validate* cli.verify*
 cli.run
-cli.blueprints
+cli.blueprints cli.progress
 cli.show cli.exits
 publish* verify*
 stamp
@@ -29,14 +29,14 @@ catalogue
 stacks*
 contribution
 stack
-kit.sheet kit.iam
+kit.sheet
 overrides
 plan
 plan.obstacles
 plan.shapes checks
 addons*
 addon
-kit.k8s kit.first_boot
+kit.k8s kit.first_boot kit.iam
 environments
 build
 model shape

@@ -214,7 +214,7 @@ def test_both_loaders_know_the_same_places() -> None:
 def test_merged_data_is_located_where_it_came_from(loader: type[Any]) -> None:
     text = "cluster: {version: '1.34'}\nenvironments:\n  prod:\n    with: {cluster: {size: 1.0}}\n"
     source = ("environments", "prod", "with", "cluster", "size")
-    document = read(text, loader)._replace(origins={("cluster", "size"): source, ("cluster", "size", "x"): ("no",)})
+    document = read(text, loader).replace(origins={("cluster", "size"): source, ("cluster", "size", "x"): ("no",)})
     assert pointed_at(document, document.locate(("cluster", "size"))) == "1.0"
     assert pointed_at(document, document.locate(("cluster", "size"), key=True)) == "size"
     assert pointed_at(document, document.locate(("cluster", "size", 0))) == "1.0"

@@ -8,7 +8,9 @@ tag on nodes, an endpoint in a private network) they state as a fact that the pl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bpc.kit.record import Record
 
 if TYPE_CHECKING:
     from awacs.aws import Statement
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 Manifest = dict[str, Any]
 
 
-class Context(NamedTuple):
+class Context(Record):
     """Everything that an add-on may know about the platform it is planned for."""
 
     cluster: str
@@ -44,12 +46,12 @@ class AddOn:
     requires: ClassVar[tuple[str, ...]] = ()
     # AWS services that its pods call, as VPC endpoint names: a private network gets these endpoints.
     endpoints: ClassVar[tuple[str, ...]] = ()
+    # It calls something that has no VPC endpoint in the Region.
+    needs_internet: ClassVar[bool] = False
     # Where the images of its manifests live; EKS add-ons come from the Region's own ECR.
     registry: ClassVar[str] = ""
     node_tags: ClassVar[Mapping[str, str]] = {}
     partitions: ClassVar[tuple[str, ...]] = ("aws", "aws-cn", "aws-us-gov")
-    # The oldest Kubernetes version that it supports.
-    kubernetes: ClassVar[str] = "1.28"
     # AWS managed policies by the path behind `policy/`.
     managed_policies: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[Mapping[str, Any]] = {}
@@ -76,9 +78,9 @@ class AddOn:
         return ()
 
     @classmethod
-    def has_permissions(cls, context: Context) -> bool:
-        """Whether its service account needs an IAM role."""
-        return cls.service_account is not None and bool(cls.managed_policies or cls.policy(context))
+    def has_permissions(cls) -> bool:
+        """Whether its service account needs an IAM role: it names managed policies, or has a policy of its own."""
+        return bool(cls.managed_policies) or cls.policy.__func__ is not AddOn.policy.__func__  # type: ignore[attr-defined]
 
     @classmethod
     def schema(cls) -> dict[str, Any]:

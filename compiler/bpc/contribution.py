@@ -16,7 +16,7 @@ from bpc.plan.shapes import Plan, PlannedAddOn
 def contribute(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any) -> None:
     """Everything of one add-on; `cluster` is the cluster's name, by Ref or by import."""
     at, entry = addon.request.at, addon.entry
-    role = _role(addon, plan, sheet) if entry.has_permissions(addon.context) else None
+    role = _role(addon, plan, sheet) if entry.has_permissions() else None
     for resource in entry.resources(addon.context):
         if "Tags" in resource.props:
             resource.Tags = sheet.tags(resource.title)

@@ -8,15 +8,16 @@ was written, so that a complaint about it points there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from bpc.diagnostics import Path
+from bpc.kit.record import Record
 from bpc.source import Document
 
 DEFAULT = "default"
 
 
-class Place(NamedTuple):
+class Place(Record):
     """One environment: its name, its account where the blueprint says one, and the document it compiles from."""
 
     name: str
@@ -38,7 +39,7 @@ def places(document: Document) -> Iterator[Place]:
             region = {"region": environment["region"]}
             data = _merged(data, {"metadata": region}, (), at, origins)
             origins[("metadata", "region")] = (*at, "region")
-        yield Place(name, environment.get("account"), document._replace(data=data, origins=origins))
+        yield Place(name, environment.get("account"), document.replace(data=data, origins=origins))
 
 
 def _merged(below: Any, above: Any, at: Path, origin: Path, origins: dict[Path, Path]) -> Any:

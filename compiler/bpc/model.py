@@ -7,32 +7,33 @@ that a check can point at it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from bpc.diagnostics import Path
+from bpc.kit.record import Record
 
 
-class Metadata(NamedTuple):
+class Metadata(Record):
     at: Path
     name: str
     region: str
     tags: Mapping[str, str]
 
 
-class CloudFormation(NamedTuple):
+class CloudFormation(Record):
     at: Path
     layout: str
     format: str
     permissions_boundary: str | None
 
 
-class Subnets(NamedTuple):
+class Subnets(Record):
     at: Path
     public: tuple[str, ...]
     private: tuple[str, ...]
 
 
-class Network(NamedTuple):
+class Network(Record):
     at: Path
     topology: str
     cidr: str
@@ -51,7 +52,7 @@ class Network(NamedTuple):
         return tuple(self.topology.split("-")) if "-" in self.topology else (self.topology,)
 
 
-class Bastion(NamedTuple):
+class Bastion(Record):
     at: Path
     enabled: bool
     instance_type: str
@@ -66,7 +67,7 @@ class Bastion(NamedTuple):
     user_data: str
 
 
-class Endpoint(NamedTuple):
+class Endpoint(Record):
     at: Path
     access: str
     public_cidrs: tuple[str, ...]
@@ -80,31 +81,31 @@ class Endpoint(NamedTuple):
         return self.access != "public"
 
 
-class Logging(NamedTuple):
+class Logging(Record):
     at: Path
     types: tuple[str, ...]
     retention_days: int
 
 
-class SecretsEncryption(NamedTuple):
+class SecretsEncryption(Record):
     at: Path
     enabled: bool
     key_arn: str | None
 
 
-class Scope(NamedTuple):
+class Scope(Record):
     at: Path
     type: str
     namespaces: tuple[str, ...]
 
 
-class AccessPolicy(NamedTuple):
+class AccessPolicy(Record):
     at: Path
     policy: str
     scope: Scope
 
 
-class Access(NamedTuple):
+class Access(Record):
     at: Path
     principal: str
     username: str | None
@@ -112,7 +113,7 @@ class Access(NamedTuple):
     policies: tuple[AccessPolicy, ...]
 
 
-class Cluster(NamedTuple):
+class Cluster(Record):
     at: Path
     version: str
     endpoint: Endpoint
@@ -126,27 +127,27 @@ class Cluster(NamedTuple):
     access: tuple[Access, ...]
 
 
-class Scaling(NamedTuple):
+class Scaling(Record):
     at: Path
     min: int
     desired: int
     max: int
 
 
-class Disk(NamedTuple):
+class Disk(Record):
     at: Path
     size: int
     type: str
 
 
-class Taint(NamedTuple):
+class Taint(Record):
     at: Path
     key: str
     value: str
     effect: str
 
 
-class Update(NamedTuple):
+class Update(Record):
     at: Path
     max_unavailable: int | None
     max_unavailable_percentage: int | None
@@ -154,7 +155,7 @@ class Update(NamedTuple):
     force: bool
 
 
-class NodeGroup(NamedTuple):
+class NodeGroup(Record):
     at: Path
     name: str
     type: str
@@ -172,20 +173,20 @@ class NodeGroup(NamedTuple):
     tags: Mapping[str, str]
 
 
-class Selector(NamedTuple):
+class Selector(Record):
     at: Path
     namespace: str
     labels: Mapping[str, str]
 
 
-class FargateProfile(NamedTuple):
+class FargateProfile(Record):
     at: Path
     name: str
     selectors: tuple[Selector, ...]
     tags: Mapping[str, str]
 
 
-class AddOnRequest(NamedTuple):
+class AddOnRequest(Record):
     """One key under `addons`. `explicit` is false for a core add-on that the blueprint does not mention."""
 
     at: Path
@@ -194,13 +195,13 @@ class AddOnRequest(NamedTuple):
     options: Mapping[str, Any]
 
 
-class Override(NamedTuple):
+class Override(Record):
     at: Path
     stack: str
     patch: tuple[Mapping[str, Any], ...]
 
 
-class Blueprint(NamedTuple):
+class Blueprint(Record):
     """One platform in one place: the blueprint with an environment's `with:` merged over it."""
 
     at: Path

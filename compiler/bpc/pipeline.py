@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from bpc import __version__, build, catalogue, checks, environments, overrides, plan, shape, source
 from bpc.diagnostics import Diagnostic, Path, errors, rule, tidy
 from bpc.environments import Place
+from bpc.kit.record import Record
 from bpc.model import Blueprint
 from bpc.plan.shapes import Plan
 from bpc.source import Document
@@ -44,7 +45,7 @@ class Sink(Protocol):
     def write(self, path: str, content: bytes) -> None: ...
 
 
-class Result(NamedTuple):
+class Result(Record):
     """What came of a blueprint: its name, or an empty one where it could not be read, and every complaint."""
 
     name: str
@@ -71,26 +72,25 @@ def compile_blueprint(
     found += complaints
     if errors(found):
         return Result("", document, _located(found, document), {})
-    name = document.data["metadata"]["name"]
-    output = _Output(os.path.basename(file), name, sink(name)) if sink else None
+    output: _Output | None = None
     seen: dict[Any, str] = {}
     for place in progress(places, count):
         planned, complaints = _front(place, seen)
         found += _located(complaints, place.document)
-        if planned and output and not errors(found):
+        if planned and sink and not errors(found):
+            output = output or _Output(os.path.basename(file), document.data["metadata"]["name"], sink)
             found += _located(output.add(planned), place.document)
     if output and not errors(found):
         output.finish()
-    return Result(name, document, _located(found, document), output.about if output else {})
+    return Result(output.name if output else "", document, _located(found, document), output.about if output else {})
 
 
 def _places(document: Document, only: str) -> tuple[Iterable[Place], int, list[Diagnostic]]:
     """The environments to compile; what they have in common must fit before they are merged."""
     names = document.data.get("environments")
-    found = [] if shape.fit(document)[0] else list(shape.complaints(document))
     if not isinstance(names, dict):
-        return environments.places(document), 1, found or _unknown(only, [environments.DEFAULT])
-    found = [one for one in found if not one.path or one.path[0] in ("environments", "metadata")]
+        return environments.places(document), 1, _unknown(only, [environments.DEFAULT])
+    found = [one for one in shape.fit(document)[1] if not one.path or one.path[0] in ("environments", "metadata")]
     found += _unknown(only, sorted(names))
     if found:
         return (), 0, found
@@ -127,11 +127,12 @@ def _located(found: list[Diagnostic], document: Document | None) -> list[Diagnos
 class _Output:
     """Stages after the plan: what one environment after the other writes."""
 
-    def __init__(self, file: str, name: str, sink: Sink) -> None:
+    def __init__(self, file: str, name: str, sink: Callable[[str], Sink]) -> None:
         from bpc import kustomize, readme
 
         self.header = f"{file}: made by bpc {__version__}. Do not edit; change the blueprint and compile it again."
-        self.sink = sink
+        self.name = name
+        self.sink = sink(name)
         self.trace: dict[str, dict[str, str]] = {}
         self.environments: dict[str, dict[str, str]] = {}
         self.overlays = kustomize.Overlays()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from bpc import __version__
+from bpc.kit.record import Record
 from bpc.plan.shapes import Plan
 
 
-class _Row(NamedTuple):
+class _Row(Record):
     """A stack to create; `asked` are the parameters that have no default."""
 
     stack: str
@@ -18,7 +19,7 @@ class _Row(NamedTuple):
     asked: tuple[str, ...]
 
 
-class _Place(NamedTuple):
+class _Place(Record):
     environment: str
     name: str
     region: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 _PLAIN = re.compile(r"(?:[A-Za-z_/$]|--?(?=[A-Za-z])|\.\.?/)(?:[A-Za-z0-9_./$@,;+=*()<>?%^~' \[\]{}-]|:(?=[^ ])|(?<=[^ ])#)*")
@@ -19,11 +20,14 @@ _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
 _SHORT = frozenset(
     ["Fn::Base64", "Fn::GetAZs", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub", "Fn::Equals", "Fn::If", "Fn::Not"]
 )
+Write = Callable[[str], None]
 
 
 def template_yaml(template: Mapping[str, Any], header: str) -> bytes:
     """A CloudFormation template, with the short forms of intrinsic functions."""
-    return (_comment(header) + "".join(_mapping(template, "", True))).encode()
+    text: list[str] = [_comment(header)]
+    _mapping(template, "", "", True, text.append)
+    return "".join(text).encode()
 
 
 def template_json(template: Mapping[str, Any], header: str) -> bytes:
@@ -39,48 +43,55 @@ def template_json(template: Mapping[str, Any], header: str) -> bytes:
 
 def manifests(objects: Sequence[Mapping[str, Any]], header: str) -> bytes:
     """Kubernetes objects, one document each."""
-    return (_comment(header) + "---\n".join("".join(_mapping(one, "", False)) for one in objects)).encode()
+    text: list[str] = [_comment(header)]
+    for index, one in enumerate(objects):
+        if index:
+            text.append("---\n")
+        _mapping(one, "", "", False, text.append)
+    return "".join(text).encode()
 
 
 def fragment(value: Sequence[Any]) -> str:
     """A list as YAML text, for a patch inside a kustomization."""
-    return "".join(_sequence(value, "", False))
+    text: list[str] = []
+    _sequence(value, "", False, text.append)
+    return "".join(text)
 
 
 def _comment(header: str) -> str:
     return "".join(f"# {line}\n" for line in header.splitlines())
 
 
-def _mapping(mapping: Mapping[str, Any], indent: str, short: bool) -> Iterator[str]:
+def _mapping(mapping: Mapping[str, Any], lead: str, indent: str, short: bool, write: Write) -> None:
+    """Lines of a mapping; the first begins with `lead`, where a dash may stand, the others with `indent`."""
     for key, value in mapping.items():
-        yield f"{indent}{_inline(str(key))}:"
-        yield from _value(value, indent, short)
+        write(f"{lead}{_inline(str(key))}:")
+        _value(value, indent, short, write)
+        lead = indent
 
 
-def _sequence(sequence: Sequence[Any], indent: str, short: bool) -> Iterator[str]:
+def _sequence(sequence: Sequence[Any], indent: str, short: bool, write: Write) -> None:
     for item in sequence:
-        if isinstance(item, Mapping) and item and not (short and _tagged(item)):
-            # The first key stands on the line of the dash, the others below it.
-            text = "".join(_mapping(item, indent + "  ", short))
-            yield f"{indent}- {text[len(indent) + 2 :]}"
+        if isinstance(item, dict) and item and not (short and _tagged(item)):
+            _mapping(item, f"{indent}- ", f"{indent}  ", short, write)
         else:
-            yield f"{indent}-"
-            yield from _value(item, indent, short)
+            write(f"{indent}-")
+            _value(item, indent, short, write)
 
 
-def _value(value: Any, indent: str, short: bool) -> Iterator[str]:
+def _value(value: Any, indent: str, short: bool, write: Write) -> None:
     """What stands behind a colon or a dash, with the space before it and the line's end."""
     tag = ""
-    if short and isinstance(value, Mapping) and (tagged := _tagged(value)):
+    if short and isinstance(value, dict) and (tagged := _tagged(value)):
         tag, value = tagged
-    if isinstance(value, Mapping):
-        yield f"{tag}\n" if value else " {}\n"
-        yield from _mapping(value, indent + "  ", short)
+    if isinstance(value, dict):
+        write(f"{tag}\n" if value else " {}\n")
+        _mapping(value, f"{indent}  ", f"{indent}  ", short, write)
     elif isinstance(value, list | tuple):
-        yield f"{tag}\n" if value else f"{tag} []\n"
-        yield from _sequence(value, indent + "  ", short)
+        write(f"{tag}\n" if value else f"{tag} []\n")
+        _sequence(value, f"{indent}  ", short, write)
     else:
-        yield f"{tag} {_scalar(value, indent + '  ')}\n"
+        write(f"{tag} {_scalar(value, f'{indent}  ')}\n")
 
 
 def _tagged(value: Mapping[str, Any]) -> tuple[str, Any] | None:
@@ -92,7 +103,7 @@ def _tagged(value: Mapping[str, Any]) -> tuple[str, Any] | None:
         return " !Ref", argument
     if key == "Fn::GetAtt" and isinstance(argument, list | tuple) and all(isinstance(one, str) for one in argument):
         return " !GetAtt", ".".join(argument)
-    if key in _SHORT and not isinstance(argument, Mapping):
+    if key in _SHORT and not isinstance(argument, dict):
         return f" !{key[4:]}", argument
     return None
 
@@ -107,6 +118,7 @@ def _scalar(value: Any, indent: str) -> str:
     return _block(value, indent) if "\n" in value else _inline(value)
 
 
+@lru_cache(maxsize=4096)
 def _inline(value: str) -> str:
     """Text on one line: bare where every reader takes it for text, else in quotes."""
     if _NUMERIC.fullmatch(value) or (_PLAIN.fullmatch(value) and value[-1] != " " and value.lower() not in _WORDS):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from bpc.diagnostics import Diagnostic, Path, Span, rule
 from bpc.kit.decoding import BREAK, START, decode
 from bpc.kit.events import GivenUpError, Walk
+from bpc.kit.record import Record
 from bpc.kit.refusals import MOST_DEPTH
 from bpc.kit.scalars import kind
 from bpc.kit.syntax import explain, surprise
@@ -37,7 +38,7 @@ SEVERAL_DOCUMENTS = rule(
 )
 
 
-class Document(NamedTuple):
+class Document(Record):
     """A blueprint as it was written. Values may be shared where aliases were used: read, never change, them.
 
     `written` is what was typed for a plain scalar that is no string, so that a message can quote `1.30`.

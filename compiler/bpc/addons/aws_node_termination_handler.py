@@ -89,8 +89,7 @@ class AwsNodeTerminationHandler(AddOn):
 
         statements = [
             iam.allow("sqs:DeleteMessage", "sqs:ReceiveMessage", on=[GetAtt(QUEUE, "Arn")]),
-            # It has no resource that it could be narrowed to; it only reads.
-            iam.allow("ec2:DescribeInstances", on=["*"]),
+            iam.allow_anywhere("ec2:DescribeInstances"),
         ]
         if "instance-termination" in context.options["events"]:
             own = iam.when_equal({"aws:ResourceTag/eks:cluster-name": context.cluster})

@@ -62,7 +62,7 @@ class ClusterAutoscaler(AddOn):
             ),
             iam.allow("eks:DescribeNodegroup", on=[iam.arn(f"eks:nodegroup/{context.cluster}/*/*")]),
             # None of these has a resource that they could be narrowed to; all of them only read.
-            iam.allow(
+            iam.allow_anywhere(
                 "autoscaling:DescribeAutoScalingGroups",
                 "autoscaling:DescribeAutoScalingInstances",
                 "autoscaling:DescribeLaunchConfigurations",
@@ -71,7 +71,6 @@ class ClusterAutoscaler(AddOn):
                 "ec2:DescribeInstanceTypes",
                 "ec2:DescribeLaunchTemplateVersions",
                 "ec2:GetInstanceTypesFromInstanceRequirements",
-                on=["*"],
             ),
         ]
 

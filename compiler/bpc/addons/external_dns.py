@@ -20,6 +20,7 @@ class ExternalDns(AddOn):
 
     name = "external-dns"
     namespace = "external-dns"
+    needs_internet = True
     service_account = "external-dns"
     requires = ("eks-pod-identity-agent",)
     required = ("zones",)
@@ -44,8 +45,7 @@ class ExternalDns(AddOn):
         zones = [Sub(f"arn:${{AWS::Partition}}:route53:::hostedzone/{zone}") for zone in context.options["zones"]]
         return [
             iam.allow("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets", on=zones),
-            # Route 53 has no resource to narrow this to: it finds the zones' names.
-            iam.allow("route53:ListHostedZones", on=["*"]),
+            iam.allow_anywhere("route53:ListHostedZones"),
         ]
 
     @classmethod

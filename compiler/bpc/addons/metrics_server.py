@@ -31,7 +31,6 @@ class MetricsServer(AddOn):
     sources = ("eks", "manifests")
     registry = "registry.k8s.io"
     partitions = ("aws",)
-    kubernetes = "1.31"
 
     @classmethod
     def manifests(cls, context: Context) -> Sequence[Manifest]:

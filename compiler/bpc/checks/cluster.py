@@ -146,14 +146,11 @@ def _public(at: Path, text: str) -> Iterator[Diagnostic]:
 
 
 def _documentation(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    endpoint, bastion = blueprint.cluster.endpoint, blueprint.bastion
-    lists = [((*endpoint.at, "publicCidrs"), endpoint.public_cidrs)]
-    if bastion:
-        lists.append(((*bastion.at, "allowedCidrs"), bastion.allowed_cidrs))
-    for at, ranges in lists:
-        for index, text in enumerate(ranges):
-            if any(cidr.network(text).subnet_of(cidr.network(one)) for one in DOCUMENTATION):
-                yield DOCUMENTATION_CIDR.at((*at, index), f"{text} is an address for examples", "put your own here")
+    endpoint = blueprint.cluster.endpoint
+    for index, text in enumerate(endpoint.public_cidrs):
+        if any(cidr.network(text).subnet_of(cidr.network(one)) for one in DOCUMENTATION):
+            at = (*endpoint.at, "publicCidrs", index)
+            yield DOCUMENTATION_CIDR.at(at, f"{text} is an address for examples", "put your own here")
 
 
 def _nodes(blueprint: Blueprint) -> Iterator[Diagnostic]:

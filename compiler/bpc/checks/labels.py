@@ -12,8 +12,8 @@ LONGEST = 63  # Amazon EKS API Reference, labelKey and labelValue: 1 to 63 chara
 OWN_PREFIX = "eks.amazonaws.com"
 DOMAINS = ("kubernetes.io", "k8s.io")
 ALLOWED = ("node.kubernetes.io", "kubelet.kubernetes.io")
-NAME = re.compile("[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
-DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+NAME = "[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?"
+DOMAIN = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
 
 RESERVED_LABEL = rule(
     "BPC371",
@@ -87,13 +87,13 @@ def _taints(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 def _syntax(taint: Taint) -> Iterator[Diagnostic]:
     prefix, slash, name = taint.key.rpartition("/")
-    if (slash and not DOMAIN.fullmatch(prefix)) or not NAME.fullmatch(name):
+    if (slash and not re.fullmatch(DOMAIN, prefix)) or not re.fullmatch(NAME, name):
         yield TAINT_SYNTAX.at(
             (*taint.at, "key"), f"{taint.key} is no key for a taint", "write name or example.com/name"
         )
     elif prefix == OWN_PREFIX:
         yield TAINT_SYNTAX.at((*taint.at, "key"), f"EKS keeps the prefix {OWN_PREFIX}", "use a prefix of your own")
-    if taint.value and not NAME.fullmatch(taint.value):
+    if taint.value and not re.fullmatch(NAME, taint.value):
         yield TAINT_SYNTAX.at((*taint.at, "value"), f"{taint.value!r} is no value for a taint")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
-from typing import NamedTuple
 
 from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.kit import cidr
+from bpc.kit.record import Record
 from bpc.model import Blueprint, Network
 
 LARGEST = 16  # VPC CIDR blocks, Amazon VPC User Guide: /16 to /28
@@ -86,7 +86,7 @@ NAT_WITHOUT_BOTH = rule(
 )
 
 
-class Block(NamedTuple):
+class Block(Record):
     """A subnet's range: with its place where the blueprint gives it, without where it is carved."""
 
     at: Path | None

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
-def main(argv: list[str] | None = None) -> int:
+def entry() -> None:
+    """The command `bpc`. It leaves without tidying its memory up, which would take longer than some compiles."""
+    code = main(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass
+    os._exit(code)
+
+
+def main(argv: list[str]) -> int:
     """Run one verb and answer with its exit code; nothing heavy is imported for a compile that changes nothing."""
-    argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["compile"]:
         from bpc import stamp
 

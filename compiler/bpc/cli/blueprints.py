@@ -5,17 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from bpc.cli import show
 from bpc.cli.exits import BAD_USAGE, OK
 from bpc.kit.decoding import lines_of
+from bpc.kit.record import Record
 from bpc.pipeline import Result
 
 FORMATS = tuple(show.FORMATS)
 
 
-class Read(NamedTuple):
+class Read(Record):
     """A blueprint's file and its bytes."""
 
     path: str

@@ -8,12 +8,13 @@ import os
 import sys
 import time
 from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import Any
 
 from bpc import pipeline, publish, stamp
 from bpc.cli.blueprints import Read, add_format, complain, read
 from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, OK, STALE
 from bpc.cli.progress import bar
+from bpc.kit.record import Record
 
 EXAMPLES = """examples:
   bpc compile blueprint.yaml                write out/<name>/
@@ -30,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_format(parser)
 
 
-class Done(NamedTuple):
+class Done(Record):
     """What came of one blueprint: an exit code, a line that says so, and the folder with its fingerprint."""
 
     code: int
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
 def _remember(options: argparse.Namespace, started: int, outcomes: list[Done]) -> None:
     """Next time, the same command over the same files says this at once."""
     stamp.record(
-        sys.argv[1:],
+        options.argv,
         "".join(f"{one.folder}: unchanged\n" for one in outcomes),
         started=started,
         inputs=list(options.specs),

@@ -51,8 +51,16 @@ def _run(argv: list[str]) -> int:
     if not argv:
         parser.print_help()
         return BAD_USAGE
+    arguments.argv = argv
     code: int = arguments.run(arguments)
     return code
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help that looks the same everywhere. argparse would import shutil, for the terminal's width, at every option."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=100, max_help_position=28)
 
 
 def make_parser(verbs: dict[str, ModuleType]) -> argparse.ArgumentParser:
@@ -61,10 +69,10 @@ def make_parser(verbs: dict[str, ModuleType]) -> argparse.ArgumentParser:
         prog="bpc",
         description="Compile a blueprint into plain CloudFormation templates and kustomize overlays for Amazon EKS.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )
     parser.add_argument("--version", action="version", version=f"bpc {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="bpc")
     for name, module in verbs.items():
         summary = (module.__doc__ or "").strip().splitlines()[0]
         command = commands.add_parser(
@@ -72,7 +80,7 @@ def make_parser(verbs: dict[str, ModuleType]) -> argparse.ArgumentParser:
             help=summary,
             description=summary,
             epilog=getattr(module, "EXAMPLES", ""),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
         )
         module.arguments(command)
         command.set_defaults(run=module.run)

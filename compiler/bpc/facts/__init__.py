@@ -11,13 +11,15 @@ import json
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from bpc.kit.record import Record
 
 Architecture = Literal["amd64", "arm64"]
 Support = Literal["standard", "extended", "ended"]
 
 
-class Version(NamedTuple):
+class Version(Record):
     """A Kubernetes minor on EKS (Amazon EKS user guide, "Understand the Kubernetes version lifecycle").
 
     The day of `standard_until` or `extended_until` is the first day without that support. `kubectl` and
@@ -31,7 +33,7 @@ class Version(NamedTuple):
     cluster_autoscaler: str
 
 
-class Region(NamedTuple):
+class Region(Record):
     """A region with an EKS endpoint (AWS Regions and Availability Zones guide; EKS page network-reqs).
 
     `zones` are the AZ ids we know and `zone_count` how many of them a new account normally sees.
@@ -46,7 +48,7 @@ class Region(NamedTuple):
     lacks: tuple[str, ...]
 
 
-class Family(NamedTuple):
+class Family(Record):
     """A family of EC2 instance types (Amazon EC2 instance types guide, naming conventions).
 
     `accelerator` is nvidia, neuron, other or empty; `os` is linux or mac.

@@ -6,13 +6,14 @@ for millions of values is refused at the alias that goes too far, before anythin
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import yaml
 
 from bpc.diagnostics import Diagnostic, Path, Span
 from bpc.kit import refusals
 from bpc.kit.decoding import MOST_COMPLAINTS, UNSEEN
+from bpc.kit.record import Record
 from bpc.kit.refusals import MOST_DEPTH, MOST_VALUES
 from bpc.kit.scalars import TooLargeError, plain
 
@@ -23,7 +24,7 @@ class GivenUpError(Exception):
     """Going on would help nobody: the complaint is made."""
 
 
-class Anchor(NamedTuple):
+class Anchor(Record):
     """What an alias stands for: a value, how many values and levels that is, and where it is written."""
 
     value: Any

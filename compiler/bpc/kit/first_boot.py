@@ -8,10 +8,12 @@ metadata service, and nothing is left to Fn::Sub: what the script says is what b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from bpc.kit.record import Record
 
 
-class Host(NamedTuple):
+class Host(Record):
     """What the script depends on: `facts` as `facts.tools()` gives them, `kubectl` the version to install."""
 
     cluster: str

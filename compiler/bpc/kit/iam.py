@@ -23,6 +23,11 @@ def allow(*names: str, on: Sequence[Any], where: Condition | None = None, sid: s
     return Statement(**named, Effect=Allow, Action=actions(*names), Resource=list(on), **narrowed)
 
 
+def allow_anywhere(*names: str) -> Statement:
+    """A statement for actions that IAM cannot narrow to a resource; the Sid takes the reason into the template."""
+    return allow(*names, on=["*"], sid="TheseActionsTakeNoResource")
+
+
 def when_equal(values: Mapping[str, Any]) -> Condition:
     """The condition that every one of the keys has just this value."""
     return Condition(StringEquals(dict(values)))

@@ -8,14 +8,16 @@ restricted profile of the Pod Security Standards (Kubernetes documentation), wit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from bpc.kit.record import Record
 
 Object = dict[str, Any]
 
 RBAC = "rbac.authorization.k8s.io"
 
 
-class Probe(NamedTuple):
+class Probe(Record):
     """An HTTP question that a container answers while it is well."""
 
     path: str
@@ -23,8 +25,8 @@ class Probe(NamedTuple):
     delay: int = 10
 
 
-class Container(NamedTuple):
-    """What one workload runs; `scratch` is a folder where it may write, in memory limits of its own."""
+class Container(Record):
+    """What one workload runs; `scratch` is the one folder where it may write, empty at every start."""
 
     image: str
     user: int

@@ -30,7 +30,7 @@ class Sheet:
 
     def add(self, resource: Resource, at: Path) -> Resource:
         """Add a resource; `at` is the place in the blueprint that asked for it."""
-        self.template.add_resource(resource)
+        _put(self.template.resources, resource)
         self.origins[resource.title] = at
         return resource
 
@@ -46,7 +46,7 @@ class Sheet:
         """A parameter in a group of the console's form."""
         if title not in self.template.parameters:
             kind = properties.pop("Type", "String")
-            self.template.add_parameter(Parameter(title, Type=kind, Description=description, **properties))
+            _put(self.template.parameters, Parameter(title, Type=kind, Description=description, **properties))
             self._groups.setdefault(group, []).append(title)
         return Ref(title)
 
@@ -66,11 +66,11 @@ class Sheet:
     def export(self, key: str, value: Ref | GetAtt | Sub | str, description: str) -> None:
         """An output that other stacks import."""
         name = Export(Sub(f"${{AWS::StackName}}-{key}"))
-        self.template.add_output(Output(key, Description=description, Value=value, Export=name))
+        _put(self.template.outputs, Output(key, Description=description, Value=value, Export=name))
 
     def output(self, key: str, value: Ref | GetAtt | Sub | str, description: str) -> None:
         """An output for people."""
-        self.template.add_output(Output(key, Description=description, Value=value))
+        _put(self.template.outputs, Output(key, Description=description, Value=value))
 
     def finished(self) -> dict[str, Any]:
         """The template as plain data, in the order in which a person would write it."""
@@ -85,6 +85,13 @@ class Sheet:
 
 _TEMPLATE = ("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Resources", "Outputs")
 _RESOURCE = ("Type", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Properties")
+
+
+def _put(section: dict[str, Any], part: Any) -> None:
+    """Add to a section. Not by Template.add_resource and the like: those stop at a quota, and we say more of it."""
+    if part.title in section:
+        raise ValueError(f"two parts of the template are called {part.title}")
+    section[part.title] = part
 
 
 def _resource(plain: dict[str, Any]) -> dict[str, Any]:

@@ -25,14 +25,8 @@ NO_NODES = rule(
 NO_INTERNET = rule(
     "BPC404",
     "addon-needs-internet",
-    why="A private network has no way to the registry that holds the add-on's images.",
+    why="A private network has no way to the registry of the add-on's images, or to the service that it calls.",
     cure="Use the EKS add-on where there is one, or a network with private subnets and NAT.",
-)
-TOO_OLD = rule(
-    "BPC405",
-    "addon-kubernetes-version",
-    why="The add-on's release does not support the cluster's Kubernetes version.",
-    cure="Use a newer cluster.version, or leave the add-on out.",
 )
 NOT_HERE = rule(
     "BPC406",
@@ -80,7 +74,7 @@ def _places(plan: Plan) -> Iterator[Diagnostic]:
         entry, at = addon.entry, addon.request.at
         if not has_nodes and entry.daemonset:
             yield NO_NODES.at(at, f"{entry.name} runs on every node, and there are none", "add a node group", key=True)
-        elif not has_nodes and entry.has_permissions(addon.context):
+        elif not has_nodes and entry.has_permissions():
             yield NO_NODES.at(
                 at,
                 f"{entry.name} gets its AWS permissions by EKS Pod Identity, which needs nodes",
@@ -89,14 +83,10 @@ def _places(plan: Plan) -> Iterator[Diagnostic]:
             )
         if not has_internet and addon.source == "manifests":
             yield NO_INTERNET.at(at, f"{entry.name} pulls images from {entry.registry}", key=True)
+        elif not has_internet and entry.needs_internet:
+            yield NO_INTERNET.at(at, f"{entry.name} calls what has no endpoint in a private network", key=True)
         if addon.source == "eks" and plan.partition not in entry.partitions:
             yield NOT_HERE.at(at, f"EKS does not offer {entry.name} in {plan.region}", key=True)
-        if _minor(plan.blueprint.cluster.version) < _minor(entry.kubernetes):
-            yield TOO_OLD.at(at, f"{entry.name} needs Kubernetes {entry.kubernetes} or later", key=True)
-
-
-def _minor(version: str) -> int:
-    return int(version.partition(".")[2])
 
 
 def _options(plan: Plan) -> Iterator[Diagnostic]:
@@ -126,7 +116,7 @@ def _fargate(plan: Plan) -> Iterator[Diagnostic]:
     profiles = plan.blueprint.fargate_profiles
     whole = {one.namespace: one.at for profile in profiles for one in profile.selectors if not one.labels}
     for addon in plan.addons:
-        if plan.node_groups and addon.entry.has_permissions(addon.context) and addon.entry.namespace in whole:
+        if plan.node_groups and addon.entry.has_permissions() and addon.entry.namespace in whole:
             yield ON_FARGATE.at(
                 whole[addon.entry.namespace],
                 f"this takes the pods of {addon.entry.name}, which get their AWS permissions by EKS Pod Identity",

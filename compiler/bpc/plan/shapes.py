@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from bpc.addon import AddOn, Context
 from bpc.kit.naming import logical_id, stack_name
+from bpc.kit.record import Record
 from bpc.model import AddOnRequest, Blueprint, NodeGroup
 
 
-class Subnet(NamedTuple):
+class Subnet(Record):
     """One subnet: `zone` is a name or an id as the blueprint or the facts have it, empty where EC2 chooses."""
 
     id: str
@@ -20,7 +20,7 @@ class Subnet(NamedTuple):
     zone: str
 
 
-class PlannedGroup(NamedTuple):
+class PlannedGroup(Record):
     """A node group with what follows from its instance types."""
 
     node_group: NodeGroup
@@ -29,7 +29,7 @@ class PlannedGroup(NamedTuple):
     tags: Mapping[str, str]
 
 
-class PlannedAddOn(NamedTuple):
+class PlannedAddOn(Record):
     """An add-on with its source decided."""
 
     entry: type[AddOn]
@@ -42,7 +42,7 @@ class PlannedAddOn(NamedTuple):
         return logical_id(self.entry.name)
 
 
-class Plan(NamedTuple):
+class Plan(Record):
     """All that stacks and manifests are made from."""
 
     blueprint: Blueprint

@@ -126,17 +126,13 @@ def sweep(target: str) -> None:
 
 
 def swap(places: Places) -> None:
-    """Put the new folder in place. What was there is in `places.new` afterwards."""
+    """Put the new folder in place. What was there is in `places.new` afterwards; `clear` undoes half a swap."""
     target, new, old = places
     if not os.path.lexists(target):
         os.rename(new, target)
     elif not _exchange(new, target):
         os.rename(target, old)
-        try:
-            os.rename(new, target)
-        except BaseException:
-            os.rename(old, target)
-            raise
+        os.rename(new, target)
         with suppress(OSError):
             os.rename(old, new)
 
@@ -152,7 +148,7 @@ def clear(places: Places) -> None:
 
 
 def remove(folder: str) -> None:
-    """Delete a folder, as far as we may; what is left is tried again by the next run."""
+    """Delete a folder, as far as we may. Another process may be at it too; the next run tries again what is left."""
     with suppress(OSError):
         if not os.access(folder, os.W_OK | os.X_OK):
             os.chmod(folder, 0o700)
@@ -162,7 +158,8 @@ def remove(folder: str) -> None:
             if entry.is_dir(follow_symlinks=False):
                 remove(entry.path)
             else:
-                os.unlink(entry.path)
+                with suppress(OSError):
+                    os.unlink(entry.path)
         os.rmdir(folder)
 
 

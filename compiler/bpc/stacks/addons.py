@@ -32,6 +32,6 @@ def _here(plan: Plan) -> list[PlannedAddOn]:
         for addon in plan.addons
         if not addon.entry.before_nodes
         and (
-            addon.source == "eks" or addon.entry.has_permissions(addon.context) or addon.entry.resources(addon.context)
+            addon.source == "eks" or addon.entry.has_permissions() or addon.entry.resources(addon.context)
         )
     ]

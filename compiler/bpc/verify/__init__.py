@@ -1,0 +1,243 @@
+"""The checks behind `bpc verify`: what finished output must keep, whoever made it.
+
+They look for mistakes of ours, so they trust nothing that the compiler knows: they read the files again, as
+CloudFormation and kustomize will. This page has what the checks share: an output folder, a parsed template,
+and a finding.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import yaml
+
+from bpc.diagnostics import Diagnostic, Path, Rule, Span, rule
+
+MARKER = ".bpc.json"
+KUSTOMIZATION = "kustomization.yaml"
+# What a desktop leaves behind wherever it has looked.
+NOISE = ".DS_Store"
+START = Span(1, 1, 2)
+LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+BAD_MARKER = rule(
+    "BPC605",
+    "unreadable-marker",
+    why="`.bpc.json` says what the folder holds and where each environment is; without it nothing can be checked.",
+    cure="Compile the blueprint again; if the message stays, it is a mistake in bpc.",
+)
+
+
+class Finding(NamedTuple):
+    """What is wrong, and in which file below the output folder."""
+
+    file: str
+    diagnostic: Diagnostic
+
+
+class Output(NamedTuple):
+    """A compiled blueprint on disk: its folder, its marker, and all its files with '/' between the parts."""
+
+    folder: str
+    marker: Mapping[str, Any]
+    files: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The platform's name, which is also the folder's unless somebody renamed it."""
+        return str(self.marker.get("name") or os.path.basename(os.path.abspath(self.folder)))
+
+    @property
+    def environments(self) -> Mapping[str, Mapping[str, str]]:
+        """Each environment's region and Kubernetes version."""
+        found: Mapping[str, Mapping[str, str]] = self.marker["environments"]
+        return found
+
+    def read(self, file: str) -> bytes:
+        with open(os.path.join(self.folder, file), "rb") as content:
+            return content.read()
+
+    def templates(self, environment: str = "") -> list[Template]:
+        """The templates that can be parsed, in the order in which they are deployed; cfn-lint reports the others."""
+        found = [one for one in (_template(self, file) for file in self.template_files(environment)) if one]
+        return sorted(found, key=lambda one: (one.environment, one.number, one.file))
+
+    def template_files(self, environment: str = "") -> list[str]:
+        """Every template, parsed or not."""
+        prefix = f"cloudformation/{environment}/" if environment else "cloudformation/"
+        return [file for file in self.files if file.startswith(prefix) and file.count("/") == 2]
+
+    def manifest_files(self) -> list[str]:
+        """Every Kubernetes manifest and kustomization."""
+        return [file for file in self.files if file.startswith("kubernetes/")]
+
+    def overlays(self) -> list[str]:
+        """The environments that have manifests."""
+        found = (file.split("/") for file in self.files)
+        return [parts[2] for parts in found if parts[:2] == ["kubernetes", "overlays"] and parts[3:] == [KUSTOMIZATION]]
+
+
+class Template(NamedTuple):
+    """A parsed template; `spans` knows the line of every key and every list item."""
+
+    file: str
+    text: str
+    data: Mapping[str, Any]
+    spans: Mapping[Path, Span]
+
+    @property
+    def environment(self) -> str:
+        return self.file.split("/")[1]
+
+    @property
+    def number(self) -> int:
+        """Its place in the order of deployment."""
+        return int(self._base.partition("-")[0])
+
+    @property
+    def stack(self) -> str:
+        return self._base.partition("-")[2]
+
+    @property
+    def _base(self) -> str:
+        return os.path.splitext(self.file.split("/")[-1])[0]
+
+    @property
+    def resources(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.section("Resources")
+
+    def section(self, name: str) -> Mapping[str, Mapping[str, Any]]:
+        """The entries of a section; what is no entry at all is left to cfn-lint."""
+        entries = self.data.get(name)
+        return {key: one for key, one in entries.items() if isinstance(one, dict)} if isinstance(entries, dict) else {}
+
+    def found(self, rule: Rule, path: Path, message: str) -> Finding:
+        """A finding at the nearest thing around a path that was written."""
+        near = path
+        while near and near not in self.spans:
+            near = near[:-1]
+        return Finding(self.file, rule.at(path, message, span=self.spans.get(near, START)))
+
+
+def outputs(folder: str) -> list[Output]:
+    """The folder itself if bpc made it, else those directly below that bpc made."""
+    below = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    if MARKER in below:
+        return [_output(folder)]
+    places = (os.path.join(folder, name) for name in below)
+    return [_output(place) for place in places if os.path.isfile(os.path.join(place, MARKER))]
+
+
+def _output(folder: str) -> Output:
+    files = tuple(
+        os.path.relpath(os.path.join(at, name), folder).replace(os.sep, "/")
+        for at, _, names in os.walk(folder)
+        for name in names
+        if name != NOISE
+    )
+    try:
+        with open(os.path.join(folder, MARKER), "rb") as content:
+            marker = json.loads(content.read())
+    except ValueError:
+        marker = None
+    return Output(folder, marker if isinstance(marker, dict) else {}, tuple(sorted(files)))
+
+
+def readable(output: Output) -> list[Finding]:
+    """What the marker lacks; nothing else can be checked while it lacks anything."""
+    wanted = {"blueprint": dict, "environments": dict, "files": dict, "generator": str, "trace": dict}
+    lacking = [key for key, kind in wanted.items() if not isinstance(output.marker.get(key), kind)]
+    nested = [key for key in ("environments", "trace") if key not in lacking]
+    lacking += [
+        f"{key}.{name}" for key in nested for name, one in output.marker[key].items() if not isinstance(one, dict)
+    ]
+    if not lacking:
+        known = output.environments
+        used = {file.split("/")[1] for file in output.template_files()} | set(output.overlays())
+        lacking = [
+            f"environments.{name}.{key}"
+            for name in sorted(used)
+            for key in ("region", "kubernetes")
+            if not isinstance(known.get(name, {}).get(key), str)
+        ]
+    return [Finding(MARKER, BAD_MARKER.at((key,), f"{MARKER} does not say {key}")) for key in lacking]
+
+
+def parse(file: str, text: str) -> Template:
+    """A template as CloudFormation reads it: YAML or JSON, short forms written out, dates as text."""
+    spans: dict[Path, Span] = {}
+    node = yaml.compose(text, Loader=LOADER)
+    data = _plain(node, (), spans)
+    return Template(file, text, data if isinstance(data, dict) else {}, spans)
+
+
+def documents(text: str) -> list[dict[str, Any]]:
+    """The Kubernetes objects in a YAML stream."""
+    found = (_plain(node, (), {}) for node in yaml.compose_all(text, Loader=LOADER))
+    return [one for one in found if isinstance(one, dict)]
+
+
+def mappings(value: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every mapping in a value, outermost first, with its path."""
+    if isinstance(value, dict):
+        yield path, value
+        for key, one in value.items():
+            yield from mappings(one, (*path, key))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from mappings(one, (*path, index))
+
+
+def _template(output: Output, file: str) -> Template | None:
+    try:
+        return parse(file, output.read(file).decode())
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+_SCALARS = {
+    "tag:yaml.org,2002:bool": yaml.constructor.SafeConstructor.construct_yaml_bool,
+    "tag:yaml.org,2002:int": yaml.constructor.SafeConstructor.construct_yaml_int,
+    "tag:yaml.org,2002:float": yaml.constructor.SafeConstructor.construct_yaml_float,
+    "tag:yaml.org,2002:null": yaml.constructor.SafeConstructor.construct_yaml_null,
+}
+
+
+def _plain(node: Any, path: Path, spans: dict[Path, Span]) -> Any:
+    if node is None or not node.tag.startswith("!"):
+        return _value(node, path, spans)
+    name = node.tag[1:]
+    function = name if name in ("Ref", "Condition") else f"Fn::{name}"
+    value = _value(node, (*path, function), spans)
+    if function == "Fn::GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {function: value}
+
+
+def _value(node: Any, path: Path, spans: dict[Path, Span]) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        found = {}
+        for key, one in node.value:
+            name = str(key.value)
+            spans[(*path, name)] = _span(key)
+            found[name] = _plain(one, (*path, name), spans)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        items = []
+        for index, one in enumerate(node.value):
+            spans[(*path, index)] = _span(one)
+            items.append(_plain(one, (*path, index), spans))
+        return items
+    if node is None:
+        return None
+    construct = _SCALARS.get(node.tag)
+    return construct(yaml.constructor.SafeConstructor(), node) if construct else node.value
+
+
+def _span(node: Any) -> Span:
+    start, end = node.start_mark, node.end_mark
+    last = end.column if end.line == start.line else start.column + 1
+    return Span(start.line + 1, start.column + 1, last + 1)

@@ -1,0 +1,158 @@
+"""The bare script of bench/ builds the very templates of the study, and bpc keeps what it promises about speed.
+
+What counts is the ratio of the CPU time of whole processes, taken in turn: a busy neighbour slows both sides down.
+One bad run says little on a shared machine, so a promise is broken only when it is missed several times in a row.
+"""
+
+from __future__ import annotations
+
+import configparser
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import cfn_flip
+import pytest
+
+from bpc import pipeline
+
+ROOT = Path(__file__).resolve().parent.parent
+BENCH = ROOT / "bench"
+STUDY = ROOT / "specs" / "study.yaml"
+ROUNDS, TRIES = "7", 3
+MOST_MS_EACH = 15.0
+FEW, MANY = 50, 200
+# A compiler that kept its templates would hold some 300 KiB of objects for an environment. What has to stay is
+# the blueprint's own text with its positions and a line of the inventory for each file: some 25 KiB.
+MOST_KIB_EACH = 50.0
+LAUNCHER = "#!{python}\nimport sys\nfrom {module} import {function}\nsys.exit({function}())\n"
+
+
+# The same work
+
+
+@pytest.fixture(scope="module")
+def compiled() -> dict[str, Any]:
+    """What bpc makes of the study: the templates, parsed, by the name of their file."""
+    kept: dict[str, bytes] = {}
+    result = pipeline.compile_blueprint(STUDY.read_bytes(), STUDY.name, lambda _: _Keeper(kept))
+    assert not result.failed
+    templates = {Path(path).stem: content for path, content in kept.items() if path.startswith("cloudformation/")}
+    return {stem: json.loads(cfn_flip.to_json(content.decode())) for stem, content in templates.items()}
+
+
+class _Keeper:
+    def __init__(self, kept: dict[str, bytes]) -> None:
+        self.kept = kept
+
+    def write(self, path: str, content: bytes) -> None:
+        self.kept[path] = content
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory, compiled: dict[str, Any], request: Any) -> dict[str, Any]:
+    """What the bare script writes: the templates, parsed, by the name of their file."""
+    if request.config.getoption("--update-goldens"):
+        script = compiled["20-bastion"]["Resources"]["BastionHost"]["Properties"]["UserData"]["Fn::Base64"]
+        (BENCH / "first-boot.sh").write_text(script, encoding="utf-8")
+    folder = tmp_path_factory.mktemp("bare")
+    subprocess.run([sys.executable, BENCH / "bare.py", folder], check=True)
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir()}
+
+
+def test_both_write_the_same_stacks(bare: dict[str, Any], compiled: dict[str, Any]) -> None:
+    assert sorted(bare) == sorted(compiled)
+    assert "10-network" in bare
+
+
+@pytest.mark.parametrize("stack", ["10-network", "20-bastion", "30-cluster", "40-nodes", "50-addons"])
+def test_both_write_the_same_template(stack: str, bare: dict[str, Any], compiled: dict[str, Any]) -> None:
+    """When only the bastion differs, --update-goldens brings bench/first-boot.sh up to date."""
+    assert bare[stack] == compiled[stack]
+
+
+def test_the_bare_script_owes_nothing_to_bpc(tmp_path: Path) -> None:
+    """Nothing of the compiler, and no more of other people's packages than `import troposphere` brings along."""
+    code = (
+        "import runpy, sys, troposphere\n"
+        "before = {name.partition('.')[0] for name in sys.modules}\n"
+        f"sys.argv = ['bare.py', {str(tmp_path)!r}]\n"
+        f"runpy.run_path({str(BENCH / 'bare.py')!r}, run_name='__main__')\n"
+        "after = {name.partition('.')[0] for name in sys.modules}\n"
+        "print(*sorted(after - before - sys.stdlib_module_names))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert set(run.stdout.split()) <= {"awacs"}  # troposphere.iam looks for it
+
+
+# The promises
+
+
+def bench(name: str) -> ModuleType:
+    """A program of bench/, as a module."""
+    spec = importlib.util.spec_from_file_location(f"bench_{name}", BENCH / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment that holds bpc as a wheel would put it there.
+
+    An editable install is not what users have: its import hook alone adds 11 ms to every start of Python.
+    """
+    home = tmp_path_factory.mktemp("installed") / "venv"
+    venv.create(home, with_pip=False, symlinks=True)
+    site = next(home.glob("lib/python*/site-packages"))
+    no_bytecode = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "compiler" / "bpc", site / "bpc", ignore=no_bytecode)
+    shutil.copytree(ROOT / "schemas", site / "bpc" / "schemas", ignore=no_bytecode)
+    libraries = [path for path in sys.path if path.endswith("site-packages")]
+    (site / "libraries.pth").write_text("".join(f"{path}\n" for path in libraries), encoding="utf-8")
+    python = home / "bin" / "python"
+    subprocess.run([python, "-m", "compileall", "-q", site / "bpc"], check=True)
+    launcher = home / "bin" / "bpc"
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    _, _, command = settings["options.entry_points"]["console_scripts"].strip().partition(" = ")
+    module, function = command.split(":")
+    launcher.write_text(LAUNCHER.format(python=python, module=module, function=function), encoding="utf-8")
+    launcher.chmod(0o755)
+    return python
+
+
+def test_the_limits_are_what_is_promised() -> None:
+    assert bench("compare").LIMITS == {"compile": 1.0, "unchanged": 0.15}
+
+
+def test_a_compile_costs_no_more_than_the_bare_script(installed: Path) -> None:
+    """bench/compare.py answers 1 when a ratio of medians is above its limit."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("COV_", "PYTHON"))}
+    tables = []
+    for _ in range(TRIES):
+        command = [installed, BENCH / "compare.py", ROUNDS]
+        run = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+        if run.returncode == 0:
+            return
+        tables.append(run.stdout + run.stderr)
+    pytest.fail("\n".join(tables))
+
+
+def test_a_fleet_costs_little_for_each_environment() -> None:
+    """And what it holds in memory does not grow with the templates that it has written."""
+    measure = bench("fleet").measure
+    for _ in range(TRIES):
+        (_, small), (each, large) = measure(FEW), measure(MANY)
+        kib_each = (large - small) * 1024 / (MANY - FEW)
+        if each <= MOST_MS_EACH and kib_each <= MOST_KIB_EACH:
+            return
+    pytest.fail(f"{MANY} environments: {each:.1f} ms of CPU and {kib_each:.0f} KiB for each")
