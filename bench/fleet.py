@@ -1,6 +1,6 @@
 """Compiles one blueprint for very many environments in one process: CPU for each, and whether memory stays flat.
 
-    python bench/fleet.py [ENVIRONMENTS]
+python bench/fleet.py [ENVIRONMENTS]
 """
 
 from __future__ import annotations

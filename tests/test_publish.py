@@ -164,7 +164,12 @@ def damage_folder(out: Path) -> None:
     (out / "README.md").mkdir()
 
 
-@pytest.mark.parametrize("damage", [damage_edit, damage_remove, damage_link, damage_folder])
+def damage_pipe(out: Path) -> None:
+    (out / "kubernetes/base/app/deployment.yaml").unlink()
+    os.mkfifo(out / "kubernetes/base/app/deployment.yaml")
+
+
+@pytest.mark.parametrize("damage", [damage_edit, damage_remove, damage_link, damage_folder, damage_pipe])
 def test_generated_files_are_made_as_they_should_be(out: Path, damage: Callable[[Path], None]) -> None:
     write(out, ONE)
     damage(out)
@@ -330,8 +335,8 @@ DONE, REFUSED, BUG, UNHARMED = 10, 11, 12, 13
 Harm = Callable[[str], None]
 
 
-def child(work: Callable[[], object]) -> int:
-    """The exit code of a process that does this; minus a signal if that ended it."""
+def spawn(work: Callable[[], object]) -> int:
+    """A process that does this, and exits with how it went."""
     pid = os.fork()
     if not pid:
         code = BUG
@@ -342,7 +347,12 @@ def child(work: Callable[[], object]) -> int:
             code = REFUSED if refused.diagnostic.rule.code == "BPC503" else BUG
         finally:
             os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return pid
+
+
+def child(work: Callable[[], object]) -> int:
+    """The exit code of a process that does this; minus a signal if that ended it."""
+    return os.waitstatus_to_exitcode(os.waitpid(spawn(work), 0)[1])
 
 
 def harmed(number: int, harm: Harm, work: Callable[[], object], exchange: bool = True) -> int:
@@ -485,7 +495,7 @@ def test_a_write_may_take_only_a_part(out: Path) -> None:
     real = os.write
 
     def piecemeal() -> None:
-        os.write = lambda file, content: real(file, content[:7])
+        os.write = lambda file, content: real(file, bytes(content)[:7])
         write(out, TWO)
 
     assert child(piecemeal) == DONE
@@ -501,8 +511,8 @@ def test_a_name_that_is_too_long(out: Path) -> None:
 
 def test_a_parent_that_is_a_file(out: Path) -> None:
     out.write_text("mine")
-    for folder in (out / "study", out / "deep/study"):
-        refusal("BPC503", lambda folder=folder: write(folder, ONE))
+    refusal("BPC503", lambda: write(out / "study", ONE))
+    refusal("BPC503", lambda: write(out / "deep/study", ONE))
     assert out.read_text() == "mine"
 
 
@@ -551,6 +561,35 @@ def test_the_work_of_the_living_is_left_alone(out: Path) -> None:
     assert os.listdir(out.parent) == ["study"]
 
 
+def test_a_commit_waits_for_its_turn(out: Path) -> None:
+    ready, go = os.pipe(), os.pipe()
+
+    def second() -> None:
+        with Staging(str(out)) as sink:
+            sink.write("README.md", b"second")
+            os.write(ready[1], b".")
+            os.read(go[0], 1)
+            sink.commit(ORIGIN)
+
+    pid = spawn(second)
+    os.read(ready[0], 1)
+    with folders.locked(str(out.parent)):
+        os.write(go[1], b".")
+        time.sleep(0.2)
+        assert not out.exists()
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == DONE
+    assert tree(out) == {"README.md": b"second"}
+
+
+def test_two_may_clear_away_the_same_folder(out: Path) -> None:
+    for _ in range(10):
+        for number in range(200):
+            folders.write(str(out / f"{number % 20}/{number}"), b"")
+        pids = [spawn(lambda: folders.remove(str(out))), spawn(lambda: folders.remove(str(out)))]
+        assert [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids] == [DONE, DONE]
+        assert not out.exists()
+
+
 def test_only_our_own_leftovers_are_swept(out: Path) -> None:
     mark = "0123456789abcdef"
     kept = [
@@ -586,18 +625,16 @@ def test_two_at_once_and_a_reader(out: Path) -> None:
         for turn in range(40):
             write(out, version(number, turn % 3))
 
-    children = [os.fork() for _ in range(3)]
-    if 0 in children:
-        number = children.index(0) + 1
-        os._exit(child(lambda: writer(number)))
+    running = {spawn(lambda number=number: writer(number)) for number in (1, 2, 3)}  # type: ignore[misc]
     torn = whole = gaps = 0
-    running = set(children)
     deadline = time.monotonic() + 60
     while running:
         assert time.monotonic() < deadline
         for pid in list(running):
-            if os.waitpid(pid, os.WNOHANG)[0]:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
                 running.remove(pid)
+                assert os.waitstatus_to_exitcode(status) == DONE
         try:
             at = os.open(out, os.O_RDONLY)
         except FileNotFoundError:

@@ -83,7 +83,9 @@ def test_every_default_fits_its_own_field() -> None:
 def test_every_field_is_explained() -> None:
     for one in reference.fields():
         assert one.node.get("description"), one.path
-        has_fields = "properties" in one.node or "properties" in schema.resolved(one.node.get("items", {}))
+        rest = one.node.get("additionalProperties")
+        below = [one.node, one.node.get("items", {}), rest if isinstance(rest, dict) else {}]
+        has_fields = any("properties" in schema.resolved(node) for node in below)
         assert has_fields or "const" in one.node or "x-cloudformation" in one.node, f"{one.path} does not say what it becomes"
 
 

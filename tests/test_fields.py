@@ -1,0 +1,205 @@
+"""Every field that the schema accepts changes the output: nothing is only parsed."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from bpc import pipeline, reference
+
+# A blueprint in which every section has something to say.
+BASE: dict[str, Any] = {
+    "apiVersion": "bpc/v1",
+    "kind": "Blueprint",
+    "metadata": {"name": "base", "region": "eu-west-1"},
+    "bastion": {},
+    "cluster": {
+        "endpoint": {"access": "public-and-private", "publicCidrs": ["8.8.8.0/24"]},
+        "access": [{"principal": "arn:aws:iam::111122223333:role/Admin", "policies": [{"policy": "view"}]}],
+    },
+    "nodeGroups": [
+        {"name": "workers", "taints": [{"key": "a", "value": "b", "effect": "NoSchedule"}]},
+        {"name": "more"},
+    ],
+    "fargateProfiles": [{"name": "web", "selectors": [{"namespace": "web"}]}],
+    "addons": {},
+    "environments": {"dev": {}, "prod": {"region": "us-west-2"}},
+    "overrides": {
+        "cloudformation": [
+            {"stack": "cluster", "patch": [{"op": "add", "path": "/Resources/Cluster/Metadata", "value": {}}]}
+        ]
+    },
+}
+
+# What a field is set to, where its first other value would not do, and what must be so for it to matter.
+VALUES: dict[str, Any] = {
+    "metadata.name": "other",
+    "network.cidr": "10.0.0.0/16",
+    "network.topology": "public",
+    "network.availabilityZones": 2,
+    "network.nat": "per-zone",
+    "bastion.instanceType": "t3.large",
+    "network.subnets.public": ["192.168.1.0/24", "192.168.2.0/24", "192.168.3.0/24"],
+    "network.subnets.private": ["192.168.128.0/24", "192.168.129.0/24", "192.168.130.0/24"],
+    "bastion.instanceTypes": ["t3.medium", "t3.small"],
+    "bastion.keyName": "key",
+    "bastion.privateIp": "192.168.128.10",
+    "bastion.userData": "echo hello\n",
+    "bastion.os": "al2",
+    "cluster.version": "1.35",
+    "cluster.endpoint.publicCidrs": ["9.9.9.0/24"],
+    "cluster.secretsEncryption.keyArn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "cluster.serviceCidr": "172.20.0.0/16",
+    "cluster.access[].principal": "arn:aws:iam::111122223333:role/Other",
+    "cluster.access[].policies[].scope.type": "namespace",
+    "cluster.access[].policies[].scope.namespaces": ["web"],
+    "nodeGroups[].name": "others",
+    "nodeGroups[].instanceTypes": ["m7g.large"],
+    "nodeGroups[].scaling.min": 3,
+    "nodeGroups[].scaling.desired": 3,
+    "nodeGroups[].subnets": "public",
+    "nodeGroups[].taints[].key": "other",
+    "nodeGroups[].taints[].effect": "NoExecute",
+    "nodeGroups[].update.maxUnavailable": 2,
+    "fargateProfiles[].name": "other",
+    "fargateProfiles[].selectors[].namespace": "other",
+    "environments.<name>.account": "111122223333",
+    "environments.<name>.region": "eu-central-1",
+    "environments.<name>.with": {"network": {"nat": "per-zone"}},
+    "overrides.cloudformation[].stack": "nodes",
+    "overrides.cloudformation[].patch[].op": "test",
+    "overrides.cloudformation[].patch[].path": "/Resources/ClusterRole/Metadata",
+    "overrides.cloudformation[].patch[].from": "/Outputs/ClusterEndpoint",
+    "overrides.cloudformation[].patch[].value": {"Reviewed": "yes"},
+    "addons.cluster-autoscaler.scaleDownUnneededTime": "5m",
+    "addons.external-dns.zones": ["Z0123456789ABCDEFGHIJ"],
+}
+FIRST: dict[str, dict[str, Any]] = {
+    "bastion.keyName": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
+    "bastion.allowedCidrs": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
+    "cluster.secretsEncryption.keyArn": {"environments": {"dev": {}}},
+    "overrides.cloudformation[].patch[].from": {
+        "overrides.cloudformation[].patch[]": {
+            "op": "copy",
+            "from": "/Outputs/ClusterName",
+            "path": "/Outputs/Copy",
+        }
+    },
+    "cluster.access[].policies[].scope.type": {"cluster.access[].policies[].scope": {"namespaces": []}},
+    "cluster.access[].policies[].scope.namespaces": {
+        "cluster.access[].policies[].scope": {"type": "namespace", "namespaces": ["old"]}
+    },
+    "network.topology": {"nodeGroups": [{"name": "workers"}], "fargateProfiles": []},
+    "network.subnets.public": {"network.subnets": {}},
+}
+# Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
+REFUSED = {
+    "addons.eks-pod-identity-agent.enabled",
+    "bastion.access",
+    "cluster.endpoint.access",
+    "cluster.access[].policies[].scope.type",
+    "overrides.cloudformation[].stack",
+    "overrides.cloudformation[].patch[].op",
+}
+
+LEAVES = [
+    one
+    for one in reference.fields()
+    if "x-cloudformation" in one.node and "properties" not in one.node and not one.path.startswith("addons.")
+]
+OPTIONS = [one for one in reference.fields() if one.path.startswith("addons.") and one.path.count(".") == 2]
+
+
+class Output(dict[str, bytes]):
+    """Keeps what a compile writes."""
+
+    def write(self, path: str, content: bytes) -> None:
+        self[path] = content
+
+
+def compiled(data: Any) -> tuple[Output, list[str]]:
+    output = Output()
+    # JSON is YAML, so this is the way of every blueprint.
+    result = pipeline.compile_blueprint(json.dumps(data).encode(), "base.yaml", lambda _: output)
+    return output, [one.rule.code for one in result.diagnostics if one.rule.severity == "error"]
+
+
+def put(data: Any, path: str, value: Any) -> None:
+    """Set a field by its path; the first item of a list, the environment dev."""
+    *above, last = path.replace("[]", ".[]").replace("<name>", "dev").split(".")
+    for key in above:
+        data = data[0] if key == "[]" else data.setdefault(key, {})
+    data[0 if last == "[]" else last] = value
+
+
+def other_value(field: reference.Field) -> Any:
+    node = field.node
+    if field.path in VALUES:
+        return VALUES[field.path]
+    if node.get("type") == "boolean":
+        return not node["default"]
+    if "enum" in node:
+        return next(one for one in node["enum"] if one != node.get("default"))
+    if node.get("type") == "integer":
+        return node.get("default", node["minimum"]) + 1
+    if node.get("items", {}).get("enum"):
+        return node["items"]["enum"][:1]
+    if node.get("examples"):
+        return node["examples"][0]
+    return {"team": "platform"} if node["type"] == "object" else "other"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [one for one in LEAVES if one.path != "cloudformation.layout" and one.path != "nodeGroups[].type"],
+    ids=lambda one: one.path,
+)
+def test_field_changes_the_output(field: reference.Field) -> None:
+    before = copy.deepcopy(BASE)
+    for path, value in FIRST.get(field.path, {}).items():
+        put(before, path, value)
+    after = copy.deepcopy(before)
+    put(after, field.path, other_value(field))
+    assert before != after
+    (old, complaints), (new, refused) = compiled(before), compiled(after)
+    if field.path in REFUSED:
+        assert refused
+        return
+    assert (complaints, refused) == ([], [])
+    assert old != new
+
+
+@pytest.mark.parametrize("field", OPTIONS, ids=lambda one: one.path)
+def test_option_changes_the_output(field: reference.Field) -> None:
+    _, name, option = field.path.split(".")
+    before = copy.deepcopy(BASE)
+    needed = {"zones": ["Z0000000000000000000"]} if name == "external-dns" else {}
+    needed |= (
+        {"source": "manifests"}
+        if option not in ("source", "version", "values", "resolveConflicts") and has_manifests(name)
+        else {}
+    )
+    before["addons"] = {name: needed}
+    after = copy.deepcopy(before)
+    after["addons"][name][option] = {"a": 1} if option == "values" else other_value(field)
+    (old, complaints), (new, refused) = compiled(before), compiled(after)
+    if field.path in REFUSED:
+        assert refused
+        return
+    assert (complaints, refused) == ([], [])
+    assert old != new
+
+
+def has_manifests(name: str) -> bool:
+    found = reference.find(f"addons.{name}.source")
+    return bool(found and "manifests" in found.node["enum"])
+
+
+@pytest.mark.parametrize("path", ["cloudformation.layout", "nodeGroups[].type"])
+def test_field_with_one_value_takes_no_other(path: str) -> None:
+    found = reference.find(path)
+    assert found
+    assert len(found.node["enum"]) == 1
