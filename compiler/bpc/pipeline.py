@@ -141,7 +141,7 @@ class _Output:
     @property
     def about(self) -> dict[str, Any]:
         """What the inventory says of the output: its environments, and where each resource comes from."""
-        return {"environments": self.environments, "trace": self.trace}
+        return {"environments": self.environments, "name": self.name, "trace": self.trace}
 
     def add(self, planned: Plan) -> list[Diagnostic]:
         """Write the templates of one environment and gather its manifests."""

@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-_PLAIN = re.compile(r"(?:[A-Za-z_/$]|--?(?=[A-Za-z])|\.\.?/)(?:[A-Za-z0-9_./$@,;+=*()<>?%^~' \[\]{}-]|:(?=[^ ])|(?<=[^ ])#)*")
+_PLAIN = re.compile(
+    r"(?:[A-Za-z_/$]|--?(?=[A-Za-z])|\.\.?/)(?:[A-Za-z0-9_./$@,;+=*()<>?%^~' \[\]{}-]|:(?=[^ ])|(?<=[^ ])#)*"
+)
 # IP ranges, and amounts as Kubernetes writes them.
 _NUMERIC = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,2})?|[0-9]+(m|[KMG]i)")
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])

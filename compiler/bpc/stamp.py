@@ -132,7 +132,7 @@ def _program() -> list[str]:
     places = [PACKAGE]
     for name, module in list(sys.modules.items()):
         # Not getattr: that would wake a module that is waiting in importlib's LazyLoader.
-        known = object.__getattribute__(module, "__dict__") if isinstance(module, type(sys)) else {}
+        known = object.__getattribute__(module, "__dict__") if issubclass(type(module), type(sys)) else {}
         file = known.get("__file__") or ""
         if name.startswith("bpc.") and "__path__" in known and not file.startswith(PACKAGE + os.sep):
             places.append(os.path.dirname(file))

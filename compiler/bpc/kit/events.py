@@ -38,9 +38,7 @@ class Frame:
 
     __slots__ = ("anchor", "before", "data", "flow", "height", "key", "merge", "path", "use")
 
-    def __init__(
-        self, data: dict[str, Any] | list[Any], path: Path, anchor: str | None, before: int, flow: bool
-    ):
+    def __init__(self, data: dict[str, Any] | list[Any], path: Path, anchor: str | None, before: int, flow: bool):
         self.data, self.path, self.anchor, self.before, self.flow = data, path, anchor, before, flow
         self.height = 1
         self.key: str | None = None
@@ -162,9 +160,7 @@ class Walk:
         for value in frame.merge:
             self.merge(frame, value)
         if frame.anchor is not None:
-            self.anchors[frame.anchor] = Anchor(
-                frame.data, self.total - frame.before, frame.height, frame.path
-            )
+            self.anchors[frame.anchor] = Anchor(frame.data, self.total - frame.before, frame.height, frame.path)
         self.put(frame.data, frame.height)
 
     def alias(self, event: yaml.AliasEvent) -> None:

@@ -1,0 +1,227 @@
+"""Every example deploys: CloudFormation as moto plays it creates, updates and deletes every stack, and the real
+kubectl builds every overlay into just what compiling that environment alone gives.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from bpc import pipeline, verify
+from bpc.verify import Output, Template, manifests
+from parts import kubectl
+from parts.cloudformation import Account, Refused
+
+ROOT = Path(__file__).resolve().parent.parent
+OUTPUTS = {output.name: output for output in verify.outputs(str(ROOT / "out"))}
+ENVIRONMENTS = [(name, one) for name, output in OUTPUTS.items() for one in output.environments]
+OVERLAYS = [(name, one) for name, output in OUTPUTS.items() for one in output.overlays()]
+KEY_PAIR = "a-key-pair"
+# As the README writes it: the stack's name, the template, the consent that it needs, and what the user has to say.
+COMMAND = re.compile(
+    r"aws cloudformation deploy --region \S+ --stack-name (\S+)(?: \\\n +--template-file (\S+))"
+    r"(?: \\\n +--capabilities (\S+))?(?: \\\n +--parameter-overrides (.+))?\n"
+)
+
+each_environment = pytest.mark.parametrize(
+    ("name", "environment"), ENVIRONMENTS, ids=["-".join(one) for one in ENVIRONMENTS]
+)
+each_overlay = pytest.mark.parametrize(("name", "environment"), OVERLAYS, ids=["-".join(one) for one in OVERLAYS])
+
+
+def spec(output: Output) -> Path:
+    return ROOT / "specs" / str(output.marker["blueprint"]["file"])
+
+
+class Command(NamedTuple):
+    """What the README says to type for one stack."""
+
+    stack: str
+    file: str
+    consent: str
+    overrides: str
+
+    @property
+    def asked(self) -> list[str]:
+        """The parameters that have no default."""
+        return [one.partition("=")[0] for one in self.overrides.split()]
+
+
+class Step(NamedTuple):
+    """One stack, as the README says to create it."""
+
+    stack: str
+    text: str
+    capabilities: list[str]
+    parameters: dict[str, str]
+
+    def create(self, account: Account) -> None:
+        account.create(self.stack, self.text, parameters=self.parameters, capabilities=self.capabilities)
+
+
+def commands(output: Output) -> list[Command]:
+    return [Command(*found) for found in COMMAND.findall(output.read("README.md").decode())]
+
+
+def step(output: Output, template: Template) -> Step:
+    # The README shows the commands of one environment; a stack that only others have is created as usual.
+    usual = Command(f"{output.name}-{template.stack}", template.file, "CAPABILITY_IAM", "")
+    base = template.file.split("/")[-1]
+    said = next((one for one in commands(output) if one.file.split("/")[-1] == base), usual)
+    parameters = dict.fromkeys(said.asked, KEY_PAIR)
+    return Step(said.stack, template.text, [said.consent] if said.consent else [], parameters)
+
+
+def steps(name: str, environment: str) -> list[Step]:
+    output = OUTPUTS[name]
+    return [step(output, template) for template in output.templates(environment)]
+
+
+@pytest.fixture
+def account(request: pytest.FixtureRequest) -> Iterator[Account]:
+    """An empty account in the environment's region, with a key pair in it."""
+    name, environment = request.node.callspec.params["name"], request.node.callspec.params["environment"]
+    with Account(OUTPUTS[name].environments[environment]["region"]) as opened:
+        opened.key_pair(KEY_PAIR)
+        yield opened
+
+
+@each_environment
+def test_created_updated_deleted(name: str, environment: str, account: Account) -> None:
+    stacks = steps(name, environment)
+    for one in stacks:
+        one.create(account)
+    made = {one.stack: account.resources(one.stack) for one in stacks}
+    changed = {one.stack: one for one in variant(name, environment)}
+    for one, template in zip(stacks, OUTPUTS[name].templates(environment), strict=True):
+        new = changed[template.stack]
+        assert new.text != one.text, "the variant changes every stack"
+        assert account.update(one.stack, new.text, capabilities=one.capabilities) == [], "nothing is made anew"
+    for one in reversed(stacks):
+        account.delete(one.stack)
+    assert account.exports() == {}
+    # Nothing that is left has a name of its own: the same platform can be created once more.
+    for one in stacks:
+        one.create(account)
+    again = {one.stack: account.resources(one.stack) for one in stacks}
+    assert [len(some) for some in again.values()] == [len(some) for some in made.values()]
+
+
+@pytest.mark.parametrize(("name", "environment"), [("myeks", "default")])
+def test_a_protected_cluster_is_not_deleted(name: str, environment: str, account: Account) -> None:
+    stacks = steps(name, environment)
+    for one in stacks:
+        one.create(account)
+    cluster = next(index for index, one in enumerate(stacks) if one.stack.endswith("-cluster"))
+    for one in reversed(stacks[cluster + 1 :]):
+        account.delete(one.stack)
+    with pytest.raises(Refused, match="deletion protection"):
+        account.delete(stacks[cluster].stack)
+
+
+@pytest.mark.parametrize(("name", "environment"), ENVIRONMENTS[:1])
+def test_the_order_matters(name: str, environment: str, account: Account) -> None:
+    first, second, *_ = steps(name, environment)
+    with pytest.raises(Refused, match="no export named"):
+        second.create(account)
+    first.create(account)
+    second.create(account)
+    with pytest.raises(Refused, match="in use by"):
+        account.delete(first.stack)
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_the_readme_says_so(name: str) -> None:
+    """Every template of an environment, in order, with the consent and the parameters that it needs; and back again."""
+    output = OUTPUTS[name]
+    said = commands(output)
+    stacks = output.templates(said[0].file.split("/")[1])
+    assert [one.file for one in said] == [one.file for one in stacks]
+    for one, template in zip(said, stacks, strict=True):
+        has_iam = any(one["Type"].startswith("AWS::IAM::") for one in template.resources.values())
+        assert one.consent == ("CAPABILITY_IAM" if has_iam else "")
+        parameters = template.data.get("Parameters", {})
+        assert one.asked == [key for key, slot in parameters.items() if "Default" not in slot]
+    readme = output.read("README.md").decode()
+    assert readme.count("cloudformation deploy ") == len(said)
+    deleted = re.findall(r"delete-stack --region \S+ --stack-name (\S+)\n", readme)
+    assert deleted == [one.stack for one in reversed(said)]
+
+
+def variant(name: str, environment: str) -> list[Template]:
+    """The blueprint after a working day: another tag, larger groups, longer logs, one more add-on, no protection."""
+    data = yaml.safe_load(spec(OUTPUTS[name]).read_text(encoding="utf-8"))
+    data["metadata"].setdefault("tags", {})["cost-center"] = "4711"
+    for group in data.get("nodeGroups", []):
+        group.setdefault("scaling", {"min": 1})["max"] = 40
+    data.setdefault("cluster", {}).setdefault("logging", {})["retentionDays"] = 731
+    # As the README says to do before the platform is taken down.
+    data["cluster"]["deletionProtection"] = False
+    addons = data.setdefault("addons", {})
+    addons["snapshot-controller"] = {"enabled": "snapshot-controller" not in addons}
+    files: dict[str, bytes] = {}
+    result = pipeline.compile_blueprint(json.dumps(data).encode(), "variant.yaml", lambda _: Memory(files), environment)
+    assert not result.failed, result.diagnostics
+    read = [verify.parse(file, content.decode()) for file, content in files.items() if file.startswith("cloudform")]
+    return sorted(read, key=lambda one: one.number)
+
+
+class Memory:
+    """Takes what is compiled."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+
+    def write(self, path: str, content: bytes) -> None:
+        self.files[path] = content
+
+
+@each_overlay
+def test_an_overlay_is_the_environment_alone(name: str, environment: str, tmp_path: Path) -> None:
+    output = OUTPUTS[name]
+    command = [sys.executable, "-m", "bpc", "compile", str(spec(output)), "-o", str(tmp_path), "--env", environment]
+    subprocess.run(command, check=True, capture_output=True)
+    together = kubectl.kustomize(f"{output.folder}/kubernetes/overlays/{environment}")
+    alone = kubectl.kustomize(tmp_path / name / "kubernetes" / "overlays" / environment)
+    assert together
+    assert objects(together) == objects(alone)
+
+
+def objects(built: list[dict[str, Any]]) -> list[str]:
+    return sorted(json.dumps(one, sort_keys=True) for one in built)
+
+
+@each_overlay
+def test_every_object_fits_its_kubernetes_version(name: str, environment: str) -> None:
+    output = OUTPUTS[name]
+    version = output.environments[environment]["kubernetes"]
+    built = kubectl.kustomize(f"{output.folder}/kubernetes/overlays/{environment}")
+    assert [found for one in built for found in manifests.fits("overlay", one, version)] == []
+    identities = [
+        (one["apiVersion"], one["kind"], one["metadata"].get("namespace"), one["metadata"]["name"]) for one in built
+    ]
+    assert len(set(identities)) == len(identities)
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda one: one["spec"].update(replicas=7), lambda one: one["metadata"].pop("labels"), lambda one: one.clear()],
+)
+def test_overlays_can_differ(change: Change) -> None:
+    """The comparison sees a changed, a removed and a missing part."""
+    one = {"kind": "Deployment", "metadata": {"name": "a", "labels": {"a": "b"}}, "spec": {"replicas": 1}}
+    other = json.loads(json.dumps(one))
+    assert objects([one, {"kind": "Other"}]) == objects([{"kind": "Other"}, other])
+    change(other)
+    assert objects([one]) != objects([other])
