@@ -138,7 +138,7 @@ def test_the_limits_are_what_is_promised() -> None:
 def test_a_compile_costs_no_more_than_the_bare_script(installed: Path) -> None:
     """bench/compare.py answers 1 when a ratio of medians is above its limit."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("COV_", "PYTHON"))}
-    # On a disk, what a neighbour has just deleted makes new files slower: the same 26 took 0.5 to 9 ms of CPU.
+    # On a shared disk the same 26 new files took 0.5 to 9 ms of CPU, whatever had been written and deleted before.
     if os.access(MEMORY, os.W_OK):
         environment["TMPDIR"] = MEMORY
     tables = []

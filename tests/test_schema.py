@@ -86,7 +86,9 @@ def test_every_field_is_explained() -> None:
         rest = one.node.get("additionalProperties")
         below = [one.node, one.node.get("items", {}), rest if isinstance(rest, dict) else {}]
         has_fields = any("properties" in schema.resolved(node) for node in below)
-        assert has_fields or "const" in one.node or "x-cloudformation" in one.node, f"{one.path} does not say what it becomes"
+        assert has_fields or "const" in one.node or "x-cloudformation" in one.node, (
+            f"{one.path} does not say what it becomes"
+        )
 
 
 def test_every_field_is_in_the_model() -> None:

@@ -124,6 +124,7 @@ def test_another_folder_or_python_has_no_answer(desk: Path, monkeypatch: pytest.
 
 
 def test_a_blueprint_saved_while_the_command_began_is_not_trusted(desk: Path) -> None:
+    time.sleep(0.03)
     edit("study.yaml")()
     record()
     assert stamp.lookup(ARGV) is None
