@@ -1,7 +1,7 @@
 """The bare script of bench/ builds the very templates of the study, and bpc keeps what it promises about speed.
 
 What counts is the ratio of the CPU time of whole processes, taken in turn: a busy neighbour slows both sides down.
-One bad run says little on a shared machine, so a promise is broken only when it is missed several times in a row.
+One bad run says little on a shared machine, so a promise is broken only when it is missed three times in a row.
 """
 
 from __future__ import annotations
@@ -26,12 +26,15 @@ from bpc import pipeline
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
 STUDY = ROOT / "specs" / "study.yaml"
-ROUNDS, TRIES = "7", 3
+# A miss is measured again with more rounds. The same few rounds again would be a coin tossed until it falls right:
+# of a true ratio of 1.04, one try of 7 rounds lets 2 to 7 % through, any of three such tries up to 20 %.
+ROUNDS = ("15", "21", "31")
+TRIES = 3
 MOST_MS_EACH = 15.0
 FEW, MANY = 50, 200
-# A compiler that kept its templates would hold some 300 KiB of objects for an environment. What has to stay is
-# the blueprint's own text with its positions and a line of the inventory for each file: some 25 KiB.
-MOST_KIB_EACH = 50.0
+# Measured: 23 KiB. Keeping what is written would add 34 KiB for the text of an environment, or 110 KiB for its
+# templates as data.
+MOST_KIB_EACH = 40.0
 MEMORY = "/dev/shm"  # a file system in memory, where there is one
 LAUNCHER = "#!{python}\nimport sys\nfrom {module} import {function}\nsys.exit({function}())\n"
 
@@ -138,12 +141,12 @@ def test_the_limits_are_what_is_promised() -> None:
 def test_a_compile_costs_no_more_than_the_bare_script(installed: Path) -> None:
     """bench/compare.py answers 1 when a ratio of medians is above its limit."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("COV_", "PYTHON"))}
-    # On a shared disk the same 26 new files took 0.5 to 9 ms of CPU, whatever had been written and deleted before.
+    # On a shared disk the same 26 new files took 0.5 to 9 ms of CPU, by what went on there before.
     if os.access(MEMORY, os.W_OK):
         environment["TMPDIR"] = MEMORY
     tables = []
-    for _ in range(TRIES):
-        command = [installed, BENCH / "compare.py", ROUNDS]
+    for rounds in ROUNDS:
+        command = [str(installed), str(BENCH / "compare.py"), rounds]
         run = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
         if run.returncode == 0:
             return

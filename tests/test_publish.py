@@ -54,11 +54,11 @@ def write(folder: Path | str, files: Tree, extra: dict[str, Any] = ORIGIN) -> pu
         return sink.commit(extra)
 
 
-def compare(folder: Path, files: Tree) -> publish.Difference:
+def compare(folder: Path, files: Tree) -> tuple[tuple[str, ...], ...]:
     sink = Comparison(str(folder))
     for path, content in files.items():
         sink.write(path, content)
-    return sink.finish(ORIGIN)
+    return tuple(vars(sink.finish(ORIGIN)).values())
 
 
 def tree(folder: Path) -> Tree | None:
@@ -101,7 +101,7 @@ def test_the_first_output(tmp_path: Path) -> None:
     folder = tmp_path / "new/parents/study"
     published = write(folder, ONE)
     assert tree(folder) == ONE
-    assert published[:5] == (str(folder), (), (*sorted(ONE), ".bpc.json"), (), 0)
+    assert tuple(vars(published).values())[:5] == (str(folder), (), (*sorted(ONE), ".bpc.json"), (), 0)
     assert os.listdir(folder.parent) == ["study"]
 
 
@@ -135,7 +135,7 @@ def test_the_same_output_again_touches_nothing(out: Path) -> None:
     (out / ".DS_Store").touch()
     before = everything(out)
     published = write(out, ONE)
-    assert published[:5] == (str(out), (), (), (), len(ONE) + 1)
+    assert tuple(vars(published).values())[:5] == (str(out), (), (), (), len(ONE) + 1)
     assert everything(out) == before
     assert os.listdir(out.parent) == ["study"]
 

@@ -32,8 +32,8 @@ def stacks() -> tuple[type[Stack], ...]:
     """Every stack, in the order in which they are deployed."""
     from bpc.kit import deferred
 
-    # cfn_flip is half of what `import troposphere` costs, and only its to_yaml() needs it.
-    with deferred.imports("cfn_flip"):
+    # Half of what `import troposphere` costs: cfn_flip is for its to_yaml(), inspect for an error message of awacs.
+    with deferred.imports("cfn_flip", "inspect"):
         from bpc.stack import Stack
     found = [_entry(f"bpc.stacks.{module}", Stack) for module in _modules("stacks")]
     return tuple(sorted(found, key=lambda stack: stack.number))

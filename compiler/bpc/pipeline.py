@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from bpc import __version__, build, catalogue, checks, environments, overrides, plan, shape, source
 from bpc.diagnostics import Diagnostic, Path, errors, rule, tidy
@@ -38,11 +38,14 @@ NO_SUCH_ENVIRONMENT = rule(
 Templates = dict[str, dict[str, Any]]
 Progress = Callable[[Iterable[Place], int], Iterable[Place]]
 
+if TYPE_CHECKING:
+    # A Protocol takes its time to define, and nothing asks for it at run time.
+    from typing import Protocol
 
-class Sink(Protocol):
-    """Takes the output as it is made."""
+    class Sink(Protocol):
+        """Takes the output as it is made: a '/'-separated path below the output folder, and the content."""
 
-    def write(self, path: str, content: bytes) -> None: ...
+        def write(self, path: str, content: bytes) -> None: ...
 
 
 class Result(Record):

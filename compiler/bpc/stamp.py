@@ -53,13 +53,14 @@ def record(argv: list[str], text: str, *, started: int, inputs: list[str], outpu
     folders with the fingerprint that `publish` took while nobody else could write there.
     """
     fields: list[str] = []
+    # The output first: where it is gone, `lookup` need not look any further.
+    for place, seen in outputs:
+        if seen == UNREADABLE:
+            return
+        fields += (place, seen)
     for place in dict.fromkeys([*inputs, *_program()]):
         seen, changed = look(place)
         if not settled(changed, started):
-            return
-        fields += (place, seen)
-    for place, seen in outputs:
-        if seen == UNREADABLE:
             return
         fields += (place, seen)
     try:
@@ -125,16 +126,17 @@ def _changed(at: os.stat_result) -> int:
 
 
 def _program() -> list[str]:
-    """This compiler's own folders, and one file of every package that it has imported from elsewhere.
+    """One file of every package that is imported, for an installer that upgrades a package writes that anew.
 
-    An installer that upgrades a package writes its `__init__.py` anew.
+    A compiler that runs from a checkout is one that somebody may be editing, so there it is all of its files.
     """
-    places = [PACKAGE]
+    installed = os.path.basename(os.path.dirname(PACKAGE)) in ("site-packages", "dist-packages")
+    places = [os.path.join(PACKAGE, "__init__.py") if installed else PACKAGE]
     for name, module in list(sys.modules.items()):
         # Not getattr: that would wake a module that is waiting in importlib's LazyLoader.
         known = object.__getattribute__(module, "__dict__") if issubclass(type(module), type(sys)) else {}
         file = known.get("__file__") or ""
-        if name.startswith("bpc.") and "__path__" in known and not file.startswith(PACKAGE + os.sep):
+        if not installed and name.startswith("bpc.") and "__path__" in known and not file.startswith(PACKAGE + os.sep):
             places.append(os.path.dirname(file))
         elif file and "." not in name and name not in sys.stdlib_module_names:
             places.append(file)

@@ -167,7 +167,7 @@ def _timezone(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 
 def _timezones() -> list[str]:
-    with open(os.path.join(os.path.dirname(facts.__file__), "timezones.txt"), encoding="ascii") as file:
+    with open(os.path.join(os.path.dirname(facts.__file__), "timezones.txt"), encoding="utf-8") as file:
         return [line.strip() for line in file if not line.startswith("#")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 
 def entry() -> None:
@@ -19,6 +20,7 @@ def entry() -> None:
 
 def main(argv: list[str]) -> int:
     """Run one verb and answer with its exit code; nothing heavy is imported for a compile that changes nothing."""
+    started = time.time_ns()
     if argv[:1] == ["compile"]:
         from bpc import stamp
 
@@ -28,4 +30,4 @@ def main(argv: list[str]) -> int:
             return 0
     from bpc.cli import run
 
-    return run.guarded(argv)
+    return run.guarded(argv, started)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from bpc.cli import show
 from bpc.cli.exits import BAD_USAGE, OK
 from bpc.kit.decoding import lines_of
 from bpc.kit.record import Record
 from bpc.pipeline import Result
 
-FORMATS = tuple(show.FORMATS)
+FORMATS = ("text", "github", "json")
 
 
 class Read(Record):
@@ -39,8 +38,12 @@ def read(paths: Sequence[str]) -> tuple[list[Read], int]:
     return found, code
 
 
-def complain(results: Iterable[tuple[Read, Result]], form: str) -> None:
+def complain(results: Sequence[tuple[Read, Result]], form: str) -> None:
     """Write what is wrong: for people to standard error, for machines to standard output."""
+    if form == "text" and not any(result.diagnostics for _, result in results):
+        return
+    from bpc.cli import show
+
     complaints = [
         show.Complaint(spec.path, one, _line(spec, one.span.line) if one.span else "")
         for spec, result in results

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import sys
-import time
 from contextlib import ExitStack
 from typing import Any
 
@@ -14,6 +12,7 @@ from bpc import pipeline, publish, stamp
 from bpc.cli.blueprints import Read, add_format, complain, read
 from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, OK, STALE
 from bpc.cli.progress import bar
+from bpc.kit.digest import digest
 from bpc.kit.record import Record
 
 EXAMPLES = """examples:
@@ -41,7 +40,6 @@ class Done(Record):
 
 
 def run(options: argparse.Namespace) -> int:
-    started = time.time_ns()
     specs, code = read(options.specs)
     results, outcomes = [], []
     folders: dict[str, str] = {}
@@ -55,16 +53,16 @@ def run(options: argparse.Namespace) -> int:
     code = max([code, *(one.code for one in outcomes)])
     said = options.format != "text" or any(result.diagnostics for _, result in results)
     if code == OK and not options.check and not said:
-        _remember(options, started, outcomes)
+        _remember(options, outcomes)
     return code
 
 
-def _remember(options: argparse.Namespace, started: int, outcomes: list[Done]) -> None:
+def _remember(options: argparse.Namespace, outcomes: list[Done]) -> None:
     """Next time, the same command over the same files says this at once."""
     stamp.record(
         options.argv,
         "".join(f"{one.folder}: unchanged\n" for one in outcomes),
-        started=started,
+        started=options.started,
         inputs=list(options.specs),
         outputs=[(one.folder, one.fingerprint) for one in outcomes],
     )
@@ -102,7 +100,7 @@ class _SameFolder(Exception):
 
 
 def _identity(spec: Read, environment: str) -> dict[str, str]:
-    identity = {"file": os.path.basename(spec.path), "sha256": hashlib.sha256(spec.raw).hexdigest()}
+    identity = {"file": os.path.basename(spec.path), "sha256": digest(spec.raw)}
     return identity | ({"environment": environment} if environment else {})
 
 
@@ -118,7 +116,7 @@ def _published(staging: publish.Staging, extra: dict[str, Any]) -> Done:
 
 def _compared(comparison: publish.Comparison, extra: dict[str, Any]) -> Done:
     difference = comparison.finish(extra)
-    lines = [f"{comparison.folder}/{path}: {what}" for what, paths in difference._asdict().items() for path in paths]
+    lines = [f"{comparison.folder}/{path}: {what}" for what, paths in vars(difference).items() for path in paths]
     if not lines:
         return Done(OK, f"{comparison.folder}: fresh")
     return Done(STALE, "\n".join([*lines, f"{comparison.folder}: stale; compile it again"]))

@@ -23,12 +23,15 @@ EXAMPLES = """examples:
 """
 
 
-def guarded(argv: list[str]) -> int:
-    """One verb; a mistake of ours is shown as one, with what to send us, and never as a bare traceback."""
+def guarded(argv: list[str], started: int) -> int:
+    """One verb; `started` is when the command began, in nanoseconds.
+
+    A mistake of ours is shown as one, with what to send us, and never as a bare traceback.
+    """
     # A compile lives for a tenth of a second and makes next to no cycles: collecting them costs more than it gives.
     gc.disable()
     try:
-        return _run(argv)
+        return _run(argv, started)
     except KeyboardInterrupt:
         sys.stderr.write("bpc: interrupted; nothing was changed\n")
         return INTERRUPTED
@@ -40,18 +43,12 @@ def guarded(argv: list[str]) -> int:
         return _our_bug(argv)
 
 
-def _run(argv: list[str]) -> int:
-    # Only the verb that is asked for is imported, and all of them for help.
-    wanted = [verb for verb in argv[:1] if verb in VERBS] or list(VERBS)
-    parser = make_parser({verb: import_module(f"bpc.cli.{verb}") for verb in wanted})
+def _run(argv: list[str], started: int) -> int:
     try:
-        arguments = parser.parse_args(argv)
+        arguments = _parsed(argv)
     except SystemExit as stop:
         return BAD_USAGE if stop.code else 0
-    if not argv:
-        parser.print_help()
-        return BAD_USAGE
-    arguments.argv = argv
+    arguments.argv, arguments.started = argv, started
     code: int = arguments.run(arguments)
     return code
 
@@ -61,6 +58,30 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=100, max_help_position=28)
+
+
+def _parsed(argv: list[str]) -> argparse.Namespace:
+    """The arguments of the verb that is asked for, which alone is imported; all of them for help."""
+    if argv and argv[0] in VERBS:
+        parser = argparse.ArgumentParser(prog=f"bpc {argv[0]}", formatter_class=_Help)
+        _describe(parser, import_module(f"bpc.cli.{argv[0]}"))
+        return parser.parse_args(argv[1:])
+    parser = make_parser({verb: import_module(f"bpc.cli.{verb}") for verb in VERBS})
+    if not argv:
+        parser.print_help()
+        raise SystemExit(BAD_USAGE)
+    return parser.parse_args(argv)
+
+
+def _describe(parser: argparse.ArgumentParser, module: ModuleType) -> None:
+    """What a verb's module says of it: a summary, examples, arguments, and what to run."""
+    parser.description, parser.epilog = _summary(module), getattr(module, "EXAMPLES", "")
+    module.arguments(parser)
+    parser.set_defaults(run=module.run)
+
+
+def _summary(module: ModuleType) -> str:
+    return (module.__doc__ or "").strip().splitlines()[0]
 
 
 def make_parser(verbs: dict[str, ModuleType]) -> argparse.ArgumentParser:
@@ -74,16 +95,7 @@ def make_parser(verbs: dict[str, ModuleType]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"bpc {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="bpc")
     for name, module in verbs.items():
-        summary = (module.__doc__ or "").strip().splitlines()[0]
-        command = commands.add_parser(
-            name,
-            help=summary,
-            description=summary,
-            epilog=getattr(module, "EXAMPLES", ""),
-            formatter_class=_Help,
-        )
-        module.arguments(command)
-        command.set_defaults(run=module.run)
+        _describe(commands.add_parser(name, help=_summary(module), formatter_class=_Help), module)
     return parser
 
 

@@ -31,8 +31,10 @@ CONTROL_CHARACTER = rule(
 
 # What YAML does not call printable, and what only looks like nothing or like a line break: U+0085, U+2028,
 # U+2029 and a byte order mark past the first character. Listed, they compile faster than their reverse.
-UNSEEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+# Compiled when it is first needed: a class of characters this wide takes its time.
+UNSEEN = "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 BREAK = re.compile("\r\n|\r|\n")
+PLAIN = dict.fromkeys(map(ord, "\t\r\n"))
 WIDE_MARKS = (
     (b"\xff\xfe\0\0", "UTF-32"),
     (b"\0\0\xfe\xff", "UTF-32"),
@@ -46,7 +48,7 @@ START = Span(1, 1, 2)
 def lines_of(raw: bytes) -> list[str]:
     """The lines of any bytes, fit to be shown beside a complaint: one unseen character, one U+FFFD."""
     text = raw[:MOST_BYTES].removeprefix(UTF8_MARK).decode("utf-8", "replace")
-    return BREAK.split(UNSEEN.sub("\ufffd", text))
+    return BREAK.split(re.sub(UNSEEN, "\ufffd", text))
 
 
 def decode(raw: bytes) -> tuple[str, list[Diagnostic]]:
@@ -61,7 +63,9 @@ def decode(raw: bytes) -> tuple[str, list[Diagnostic]]:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         return "", [_not_utf8(body, error.start)]
-    bad = islice(UNSEEN.finditer(text), MOST_COMPLAINTS)
+    if text.isascii() and text.translate(PLAIN).isprintable():
+        return text, []
+    bad = islice(re.finditer(UNSEEN, text), MOST_COMPLAINTS)
     return text, [_unseen(text, one.start()) for one in bad]
 
 

@@ -6,6 +6,7 @@ for millions of values is refused at the alias that goes too far, before anythin
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import yaml
@@ -94,9 +95,9 @@ class Walk:
         if event.tag is not None:
             self.report(refusals.tag(path, span, event.tag))
         text = event.value
-        if event.style == '"' and (bad := UNSEEN.search(text)):
+        if event.style == '"' and (bad := re.search(UNSEEN, text)):
             self.report(refusals.escape(path, span, bad[0]))
-            text = UNSEEN.sub("\ufffd", text)
+            text = re.sub(UNSEEN, "\ufffd", text)
         value = text if event.style else self.number(text, path, span)
         if frame and frame.wants_key():
             if event.anchor is not None:

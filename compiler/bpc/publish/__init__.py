@@ -18,14 +18,15 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from bpc import stamp
 from bpc.diagnostics import rule
+from bpc.kit.record import Record
 from bpc.publish import folders, inventory
 from bpc.publish.inventory import MARKER, Refused
 
-__all__ = ["Comparison", "Difference", "Published", "Refused", "Sink", "Staging"]
+__all__ = ["Comparison", "Difference", "Published", "Refused", "Staging"]
 
 SOMEONES_FILE = rule(
     "BPC502",
@@ -46,13 +47,7 @@ IMMOVABLE = (
 )
 
 
-class Sink(Protocol):
-    """Takes artifacts: a '/'-separated path below the output folder, and the content."""
-
-    def write(self, path: str, content: bytes) -> None: ...
-
-
-class Published(NamedTuple):
+class Published(Record):
     """What a commit did to the folder's files, the inventory among them.
 
     `fingerprint` is for `stamp.record`: the folder as it was when nobody else could have changed it, or "".
@@ -66,7 +61,7 @@ class Published(NamedTuple):
     fingerprint: str
 
 
-class Difference(NamedTuple):
+class Difference(Record):
     """How a folder differs from what would be written; all empty when it does not."""
 
     stale: tuple[str, ...]
@@ -116,10 +111,10 @@ class Staging:
             seen, changed = stamp.look(self.target)
             published = self._compared()
             if not (published.changed or published.added or published.removed):
-                return published._replace(fingerprint=seen if stamp.settled(changed, time.time_ns()) else "")
+                return published.replace(fingerprint=seen if stamp.settled(changed, time.time_ns()) else "")
             fresh, _ = stamp.look(self.places.new)
             folders.swap(self.places)
-        return published._replace(fingerprint=fresh)
+        return published.replace(fingerprint=fresh)
 
     def _put(self, path: str, content: bytes) -> None:
         with _blamed(f"{self.folder}/{path}"):

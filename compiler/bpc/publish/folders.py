@@ -13,14 +13,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+
+from bpc.kit.record import Record
 
 DIGITS = frozenset("0123456789abcdef")
 AT_FDCWD = -100
 RENAME_EXCHANGE = RENAME_SWAP = 2
 
 
-class Places(NamedTuple):
+class Places(Record):
     """Where the output goes, where it is made, and where the old one waits."""
 
     target: str
@@ -127,7 +128,7 @@ def sweep(target: str) -> None:
 
 def swap(places: Places) -> None:
     """Put the new folder in place. What was there is in `places.new` afterwards; `clear` undoes half a swap."""
-    target, new, old = places
+    target, new, old = places.target, places.new, places.old
     if not os.path.lexists(target):
         os.rename(new, target)
     elif not _exchange(new, target):

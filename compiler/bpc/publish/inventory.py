@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from bpc import __version__, stamp
 from bpc.diagnostics import Diagnostic, rule
-
-# hashlib would load all of OpenSSL. `random` in the standard library takes its SHA-512 from here in the same way.
-try:
-    if sys.version_info >= (3, 12):
-        from _sha2 import sha256  # type: ignore[import-not-found]
-    else:
-        from _sha256 import sha256  # type: ignore[import-not-found]
-except ImportError:
-    from hashlib import sha256
+from bpc.kit.digest import digest
 
 MARKER = ".bpc.json"
 # What a desktop leaves behind wherever it has looked.
@@ -49,7 +40,7 @@ def enter(files: dict[str, str], path: str, content: bytes) -> None:
         raise ValueError(f"an artifact must stay below its folder, and {path!r} may not")
     if path in files or path == MARKER:
         raise ValueError(f"there are two artifacts called {path!r}")
-    files[path] = sha256(content).hexdigest()
+    files[path] = digest(content)
 
 
 def text(extra: Mapping[str, Any], files: Mapping[str, str]) -> bytes:
