@@ -14,8 +14,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "compiler" / "bpc"
 LAYERS = """
 __main__
 cli
-cli.compile* cli.completion* cli.explain* cli.schema* cli.validate* cli.verify*
 cli.run
+cli.compile* cli.completion* cli.explain* cli.schema* cli.validate* cli.verify*
+cli.parser
 cli.blueprints cli.progress
 cli.show cli.exits
 publish* verify*

@@ -35,7 +35,7 @@ class Overlays:
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
-        self._order: dict[_Entry, None] = {}
+        self._order: dict[_Entry, _Entry] = {}
         self._environments: dict[str, dict[_Entry, str]] = {}
 
     def add(self, environment: str, component: str, objects: Iterable[Manifest]) -> None:
@@ -43,8 +43,7 @@ class Overlays:
         for manifest in objects:
             text = json.dumps(manifest)
             entry = _Entry(component, key_of(manifest))
-            self._order.setdefault(entry)
-            entries[entry] = self._texts.setdefault(text, text)
+            entries[self._order.setdefault(entry, entry)] = self._texts.setdefault(text, text)
 
     def environments(self) -> list[str]:
         """Those that have manifests."""

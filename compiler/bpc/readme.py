@@ -36,6 +36,7 @@ class Readme:
     def __init__(self, file: str, name: str) -> None:
         self.file, self.name = file, name
         self.places: list[_Place] = []
+        self.rows: list[str] = []
 
     def add(self, plan: Plan, templates: dict[str, dict[str, Any]]) -> None:
         from bpc.catalogue import stacks
@@ -46,18 +47,22 @@ class Readme:
             _Row(plan.stack_name(stack), f"{numbers[stack]}-{stack}.{form}", _has_iam(template), _asked(template))
             for stack, template in templates.items()
         )
-        self.places.append(
-            _Place(
-                environment=blueprint.environment,
-                name=plan.name,
-                region=plan.region,
-                account=blueprint.account,
-                folder=f"cloudformation/{blueprint.environment}",
-                stacks=rows,
-                protected=blueprint.cluster.deletion_protection,
-                connect=blueprint.bastion is not None,
+        # The first place is described in full; of a fleet's others, a row each is all that is kept.
+        if not self.rows:
+            self.places.append(
+                _Place(
+                    environment=blueprint.environment,
+                    name=plan.name,
+                    region=plan.region,
+                    account=blueprint.account,
+                    folder=f"cloudformation/{blueprint.environment}",
+                    stacks=rows,
+                    protected=blueprint.cluster.deletion_protection,
+                    connect=blueprint.bastion is not None,
+                )
             )
-        )
+        cells = (blueprint.environment, blueprint.account or "", plan.region, plan.name)
+        self.rows.append(f"| {' | '.join(cells)} | `cloudformation/{blueprint.environment}/` |")
 
     def text(self, overlays: Iterable[str]) -> bytes:
         """The whole page; `overlays` are the environments that have manifests."""
@@ -68,7 +73,7 @@ class Readme:
             "Everything here is plain CloudFormation and plain Kubernetes YAML. To deploy it you need the AWS console "
             "or the AWS CLI, and `kubectl`; bpc is not needed any more.",
             _deploy(first),
-            *([_table(self.places)] if len(self.places) > 1 else []),
+            *([_table(self.rows)] if len(self.rows) > 1 else []),
             _after(first),
             *([_manifests(list(overlays), first)] if list(overlays) else []),
             _update(),
@@ -124,17 +129,14 @@ def _command(place: _Place, row: _Row) -> list[str]:
     return [" \\\n  ".join(lines)]
 
 
-def _table(places: list[_Place]) -> str:
+def _table(rows: list[str]) -> str:
     lines = [
         "The other environments work the same way, each with the stacks of its own folder:",
         "",
         "| environment | account | region | cluster | templates |",
         "|---|---|---|---|---|",
     ]
-    for place in places:
-        row = (place.environment, place.account or "", place.region, place.name, f"`{place.folder}/`")
-        lines.append(f"| {' | '.join(row)} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, *rows])
 
 
 def _after(place: _Place) -> str:

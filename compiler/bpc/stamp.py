@@ -19,6 +19,10 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 PACKAGE = os.path.dirname(__file__)
 KEPT = 64
 END = "end"
@@ -79,7 +83,8 @@ def look(place: str) -> tuple[str, int]:
     changed = 0
     try:
         # A file stands for a folder with only itself in it.
-        found = walk(place, skip="__pycache__") if os.path.isdir(place) else [("", None)]
+        alone: Iterable[tuple[str, os.DirEntry[str] | None]] = [("", None)]
+        found = walk(place, skip="__pycache__") if os.path.isdir(place) else alone
         for name, entry in found:
             lines.append(name)
             if entry and name.endswith("/"):
@@ -97,22 +102,20 @@ def settled(changed: int, now: int) -> bool:
     return changed < now - TICK
 
 
-def walk(folder: str, skip: str = "") -> list[tuple[str, os.DirEntry[str]]]:
+def walk(folder: str, skip: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Everything below a folder in a stable order, folders with a '/' at the end; links are not followed."""
-    found: list[tuple[str, os.DirEntry[str]]] = []
     prefixes = [""]
     while prefixes:
         prefix = prefixes.pop()
         with os.scandir(os.path.join(folder, prefix)) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                found.append((f"{prefix}{entry.name}/", entry))
-                if entry.name != skip:
-                    prefixes.append(f"{prefix}{entry.name}/")
-            else:
-                found.append((prefix + entry.name, entry))
-    return found
+            if not entry.is_dir(follow_symlinks=False):
+                yield prefix + entry.name, entry
+                continue
+            yield f"{prefix}{entry.name}/", entry
+            if entry.name != skip:
+                prefixes.append(f"{prefix}{entry.name}/")
 
 
 def fingerprint(text: str) -> str:

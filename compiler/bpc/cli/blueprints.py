@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bpc.cli.exits import BAD_USAGE, OK
 from bpc.kit.decoding import lines_of
 from bpc.kit.record import Record
 from bpc.pipeline import Result
+
+if TYPE_CHECKING:
+    import argparse
 
 FORMATS = ("text", "github", "json")
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bpc import pipeline, publish, stamp
 from bpc.cli.blueprints import Read, add_format, complain, read
@@ -14,6 +13,12 @@ from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, OK, STALE
 from bpc.cli.progress import bar
 from bpc.kit.digest import digest
 from bpc.kit.record import Record
+
+if TYPE_CHECKING:
+    import argparse
+    from types import SimpleNamespace
+
+    Options = argparse.Namespace | SimpleNamespace
 
 EXAMPLES = """examples:
   bpc compile blueprint.yaml                write out/<name>/
@@ -39,7 +44,7 @@ class Done(Record):
     fingerprint: str = ""
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: Options) -> int:
     specs, code = read(options.specs)
     results, outcomes = [], []
     folders: dict[str, str] = {}
@@ -57,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     return code
 
 
-def _remember(options: argparse.Namespace, outcomes: list[Done]) -> None:
+def _remember(options: Options, outcomes: list[Done]) -> None:
     """Next time, the same command over the same files says this at once."""
     stamp.record(
         options.argv,
@@ -68,7 +73,7 @@ def _remember(options: argparse.Namespace, outcomes: list[Done]) -> None:
     )
 
 
-def _one(spec: Read, options: argparse.Namespace, folders: dict[str, str]) -> tuple[pipeline.Result, Done]:
+def _one(spec: Read, options: Options, folders: dict[str, str]) -> tuple[pipeline.Result, Done]:
     """Compile one blueprint; `folders` says which one has written where."""
     with ExitStack() as stack:
         sinks: list[Any] = []

@@ -21,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     import shtab
 
-    from bpc.cli.run import VERBS, make_parser
+    from bpc.cli.parser import VERBS, make_parser
 
     parser = make_parser({verb: import_module(f"bpc.cli.{verb}") for verb in VERBS})
     sys.stdout.write(shtab.complete(parser, options.shell) + "\n")

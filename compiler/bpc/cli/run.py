@@ -1,26 +1,21 @@
-"""Reads the arguments, runs the verb, and turns whatever goes wrong into a message and an exit code."""
+"""Runs a verb, and turns whatever goes wrong into a message and an exit code."""
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import sys
-from importlib import import_module
-from types import ModuleType
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from bpc import __version__
-from bpc.cli.exits import BAD_USAGE, INTERRUPTED, OUR_BUG
+from bpc.cli.exits import BAD_USAGE, INTERRUPTED, OK, OUR_BUG
 
-VERBS = ("compile", "validate", "explain", "schema", "verify", "completion")
+if TYPE_CHECKING:
+    from argparse import Namespace
 
-EXAMPLES = """examples:
-  bpc compile specs/study.yaml              write out/myeks/
-  bpc compile specs/*.yaml --check          exit 3 when the output is not what the blueprints compile to
-  bpc validate blueprint.yaml               find mistakes, write nothing
-  bpc explain cluster.endpoint              what a field takes and what it becomes
-  bpc explain BPC320                        why a complaint exists and how to cure it
-"""
+# So many objects more than at the last collection, and the collector looks again.
+GARBAGE = 50_000
 
 
 def guarded(argv: list[str], started: int) -> int:
@@ -28,8 +23,8 @@ def guarded(argv: list[str], started: int) -> int:
 
     A mistake of ours is shown as one, with what to send us, and never as a bare traceback.
     """
-    # A compile lives for a tenth of a second and makes next to no cycles: collecting them costs more than it gives.
-    gc.disable()
+    # A compile lives for a tenth of a second: to look for cycles costs more than it gives, but for a large fleet.
+    gc.set_threshold(GARBAGE)
     try:
         return _run(argv, started)
     except KeyboardInterrupt:
@@ -44,59 +39,34 @@ def guarded(argv: list[str], started: int) -> int:
 
 
 def _run(argv: list[str], started: int) -> int:
-    try:
-        arguments = _parsed(argv)
-    except SystemExit as stop:
-        return BAD_USAGE if stop.code else 0
-    arguments.argv, arguments.started = argv, started
-    code: int = arguments.run(arguments)
+    options: Namespace | SimpleNamespace | None = plain(argv)
+    if options is None:
+        # Everything but the plainest command is read by argparse, which takes a twentieth of a compile to import.
+        from bpc.cli import parser
+
+        try:
+            options = parser.parsed(argv)
+        except SystemExit as stop:
+            return BAD_USAGE if stop.code else OK
+    options.argv, options.started = argv, started
+    code: int = options.run(options)
     return code
 
 
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """Help that looks the same everywhere. argparse would import shutil, for the terminal's width, at every option."""
+def plain(argv: list[str]) -> SimpleNamespace | None:
+    """The options of `compile SPEC…` with nothing but `-o OUT` beside it; None for any other command."""
+    if argv[:1] != ["compile"]:
+        return None
+    specs, out = argv[1:], "out"
+    if "-o" in specs[:-1]:
+        place = specs.index("-o")
+        out = specs[place + 1]
+        del specs[place : place + 2]
+    if not specs or any(one.startswith("-") for one in (*specs, out)):
+        return None
+    from bpc.cli import compile as verb
 
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=100, max_help_position=28)
-
-
-def _parsed(argv: list[str]) -> argparse.Namespace:
-    """The arguments of the verb that is asked for, which alone is imported; all of them for help."""
-    if argv and argv[0] in VERBS:
-        parser = argparse.ArgumentParser(prog=f"bpc {argv[0]}", formatter_class=_Help)
-        _describe(parser, import_module(f"bpc.cli.{argv[0]}"))
-        return parser.parse_args(argv[1:])
-    parser = make_parser({verb: import_module(f"bpc.cli.{verb}") for verb in VERBS})
-    if not argv:
-        parser.print_help()
-        raise SystemExit(BAD_USAGE)
-    return parser.parse_args(argv)
-
-
-def _describe(parser: argparse.ArgumentParser, module: ModuleType) -> None:
-    """What a verb's module says of it: a summary, examples, arguments, and what to run."""
-    parser.description, parser.epilog = _summary(module), getattr(module, "EXAMPLES", "")
-    module.arguments(parser)
-    parser.set_defaults(run=module.run)
-
-
-def _summary(module: ModuleType) -> str:
-    return (module.__doc__ or "").strip().splitlines()[0]
-
-
-def make_parser(verbs: dict[str, ModuleType]) -> argparse.ArgumentParser:
-    """The parser of some verbs, or of all."""
-    parser = argparse.ArgumentParser(
-        prog="bpc",
-        description="Compile a blueprint into plain CloudFormation templates and kustomize overlays for Amazon EKS.",
-        epilog=EXAMPLES,
-        formatter_class=_Help,
-    )
-    parser.add_argument("--version", action="version", version=f"bpc {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="bpc")
-    for name, module in verbs.items():
-        _describe(commands.add_parser(name, help=_summary(module), formatter_class=_Help), module)
-    return parser
+    return SimpleNamespace(specs=specs, out=out, env="", check=False, format="text", run=verb.run)
 
 
 def _our_bug(argv: list[str]) -> int:

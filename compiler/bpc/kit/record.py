@@ -16,11 +16,23 @@ class Record:
     _fields: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        cls._fields = tuple(cls.__annotations__)
+        cls._fields = (*cls._fields, *cls.__annotations__)
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        self.__dict__.update(zip(self._fields, values, strict=False))
-        self.__dict__.update(named)
+        fields = self.__dict__
+        fields.update(zip(self._fields, values, strict=False))
+        fields.update(named)
+        given = len(values) + len(named)
+        if given != len(self._fields) or len(fields) != given or not named.keys() <= set(self._fields):
+            self._complete(given)
+
+    def _complete(self, given: int) -> None:
+        """Fill in defaults, or say what is wrong with the call."""
+        known = self._fields
+        fields = {name: getattr(type(self), name) for name in known if hasattr(type(self), name)} | self.__dict__
+        if set(fields) != set(known) or given > len(known):
+            raise TypeError(f"{type(self).__name__} takes {', '.join(known)}")
+        self.__dict__.update((name, fields[name]) for name in known)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__}.{name} cannot be set")

@@ -1,0 +1,379 @@
+"""docs/updates.md tells the truth: each field that it names is changed in a real blueprint, and what CloudFormation
+does then is worked out from the two templates and the provider schemas.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from bpc import pipeline
+from parts import schemas, templates
+
+ROOT = Path(__file__).resolve().parent.parent
+DOC = (ROOT / "docs" / "updates.md").read_text(encoding="utf-8")
+LANGUAGE = re.findall(r"^\| `([^`]+)`", (ROOT / "docs" / "language.md").read_text(encoding="utf-8"), re.M)
+REGION = "eu-west-1"
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/{}"
+ROLE = "arn:aws:iam::111122223333:role/{}"
+BOUNDARY = "arn:aws:iam::111122223333:policy/{}"
+NODES = {"name": "workers", "instanceTypes": ["m7g.large"]}
+SEVERAL = {"name": "several", "instanceTypes": ["m7g.xlarge", "m6g.xlarge"]}
+BLUEPRINT: dict[str, Any] = {
+    "apiVersion": "bpc/v1",
+    "kind": "Blueprint",
+    "metadata": {"name": "demo", "region": REGION},
+    "cloudformation": {"permissionsBoundary": BOUNDARY.format("a")},
+    "network": {
+        "cidr": "10.0.0.0/16",
+        "availabilityZones": ["eu-west-1a", "eu-west-1b"],
+        "subnets": {"public": ["10.0.0.0/24", "10.0.1.0/24"], "private": ["10.0.2.0/24", "10.0.3.0/24"]},
+    },
+    "bastion": {"access": "ssh", "keyName": "a", "allowedCidrs": ["203.0.113.7/32"], "tools": ["kubectl"]},
+    "cluster": {
+        "version": "1.35",
+        "endpoint": {"access": "public-and-private", "publicCidrs": ["203.0.113.7/32"]},
+        "secretsEncryption": {"keyArn": KEY.format("a")},
+        "authentication": "api-and-config-map",
+        "access": [{"principal": ROLE.format("a"), "groups": ["a"], "policies": [{"policy": "view"}]}],
+    },
+    "nodeGroups": [NODES, SEVERAL],
+    "fargateProfiles": [{"name": "a", "selectors": [{"namespace": "a"}]}],
+    "addons": {
+        "aws-ebs-csi-driver": {},
+        "aws-node-termination-handler": {},
+        "cluster-autoscaler": {},
+        "external-dns": {"zones": ["ZA"]},
+        "metrics-server": {},
+    },
+}
+
+TAINTS = [{"key": "a", "value": "b", "effect": "NoSchedule"}]
+SCOPE = {"type": "namespace", "namespaces": ["b"]}
+EBS = "addons.aws-ebs-csi-driver"
+
+
+class Instead(dict[str, Any]):
+    """Other fields than the one in question, where it cannot change alone. None takes one away."""
+
+
+# A field and what it becomes. A list without a number means its first item.
+CHANGES: dict[str, Any] = {
+    "metadata.tags": {"a": "b"},
+    "cloudformation.permissionsBoundary": BOUNDARY.format("b"),
+    "network.topology": Instead(
+        {"network.topology": "public", "network.subnets.private": None, "network.nat": "none", "fargateProfiles": None}
+    ),
+    "network.cidr": "10.0.0.0/20",
+    "network.availabilityZones": ["eu-west-1a", "eu-west-1c"],
+    "network.subnets.public": ["10.0.4.0/24", "10.0.1.0/24"],
+    "network.subnets.private": ["10.0.2.0/24", "10.0.5.0/24"],
+    "network.nat": "per-zone",
+    "bastion.enabled": False,
+    "bastion.instanceType": "t3.large",
+    "bastion.instanceTypes": ["t3.medium", "t3.large"],
+    "bastion.access": Instead({"bastion": {"access": "ssm"}}),
+    "bastion.keyName": "b",
+    "bastion.allowedCidrs": ["203.0.113.8/32"],
+    "bastion.os": "al2",
+    "bastion.tools": ["git", "kubectl"],
+    "bastion.timezone": "Asia/Seoul",
+    "bastion.privateIp": "10.0.0.9",
+    "bastion.userData": "true",
+    "cluster.version": "1.36",
+    "cluster.endpoint.access": Instead({"cluster.endpoint": {"access": "private"}}),
+    "cluster.endpoint.publicCidrs": ["203.0.113.8/32"],
+    "cluster.logging.types": ["audit"],
+    "cluster.logging.retentionDays": 30,
+    "cluster.secretsEncryption.enabled": Instead({"cluster.secretsEncryption": {"enabled": False}}),
+    "cluster.secretsEncryption.keyArn": KEY.format("b"),
+    "cluster.upgradePolicy": "extended",
+    "cluster.deletionProtection": False,
+    "cluster.serviceCidr": "172.20.0.0/16",
+    "cluster.authentication": "api",
+    "cluster.bootstrapClusterCreatorAdminPermissions": False,
+    "cluster.access[].principal": ROLE.format("b"),
+    "cluster.access[].username": "b",
+    "cluster.access[].groups": ["b"],
+    "cluster.access[].policies[].policy": "edit",
+    "cluster.access[].policies[].scope.type": Instead({"cluster.access[].policies[].scope": SCOPE}),
+    "cluster.access[].policies[].scope.namespaces": Instead({"cluster.access[].policies[].scope": SCOPE}),
+    "nodeGroups[].name": "others",
+    "nodeGroups[].ami": "Bottlerocket",
+    "nodeGroups[].instanceTypes": ["m6g.large"],
+    "nodeGroups[].capacity": "spot",
+    "nodeGroups[].scaling.min": 1,
+    "nodeGroups[].scaling.desired": 3,
+    "nodeGroups[].scaling.max": 9,
+    "nodeGroups[].disk.size": 99,
+    "nodeGroups[].disk.type": "gp2",
+    "nodeGroups[].subnets": "public",
+    "nodeGroups[].labels": {"a": "b"},
+    "nodeGroups[].taints[].key": Instead({"nodeGroups[].taints": TAINTS}),
+    "nodeGroups[].taints[].value": Instead({"nodeGroups[].taints": TAINTS}),
+    "nodeGroups[].taints[].effect": Instead({"nodeGroups[].taints": TAINTS}),
+    "nodeGroups[].update.maxUnavailable": 2,
+    "nodeGroups[].update.maxUnavailablePercentage": 33,
+    "nodeGroups[].update.strategy": "minimal",
+    "nodeGroups[].update.force": True,
+    "nodeGroups[].repair": False,
+    "nodeGroups[].ssm": True,
+    "nodeGroups[].tags": {"a": "b"},
+    "fargateProfiles[].name": "b",
+    "fargateProfiles[].selectors[].namespace": "b",
+    "fargateProfiles[].selectors[].labels": {"a": "b"},
+    "fargateProfiles[].tags": {"a": "b"},
+    "addons.*.enabled": Instead({f"{EBS}.enabled": False}),
+    "addons.*.version": Instead({f"{EBS}.version": "v1.2.3-eksbuild.1"}),
+    "addons.*.values": Instead({f"{EBS}.values": {"controller": {"replicaCount": 1}}}),
+    "addons.*.resolveConflicts": Instead({f"{EBS}.resolveConflicts": "none"}),
+    "addons.metrics-server.source": "manifests",
+    "addons.external-dns.zones": ["ZB"],
+    "addons.aws-node-termination-handler.events": ["spot-interruption"],
+    "addons.cluster-autoscaler.expander": "random",
+    "addons.cluster-autoscaler.scaleDownUnneededTime": "5m",
+}
+# The same fields in other situations, of which the page speaks, too.
+VARIANTS: dict[str, Any] = {
+    "bastion.instanceType, another architecture": Instead({"bastion.instanceType": "t4g.medium"}),
+    "nodeGroups[].instanceTypes, another architecture": Instead({"nodeGroups[].instanceTypes": ["m7i.large"]}),
+    "nodeGroups[].instanceTypes, from one to several": Instead(
+        {"nodeGroups[].instanceTypes": ["m7g.large", "m6g.large"]}
+    ),
+    "nodeGroups[].instanceTypes, several": Instead({"nodeGroups[1].instanceTypes": ["m7g.xlarge", "r7g.xlarge"]}),
+}
+# What is no change to a platform: another platform, another file format, or more than one field at once.
+ELSEWHERE = (
+    "metadata.name",
+    "metadata.region",
+    "cloudformation.*",
+    "environments.*",
+    "overrides.*",
+    "nodeGroups[[]].type",
+)
+
+
+Stacks = dict[str, dict[str, Any]]
+Properties = dict[str, Any]
+Resource = tuple[str, Properties]
+
+EFFECTS = ("refused", "replaces", "rolls", "restarts", "adds or removes", "in place")  # the hardest first
+# What two resources cannot both have at a time (Amazon EKS API Reference; Amazon EC2 User Guide, IP addressing).
+NAMES = {
+    "AWS::EKS::Cluster": ("Name",),
+    "AWS::EKS::Nodegroup": ("NodegroupName",),
+    "AWS::EKS::FargateProfile": ("FargateProfileName",),
+    "AWS::EC2::Instance": ("NetworkInterfaces", "*", "PrivateIpAddress"),
+}
+
+
+def changed(field: str, value: Any) -> dict[str, Any]:
+    """The blueprint after a change."""
+    blueprint = copy.deepcopy(BLUEPRINT)
+    for path, one in (value if isinstance(value, Instead) else {field: value}).items():
+        *steps, last = re.findall(r"[^.\[\]]+|\[\d*\]", path)
+        node: Any = blueprint
+        for step in steps:
+            node = node[int(step[1:-1] or 0)] if step.startswith("[") else node.setdefault(step, {})
+        node[last] = one
+        if one is None:
+            del node[last]
+    return blueprint
+
+
+class Memory:
+    """Takes what is compiled."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def write(self, path: str, content: bytes) -> None:
+        self.files[path] = content
+
+
+def compiled(blueprint: dict[str, Any]) -> tuple[Stacks, dict[str, bytes]]:
+    memory = Memory()
+    result = pipeline.compile_blueprint(json.dumps(blueprint).encode(), "demo.yaml", lambda _: memory)
+    assert not result.failed, result.diagnostics
+    stacks = {
+        path.split("/")[-1].removesuffix(".yaml"): templates.load(content.decode())
+        for path, content in memory.files.items()
+        if path.startswith("cloudformation/")
+    }
+    return stacks, {path: content for path, content in memory.files.items() if path.startswith("kubernetes/")}
+
+
+@cache
+def base() -> tuple[Stacks, dict[str, bytes]]:
+    return compiled(BLUEPRINT)
+
+
+def resources(stacks: Stacks) -> dict[str, Resource]:
+    """Type and properties of every resource, with parameters as their defaults."""
+    return {
+        title: (one["Type"], defaulted(one.get("Properties", {}), template.get("Parameters", {})))
+        for template in stacks.values()
+        for title, one in template["Resources"].items()
+    }
+
+
+def defaulted(node: Any, parameters: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [defaulted(one, parameters) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if set(node) == {"Ref"}:
+        return parameters.get(node["Ref"], {}).get("Default", node)
+    return {key: defaulted(value, parameters) for key, value in node.items()}
+
+
+def happens(before: Stacks, after: Stacks) -> dict[str, str]:
+    """What CloudFormation does to each resource that changes, by the provider schemas."""
+    old, new = resources(before), resources(after)
+    found = {title: "adds or removes" for title in {**old, **new} if (title in old) != (title in new)}
+    both = [title for title in old if title in new]
+    found |= {title: effect(old[title][0], old[title][1], new[title][1]) for title in both if old[title] != new[title]}
+    while more := [one for one in both if found.get(one) != "replaces" and follows(new[one], found)]:
+        found |= dict.fromkeys(more, "replaces")
+    for title in [one for one, what in found.items() if what == "replaces"]:
+        if keeps_its_name(old[title], new[title]) or title in imported_elsewhere(after):
+            found[title] = "refused"
+    return found
+
+
+def effect(kind: str, old: Properties, new: Properties) -> str:
+    schema = schemas.schema(kind, REGION)
+    conditional = [tuple(one.split("/")[2:]) for one in schema.body.get("conditionalCreateOnlyProperties", [])]
+    if schema.replacing(old, new):
+        return "replaces"
+    # EKS moves a node group to a new version of its launch template, or of Kubernetes, node by node.
+    if kind == "AWS::EC2::LaunchTemplate" or (kind == "AWS::EKS::Nodegroup" and old["Version"] != new["Version"]):
+        return "rolls"
+    if any(schemas.values(old, path) != schemas.values(new, path) for path in conditional):
+        return "restarts"
+    return "in place"
+
+
+def follows(resource: Resource, found: dict[str, str]) -> bool:
+    """Whether a property that cannot be changed refers to something that is replaced."""
+    kind, properties = resource
+    held = [schemas.values(properties, path) for path in schemas.schema(kind, REGION).create_only]
+    return any(found.get(title) == "replaces" for title in referred(held))
+
+
+def keeps_its_name(old: Resource, new: Resource) -> bool:
+    """Whether the new one would need a name, or an address, that the old one still has."""
+    path = NAMES.get(old[0], ())
+    before = schemas.values(old[1], path)
+    return bool(path and before) and before == schemas.values(new[1], path)
+
+
+def imported_elsewhere(stacks: Stacks) -> set[str]:
+    """What other stacks import: CloudFormation changes no export that is in use."""
+    text = json.dumps(stacks)
+    outputs = [one for template in stacks.values() for one in template.get("Outputs", {}).values() if "Export" in one]
+    used = [one for one in outputs if "Stack}-" + one["Export"]["Name"]["Fn::Sub"].rpartition("-")[2] in text]
+    return {title for one in used for title in referred(one["Value"])}
+
+
+def referred(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for one in node:
+            yield from referred(one)
+    elif isinstance(node, dict):
+        if "Ref" in node:
+            yield node["Ref"]
+        if "Fn::GetAtt" in node:
+            target = node["Fn::GetAtt"]
+            yield target.partition(".")[0] if isinstance(target, str) else target[0]
+        for one in node.values():
+            yield from referred(one)
+
+
+@cache
+def measured(case: str) -> tuple[str, frozenset[str]]:
+    """The hardest thing that happens, and the parameters whose defaults change."""
+    value = CHANGES[case] if case in CHANGES else VARIANTS[case]
+    (before, old_manifests), (after, manifests) = base(), compiled(changed(case, value))
+    found = happens(before, after).values()
+    quiet = "manifests" if manifests != old_manifests else "nothing"
+    return min(found, key=EFFECTS.index, default=quiet), frozenset(new_defaults(before, after))
+
+
+def new_defaults(before: Stacks, after: Stacks) -> Iterator[str]:
+    old, new = (
+        {title: one for template in stacks.values() for title, one in template.get("Parameters", {}).items()}
+        for stacks in (before, after)
+    )
+    yield from (one for one in old if one in new and old[one].get("Default") != new[one].get("Default"))
+
+
+class Row(NamedTuple):
+    """What the page says of one field, or of one in a certain situation."""
+
+    case: str
+    effect: str
+    parameters: list[str]
+
+
+def rows() -> Iterator[Row]:
+    for line in DOC.splitlines():
+        if line.startswith("| `"):
+            what, effect, parameters, _ = (cell.strip() for cell in line.strip("|").split("|"))
+            plain = what.replace("`", "")
+            for case in [plain] if ", " in plain else plain.split():
+                yield Row(case, effect, re.findall(r"`([^`]+)`", parameters))
+
+
+ROWS = list(rows())
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.case))
+def test_a_row_is_true(row: Row) -> None:
+    effect, parameters = measured(row.case)
+    assert row.effect == effect
+    assert all(any(fnmatchcase(one, shown.replace("…", "*")) for shown in row.parameters) for one in parameters)
+    assert all(any(fnmatchcase(one, shown.replace("…", "*")) for one in parameters) for shown in row.parameters)
+
+
+def test_each_row_is_there_once() -> None:
+    assert sorted(row.case for row in ROWS) == sorted([*CHANGES, *VARIANTS])
+
+
+@pytest.mark.parametrize("field", LANGUAGE)
+def test_every_field_of_the_language_is_spoken_of(field: str) -> None:
+    """A field that the language gains must be added here and to the page."""
+    patterns = (*(case.replace("[]", "[[]]") for case in CHANGES), *ELSEWHERE)
+    assert any(fnmatchcase(field, pattern) for pattern in patterns)
+
+
+def test_every_effect_happens_and_is_explained() -> None:
+    assert {row.effect for row in ROWS} == set(EFFECTS) | {"manifests", "nothing"}
+    assert all(f"- **{effect}**" in DOC for effect in (*EFFECTS, "manifests", "nothing"))
+
+
+def test_a_fixed_address_stands_in_the_way_of_a_new_host() -> None:
+    before = changed("bastion.privateIp", "10.0.0.9")
+    after = copy.deepcopy(before)
+    after["bastion"]["os"] = "al2"
+    assert happens(compiled(before)[0], compiled(after)[0]) == {"BastionHost": "refused"}
+
+
+def test_the_termination_handler_rolls_the_nodes() -> None:
+    without = compiled(changed("addons.aws-node-termination-handler", None))[0]
+    assert happens(without, base()[0])["WorkersLaunchTemplate"] == "rolls"
+
+
+def test_nothing_outlives_its_stack() -> None:
+    own_key = compiled(changed("cluster.secretsEncryption", {}))[0]
+    both = [one for template in own_key.values() for one in template["Resources"].items() if "DeletionPolicy" in one[1]]
+    assert {one["DeletionPolicy"] for _, one in both} == {"Delete"}
+    assert {title for title, one in both if one["UpdateReplacePolicy"] == "Retain"} == {"SecretsKey", "ClusterLogGroup"}
