@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bpc import pipeline, reference
+from bpc import catalogue, pipeline, reference
 
 # A blueprint in which every section has something to say.
 BASE: dict[str, Any] = {
@@ -176,7 +176,7 @@ def test_field_changes_the_output(field: reference.Field) -> None:
 def test_option_changes_the_output(field: reference.Field) -> None:
     _, name, option = field.path.split(".")
     before = copy.deepcopy(BASE)
-    needed = {"zones": ["Z0000000000000000000"]} if name == "external-dns" else {}
+    needed = {one: ["Z0000000000000000000"] for one in catalogue.addon(name).required}
     needed |= (
         {"source": "manifests"}
         if option not in ("source", "version", "values", "resolveConflicts") and has_manifests(name)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bpc import build, catalogue, language, model, reference, schema, shape, source
-from bpc.diagnostics import Path as Place
 from bpc.source import Document
+from strategies import SPECS, anything, mutated
 
 ROOT = Path(__file__).resolve().parent.parent
-SPECS = sorted((ROOT / "specs").glob("*.yaml"))
 
 
 # What a schema may say about a value. Anything else is a mistake in the schema, and a test refuses it.
@@ -132,66 +129,6 @@ def test_the_examples_fit(spec: Path) -> None:
     assert document and not found
     assert shape.fit(document)[1] == []
     assert list(shape.complaints(document)) == []
-
-
-leaves = (
-    st.none()
-    | st.booleans()
-    | st.integers(-2, 40)
-    | st.just(1.5)
-    | st.sampled_from(
-        [
-            "",
-            "x",
-            "1.36",
-            "10.0.0.0/16",
-            "300.0.0.0/8",
-            "api",
-            "private",
-            "workers",
-            "m5.large",
-            "AL2023",
-            "spot",
-            "a b",
-        ]
-    )
-)
-anything = st.recursive(
-    leaves,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
-    max_leaves=4,
-)
-
-
-def places(value: Any, at: Place = ()) -> Iterator[Place]:
-    yield at
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, child in children:
-        yield from places(child, (*at, key))
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> Any:
-    """An example in which something is put in the place of something else, dropped, or added."""
-    document, _ = source.parse(draw(st.sampled_from(SPECS)).read_bytes())
-    assert document
-    data = copy.deepcopy(document.data)
-    for _ in range(draw(st.integers(1, 2))):
-        *above, last = draw(st.sampled_from([one for one in places(data) if one]))
-        target: Any = data
-        for key in above:
-            target = target[key]
-        match draw(st.sampled_from(["replace", "drop", "add"])):
-            case "replace":
-                target[last] = draw(anything)
-            case "drop":
-                del target[last]
-            case _ if isinstance(target, dict):
-                known = [one.path.rpartition(".")[2].strip("[]") for one in reference.fields()]
-                target[draw(st.sampled_from(known) | st.text(max_size=4))] = draw(anything)
-            case _:
-                target.append(draw(anything))
-    return json.loads(json.dumps(data))
 
 
 @given(mutated())

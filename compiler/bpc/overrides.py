@@ -50,6 +50,14 @@ QUOTA = rule(
     cure="Split the platform into several blueprints, or ask for less in this one.",
 )
 
+MALFORMED = rule(
+    "BPC426",
+    "malformed-template",
+    why="A template is sections of named parts, and it needs resources (CloudFormation User Guide, template sections).",
+    cure="Look the patch over: it puts a value where a mapping belongs, or takes too much away.",
+)
+
+OWN_NAME = "${AWS::StackName}"
 FORBIDDEN = ("AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Macro", "AWS::CloudFormation::Stack")
 LAMBDA = "AWS::Lambda::"
 QUOTAS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
@@ -86,15 +94,20 @@ def apply(overrides: tuple[Override, ...], templates: Templates) -> list[Diagnos
 
 
 def check(templates: Templates, sources: Mapping[str, Path]) -> list[Diagnostic]:
-    """What is wrong with the finished templates; `sources` has the place to point at for each stack."""
-    return [one for stack, template in templates.items() for one in _check(stack, template, sources.get(stack, ()))]
+    """What is wrong with finished templates; `sources` has the place to point at for each stack."""
+    found = [one for stack, template in templates.items() for one in _check(stack, template, sources.get(stack, ()))]
+    return found or list(_links(templates, sources))
 
 
 def _check(stack: str, template: dict[str, Any], at: Path) -> Iterator[Diagnostic]:
-    resources = template.get("Resources")
-    if not isinstance(resources, dict) or not all(isinstance(one, dict) for one in resources.values()):
-        yield DANGLING.at(at, f"the {stack} template has no resources any more")
-        return
+    for section in ("Resources", "Parameters", "Outputs"):
+        parts = template.get(section, {})
+        if not isinstance(parts, dict) or not all(isinstance(one, dict) for one in parts.values()):
+            yield MALFORMED.at(at, f"{section} of the {stack} template is no mapping of names to mappings")
+            return
+    resources = template.get("Resources", {})
+    if not resources:
+        yield MALFORMED.at(at, f"the {stack} template has no resources any more")
     if "Transform" in template:
         yield FOREIGN_TYPE.at(at, f"the {stack} template has a Transform")
     for title, resource in resources.items():
@@ -116,6 +129,7 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
 
 
 def _references(value: Any) -> Iterator[str]:
+    """The names that a template refers to in itself."""
     if isinstance(value, list):
         for one in value:
             yield from _references(one)
@@ -125,17 +139,53 @@ def _references(value: Any) -> Iterator[str]:
                 yield one
             elif key == "Fn::GetAtt" and isinstance(one, list | str) and one:
                 yield one.partition(".")[0] if isinstance(one, str) else str(one[0])
+            elif key == "DependsOn":
+                yield from (name for name in _listed(one) if isinstance(name, str))
             elif key == "Fn::Sub":
-                text, names = (one, {}) if isinstance(one, str) else (one[0], one[1])
-                yield from (name for name in _VARIABLE.findall(text) if name not in names)
+                text, *names = _listed(one) or [""]
+                own = names[0] if names and isinstance(names[0], dict) else {}
+                yield from (name for name in _VARIABLE.findall(str(text)) if name not in own)
                 yield from _references(names)
             else:
                 yield from _references(one)
 
 
+def _links(templates: Templates, sources: Mapping[str, Path]) -> Iterator[Diagnostic]:
+    """Imports that nothing exports: a patch took the export away, or added the import."""
+    exported = {
+        f"{stack}{_named(output['Export'].get('Name')).removeprefix(OWN_NAME)}"
+        for stack, template in templates.items()
+        for output in template.get("Outputs", {}).values()
+        if isinstance(output.get("Export"), dict)
+    }
+    for stack, template in templates.items():
+        for name in sorted(set(_imports(template))):
+            other, _, key = name.removeprefix("${").partition("Stack}")
+            if f"{other.lower()}{key}" not in exported:
+                at = sources.get(stack) or sources.get(other.lower()) or ()
+                yield DANGLING.at(at, f"the {stack} template imports {key.lstrip('-')}, which no stack exports")
+
+
+def _imports(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _imports(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key == "Fn::ImportValue":
+                yield _named(one)
+            else:
+                yield from _imports(one)
+
+
+def _named(value: Any) -> str:
+    """The name of an export as it is written, under Fn::Sub or plain."""
+    return str(value.get("Fn::Sub", value) if isinstance(value, dict) else value)
+
+
 def _administrators(resources: dict[str, Any]) -> Iterator[str]:
     for title, resource in resources.items():
-        if resource.get("Type", "").startswith("AWS::IAM::") and any(_statements(resource.get("Properties"))):
+        if str(resource.get("Type")).startswith("AWS::IAM::") and any(_statements(resource.get("Properties"))):
             yield title
 
 

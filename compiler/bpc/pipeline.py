@@ -90,15 +90,14 @@ def compile_blueprint(
 
 def _places(document: Document, only: str) -> tuple[Iterable[Place], int, list[Diagnostic]]:
     """The environments to compile; what they have in common must fit before they are merged."""
-    names = document.data.get("environments")
-    if not isinstance(names, dict):
+    if "environments" not in document.data:
         return environments.places(document), 1, _unknown(only, [environments.DEFAULT])
     found = [one for one in shape.fit(document)[1] if not one.path or one.path[0] in ("environments", "metadata")]
-    found += _unknown(only, sorted(names))
     if found:
         return (), 0, found
+    names = sorted(document.data["environments"])
     places = (place for place in environments.places(document) if only in ("", place.name))
-    return places, 1 if only else len(names), []
+    return places, 1 if only else len(names), _unknown(only, names)
 
 
 def _unknown(only: str, names: list[str]) -> list[Diagnostic]:

@@ -27,6 +27,8 @@ class _Place(Record):
     folder: str
     stacks: tuple[_Row, ...]
     protected: bool
+    private: bool
+    creator: bool
     connect: bool
 
 
@@ -58,6 +60,8 @@ class Readme:
                     folder=f"cloudformation/{blueprint.environment}",
                     stacks=rows,
                     protected=blueprint.cluster.deletion_protection,
+                    private=not blueprint.cluster.endpoint.is_public,
+                    creator=blueprint.cluster.bootstrap_cluster_creator_admin_permissions,
                     connect=blueprint.bastion is not None,
                 )
             )
@@ -70,8 +74,7 @@ class Readme:
         parts = [
             f"<!-- {self.file}: made by bpc {__version__}. Do not edit; change the blueprint and compile it again. -->",
             f"# {self.name}",
-            "Everything here is plain CloudFormation and plain Kubernetes YAML. To deploy it you need the AWS console "
-            "or the AWS CLI, and `kubectl`; bpc is not needed any more.",
+            _what(bool(list(overlays))),
             _deploy(first),
             *([_table(self.rows)] if len(self.rows) > 1 else []),
             _after(first),
@@ -84,6 +87,13 @@ class Readme:
 
 def _asked(template: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name for name, one in template.get("Parameters", {}).items() if "Default" not in one)
+
+
+def _what(manifests: bool) -> str:
+    kinds, tools = "plain CloudFormation", "the AWS console or the AWS CLI"
+    if manifests:
+        kinds, tools = f"{kinds} and plain Kubernetes YAML", f"{tools}, and `kubectl` or a GitOps engine"
+    return f"Everything here is {kinds}. To deploy it, you need {tools}, and no bpc. The commands run from this folder."
 
 
 def _has_iam(template: dict[str, Any]) -> bool:
@@ -131,7 +141,7 @@ def _command(place: _Place, row: _Row) -> list[str]:
 
 def _table(rows: list[str]) -> str:
     lines = [
-        "The other environments work the same way, each with the stacks of its own folder:",
+        "The other environments work the same way, each with the templates in its own folder, by their numbers:",
         "",
         "| environment | account | region | cluster | templates |",
         "|---|---|---|---|---|",
@@ -140,15 +150,22 @@ def _table(rows: list[str]) -> str:
 
 
 def _after(place: _Place) -> str:
-    how = (
-        f"The output `Connect` of the stack `{place.name}-bastion` says how to get onto the bastion host. "
-        if place.connect
-        else ""
-    )
-    return (
-        f"## Use the cluster\n\n{how}Where the Kubernetes API can be reached:\n\n```sh\n"
-        f"aws eks update-kubeconfig --region {place.region} --name {place.name}\nkubectl get nodes\n```"
-    )
+    lines = ["## Use the cluster", ""]
+    if place.connect:
+        lines.append(
+            f"The output `Connect` of the stack `{place.name}-bastion` says how to get onto the bastion host. For "
+            "`kubectl` there, put its output `RoleArn` into `cluster.access`, or use credentials of your own."
+        )
+    if place.private:
+        host = "on the bastion host, " if place.connect else ""
+        lines.append(
+            f"The Kubernetes API answers inside the VPC alone: {host}in an AWS CloudShell VPC environment with the "
+            "cluster's security group, or over a VPN."
+        )
+    creator = ", and so is whoever created the stack" if place.creator else ""
+    lines += [f"Whoever is in `cluster.access` is let in{creator}:", "", "```sh"]
+    lines += [f"aws eks update-kubeconfig --region {place.region} --name {place.name}", "kubectl get nodes", "```"]
+    return "\n".join(lines)
 
 
 def _manifests(overlays: list[str], place: _Place) -> str:
@@ -161,8 +178,11 @@ def _manifests(overlays: list[str], place: _Place) -> str:
 
 def _update() -> str:
     return (
-        "## Update\n\nChange the blueprint, compile, review the diff, and update the stacks in the same order. Look at "
-        "the change set first: a resource that says *Replacement: True* is made anew."
+        "## Update\n\nChange the blueprint, compile, review the diff, and update the stacks in the same order; what "
+        "goes away goes in the opposite order. Look at the change set first: a resource that says "
+        "*Replacement: True* is made anew.\n\nA stack keeps the values that its parameters have. When the diff changes "
+        "the `Default` of a parameter, give the new value with the update: in the console's form, or with "
+        "`--parameter-overrides Name=value`."
     )
 
 

@@ -45,7 +45,7 @@ class Field(NamedTuple):
             "maxItems": "at most {} items",
             "minLength": "at least {} characters",
             "maxLength": "at most {} characters",
-            "pattern": "matches {}",
+            "pattern": "matches `{}`",
         }
         parts = [text.format(self.node[key]) for key, text in said.items() if key in self.node]
         if "format" in self.node:
@@ -54,7 +54,7 @@ class Field(NamedTuple):
 
     @property
     def example(self) -> str:
-        return _text(self.node["examples"][0]) if self.node.get("examples") else ""
+        return schema.shown(self.node["examples"][0]) if self.node.get("examples") else ""
 
 
 def _text(value: Any) -> str:

@@ -205,5 +205,10 @@ def example(path: tuple[str | int, ...]) -> str:
     node = field(path)
     if not node or not node.get("examples"):
         return ""
-    first = node["examples"][0]
-    return first if isinstance(first, str) else json.dumps(first)
+    return shown(node["examples"][0])
+
+
+def shown(value: Any) -> str:
+    """A value as a user writes it; text that YAML would take for a number has its quotes."""
+    plain = isinstance(value, str) and not value.replace(".", "").isdigit()
+    return str(value) if plain else json.dumps(value)

@@ -35,6 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_format(parser)
 
 
+FEW = 3  # so many changed files are named
+
+
 class Done(Record):
     """What came of one blueprint: an exit code, a line that says so, and the folder with its fingerprint."""
 
@@ -116,6 +119,9 @@ def _published(staging: publish.Staging, extra: dict[str, Any]) -> Done:
     if parts and published.unchanged:
         parts.append(f"{published.unchanged} unchanged")
     said = f"{', '.join(parts)} files" if parts else "unchanged"
+    touched = [path for paths in counts.values() for path in paths if path != ".bpc.json"]
+    if published.unchanged and 0 < len(touched) <= FEW:
+        said += f" ({', '.join(touched)})"
     return Done(OK, f"{published.folder}: {said}", published.folder, published.fingerprint)
 
 

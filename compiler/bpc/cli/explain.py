@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(reference.text(field))
         return OK
     known = [*RULES, *(one.path.replace("[]", "") for one in reference.fields())]
-    close = difflib.get_close_matches(topic, known, n=1)
+    close = difflib.get_close_matches(topic, known, n=1, cutoff=0.75)
     hint = f"; did you mean {close[0]}?" if close else "; `bpc schema --format markdown` lists every path"
     sys.stderr.write(f"bpc: there is no code and no field called {topic}{hint}\n")
     return BAD_USAGE
