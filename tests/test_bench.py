@@ -6,14 +6,11 @@ One bad run says little on a shared machine, so a promise is broken only when it
 
 from __future__ import annotations
 
-import configparser
 import importlib.util
 import json
 import os
-import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,7 +33,6 @@ FEW, MANY = 50, 200
 # templates as data.
 MOST_KIB_EACH = 40.0
 MEMORY = "/dev/shm"  # a file system in memory, where there is one
-LAUNCHER = "#!{python}\nimport sys\nfrom {module} import {function}\nsys.exit({function}())\n"
 
 
 # The same work
@@ -108,37 +104,11 @@ def bench(name: str) -> ModuleType:
     return module
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment that holds bpc as a wheel would put it there.
-
-    An editable install is not what users have: its import hook alone adds 11 ms to every start of Python.
-    """
-    home = tmp_path_factory.mktemp("installed") / "venv"
-    venv.create(home, with_pip=False, symlinks=True)
-    site = next(home.glob("lib/python*/site-packages"))
-    no_bytecode = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "compiler" / "bpc", site / "bpc", ignore=no_bytecode)
-    shutil.copytree(ROOT / "schemas", site / "bpc" / "schemas", ignore=no_bytecode)
-    libraries = [path for path in sys.path if path.endswith("site-packages")]
-    (site / "libraries.pth").write_text("".join(f"{path}\n" for path in libraries), encoding="utf-8")
-    python = home / "bin" / "python"
-    subprocess.run([python, "-m", "compileall", "-q", site / "bpc"], check=True)
-    launcher = home / "bin" / "bpc"
-    settings = configparser.ConfigParser()
-    settings.read(ROOT / "setup.cfg")
-    _, _, command = settings["options.entry_points"]["console_scripts"].strip().partition(" = ")
-    module, function = command.split(":")
-    launcher.write_text(LAUNCHER.format(python=python, module=module, function=function), encoding="utf-8")
-    launcher.chmod(0o755)
-    return python
-
-
 def test_the_limits_are_what_is_promised() -> None:
     assert bench("compare").LIMITS == {"compile": 1.0, "unchanged": 0.15}
 
 
-def test_a_compile_costs_no_more_than_the_bare_script(installed: Path) -> None:
+def test_a_compile_costs_no_more_than_the_bare_script() -> None:
     """bench/compare.py answers 1 when a ratio of medians is above its limit."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("COV_", "PYTHON"))}
     # On a shared disk the same 26 new files took 0.5 to 9 ms of CPU, by what went on there before.
@@ -146,7 +116,7 @@ def test_a_compile_costs_no_more_than_the_bare_script(installed: Path) -> None:
         environment["TMPDIR"] = MEMORY
     tables = []
     for rounds in ROUNDS:
-        command = [str(installed), str(BENCH / "compare.py"), rounds]
+        command = [sys.executable, str(BENCH / "compare.py"), rounds]
         run = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
         if run.returncode == 0:
             return
