@@ -472,6 +472,7 @@ def launch_template() -> ec2.LaunchTemplate:
                 ec2.TagSpecifications(ResourceType=kind, Tags=name(GROUP)) for kind in ("instance", "volume")
             ],
         ),
+        TagSpecifications=[ec2.TagSpecifications(ResourceType="launch-template", Tags=name(GROUP))],
     )
 
 

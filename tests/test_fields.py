@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bpc import catalogue, pipeline, reference
+from parts import schemas
 
 # A blueprint in which every section has something to say.
 BASE: dict[str, Any] = {
@@ -203,3 +204,40 @@ def test_field_with_one_value_takes_no_other(path: str) -> None:
     found = reference.find(path)
     assert found
     assert len(found.node["enum"]) == 1
+
+
+def test_every_role_has_the_permissions_boundary() -> None:
+    data = copy.deepcopy(BASE)
+    boundary = "arn:aws:iam::111122223333:policy/boundary"
+    data["cloudformation"] = {"permissionsBoundary": boundary, "format": "json"}
+    data["addons"] = {"cluster-autoscaler": {}, "aws-ebs-csi-driver": {}}
+    output, complaints = compiled(data)
+    assert complaints == []
+    templates = [json.loads(content) for path, content in output.items() if path.endswith(".json")]
+    roles = [one for made in templates for one in made["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
+    assert len(roles) > 10
+    assert {one["Properties"].get("PermissionsBoundary") for one in roles} == {boundary}
+
+
+def test_the_platforms_tags_are_on_every_resource_that_takes_tags() -> None:
+    """Which types take tags, and in which property, is what AWS's own resource schemas say."""
+    data = copy.deepcopy(BASE)
+    data["metadata"]["tags"] = {"team": "platform"}
+    data["network"] = {"topology": "public-private", "nat": "per-zone"}
+    data["addons"] = {"aws-ebs-csi-driver": {}, "aws-node-termination-handler": {}, "cluster-autoscaler": {}}
+    alone = copy.deepcopy(data) | {"network": {"topology": "private"}, "nodeGroups": [{"name": "a"}], "overrides": {}}
+    alone["addons"] = {"aws-ebs-csi-driver": {}}
+    seen = set()
+    for one in (data, alone):
+        one["cloudformation"] = {"format": "json"}
+        output, complaints = compiled(one)
+        assert complaints == []
+        for path, content in output.items():
+            for title, made in json.loads(content)["Resources"].items() if path.endswith(".json") else ():
+                body = schemas.schema(made["Type"], "us-west-2").body
+                tagging = body.get("tagging", {"taggable": body.get("taggable", "Tags" in body["properties"])})
+                if tagging.get("taggable"):
+                    where = tagging.get("tagProperty", "/properties/Tags").rpartition("/")[2]
+                    assert "platform" in json.dumps(made["Properties"].get(where)), f"{path}: {title} lacks {where}"
+                    seen.add(made["Type"])
+    assert len(seen) >= 20

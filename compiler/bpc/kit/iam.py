@@ -62,8 +62,8 @@ def trusts(service: str, *more: str, where: Condition | None = None) -> PolicyDo
 def trusts_pods(cluster: str, namespace: str, service_account: str) -> PolicyDocument:
     """EKS Pod Identity, for one service account of one cluster.
 
-    The session tags that the conditions name are set by EKS itself (Amazon EKS User Guide, Grant Pods access to
-    AWS resources based on tags).
+    The session tags that the conditions name are set by EKS itself (Amazon EKS User Guide, Create IAM role with
+    trust policy required by EKS Pod Identity).
     """
     tags = {
         "eks-cluster-name": cluster,

@@ -162,7 +162,7 @@ def _endpoints(plan: Plan, sheet: Sheet) -> None:
     )
     sheet.add(group, at)
     tables = [Ref("PrivateSubnetRouteTable")]
-    sheet.add(_endpoint("S3Endpoint", "s3", plan, VpcEndpointType="Gateway", RouteTableIds=tables), at)
+    sheet.add(_endpoint("S3Endpoint", "s3", plan, sheet, VpcEndpointType="Gateway", RouteTableIds=tables), at)
     subnets = [Ref(subnet.id) for subnet in plan.subnets_of("private")]
     for service in plan.endpoints:
         title = "".join(word.capitalize() for word in service.replace(".", "-").split("-")) + "Endpoint"
@@ -170,6 +170,7 @@ def _endpoints(plan: Plan, sheet: Sheet) -> None:
             title,
             service,
             plan,
+            sheet,
             VpcEndpointType="Interface",
             PrivateDnsEnabled=True,
             SubnetIds=subnets,
@@ -182,7 +183,7 @@ def _endpoints(plan: Plan, sheet: Sheet) -> None:
 _CHINA = "cn."
 
 
-def _endpoint(title: str, service: str, plan: Plan, **properties: object) -> ec2.VPCEndpoint:
+def _endpoint(title: str, service: str, plan: Plan, sheet: Sheet, **properties: object) -> ec2.VPCEndpoint:
     prefix = _CHINA if plan.partition == "aws-cn" and service not in ("s3", "logs", "ssm") else ""
     name = f"{prefix}com.amazonaws.{plan.region}.{service}"
-    return ec2.VPCEndpoint(title, ServiceName=name, VpcId=Ref("EksVPC"), **properties)
+    return ec2.VPCEndpoint(title, ServiceName=name, VpcId=Ref("EksVPC"), Tags=sheet.tags(title), **properties)

@@ -134,7 +134,11 @@ def _launch_template(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> ec2.Lau
             ec2.TagSpecifications(ResourceType="volume", Tags=ec2.Tags(**tags)),
         ],
     }
-    template = ec2.LaunchTemplate(f"{planned.id}LaunchTemplate", LaunchTemplateData=ec2.LaunchTemplateData(**data))
+    template = ec2.LaunchTemplate(
+        f"{planned.id}LaunchTemplate",
+        LaunchTemplateData=ec2.LaunchTemplateData(**data),
+        TagSpecifications=[ec2.TagSpecifications(ResourceType="launch-template", Tags=ec2.Tags(**tags))],
+    )
     return sheet.add(template, group.at)
 
 
