@@ -412,7 +412,11 @@ def add_first_addons(template: Template, cluster_name: Ref) -> None:
 
 
 def nodes() -> Template:
-    sizes = {"MinSize": ("fewest", 2, 0), "DesiredSize": ("first", 2, 0), "MaxSize": ("most", 4, 1)}
+    sizes = {
+        "MinSize": ("may have at least", 2, 0),
+        "DesiredSize": ("starts with", 2, 0),
+        "MaxSize": ("may have at most", 4, 1),
+    }
     template = start(
         "nodes",
         "node groups and Fargate profiles",
@@ -427,7 +431,7 @@ def nodes() -> Template:
         parameter = Parameter(
             f"{NODES}{size}",
             Type="Number",
-            Description=f"The {what} nodes of the group {GROUP}.",
+            Description=f"How many nodes the group {GROUP} {what}.",
             Default=default,
             MinValue=least,
             MaxValue=1000,
@@ -490,9 +494,10 @@ def addons() -> Template:
     )
     template.add_resource(association)
     template.add_resource(addon("CorednsAddOn", "coredns", cluster_name))
-    zone = Sub("arn:${AWS::Partition}:route53:::hostedzone/Z0123456789EXAMPLE")
+    zone = "arn:${AWS::Partition}:route53:::hostedzone/"
     records = document(
-        allow(["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"], zone),
+        allow(["route53:ChangeResourceRecordSets"], Sub(f"{zone}Z0123456789EXAMPLE")),
+        allow(["route53:ListResourceRecordSets"], Sub(f"{zone}*")),
         allow(["route53:ListHostedZones"], "*", Sid=ANYTHING),
     )
     role = iam.Role(

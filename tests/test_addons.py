@@ -275,8 +275,12 @@ def test_coredns_goes_to_fargate_only_where_there_are_no_nodes() -> None:
 
 def test_external_dns_changes_only_the_zones_that_it_is_given() -> None:
     entry = catalogue.addon("external-dns")
-    [change, _] = statements(entry, context(entry, zones=["Z1", "Z2"]))
+    [change, records, zones] = statements(entry, context(entry, zones=["Z1", "Z2"]))
     assert [one["Fn::Sub"].rpartition("/")[2] for one in change["Resource"]] == ["Z1", "Z2"]
+    assert {one["Action"][0].partition(":")[2] for one in (records, zones)} == {
+        "ListResourceRecordSets",
+        "ListHostedZones",
+    }
     assert entry.values(context(entry)) == {"txtOwnerId": "shop"}
 
 
@@ -291,7 +295,7 @@ def test_the_termination_handler_reads_the_queue_that_the_rules_write_to() -> No
     assert settings["AWS_REGION"] == "eu-central-1"
     assert settings["MANAGED_TAG"] in HANDLER.node_tags
     rules = [name for name, one in template.items() if one["Type"] == "AWS::Events::Rule"]
-    assert len(rules) == 5
+    assert len(rules) == 3
     [send, deny] = template["NodeTerminationHandlerQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert send["Condition"]["ArnEquals"]["aws:SourceArn"] == [{"Fn::GetAtt": [rule, "Arn"]} for rule in rules]
     assert deny["Effect"] == "Deny"
@@ -309,10 +313,11 @@ def test_the_termination_handler_has_a_rule_for_what_it_is_told_and_nothing_more
     assert [one.title for one in HANDLER.resources(asked)] == [
         "NodeTerminationHandlerQueue",
         "NodeTerminationHandlerQueuePolicy",
-        "ScheduledChangeRule",
+        "NodeTerminationHandlerScheduledChangeRule",
     ]
     assert "autoscaling:CompleteLifecycleAction" not in json.dumps(statements(HANDLER, asked))
-    assert "autoscaling:CompleteLifecycleAction" in json.dumps(statements(HANDLER, context(HANDLER)))
+    whole = context(HANDLER, events=["instance-termination"])
+    assert "autoscaling:CompleteLifecycleAction" in json.dumps(statements(HANDLER, whole))
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "cn-north-1", "us-gov-west-1"])

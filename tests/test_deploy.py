@@ -28,7 +28,7 @@ KEY_PAIR = "a-key-pair"
 # As the README writes it: the stack's name, the template, the consent that it needs, and what the user has to say.
 COMMAND = re.compile(
     r"aws cloudformation deploy --region \S+ --stack-name (\S+)(?: \\\n +--template-file (\S+))"
-    r"(?: \\\n +--capabilities (\S+))?(?: \\\n +--parameter-overrides (.+))?\n"
+    r"(?: \\\n +--capabilities (\S+))?(?: \\\n +--(disable-rollback))?(?: \\\n +--parameter-overrides (.+))?\n"
 )
 
 each_environment = pytest.mark.parametrize(
@@ -47,6 +47,7 @@ class Command(NamedTuple):
     stack: str
     file: str
     consent: str
+    keep: str
     overrides: str
 
     @property
@@ -73,7 +74,7 @@ def commands(output: Output) -> list[Command]:
 
 def step(output: Output, template: Template) -> Step:
     # The README shows the commands of one environment; a stack that only others have is created as usual.
-    usual = Command(f"{output.name}-{template.stack}", template.file, "CAPABILITY_IAM", "")
+    usual = Command(f"{output.name}-{template.stack}", template.file, "CAPABILITY_IAM", "", "")
     base = template.file.split("/")[-1]
     said = next((one for one in commands(output) if one.file.split("/")[-1] == base), usual)
     parameters = dict.fromkeys(said.asked, KEY_PAIR)
@@ -148,6 +149,9 @@ def test_the_readme_says_so(name: str) -> None:
     for one, template in zip(said, stacks, strict=True):
         has_iam = any(one["Type"].startswith("AWS::IAM::") for one in template.resources.values())
         assert one.consent == ("CAPABILITY_IAM" if has_iam else "")
+        clusters = [made for made in template.resources.values() if made["Type"] == "AWS::EKS::Cluster"]
+        protected = any(made["Properties"]["DeletionProtection"] for made in clusters)
+        assert one.keep == ("disable-rollback" if protected else ""), "a protected cluster cannot be rolled back"
         parameters = template.data.get("Parameters", {})
         assert one.asked == [key for key, slot in parameters.items() if "Default" not in slot]
     readme = output.read("README.md").decode()

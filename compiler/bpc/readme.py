@@ -29,7 +29,7 @@ class _Place(Record):
     protected: bool
     private: bool
     creator: bool
-    connect: bool
+    access: str
 
 
 class Readme:
@@ -37,7 +37,7 @@ class Readme:
 
     def __init__(self, file: str, name: str) -> None:
         self.file, self.name = file, name
-        self.places: list[_Place] = []
+        self.described: _Place | None = None
         self.rows: list[str] = []
 
     def add(self, plan: Plan, templates: dict[str, dict[str, Any]]) -> None:
@@ -49,40 +49,45 @@ class Readme:
             _Row(plan.stack_name(stack), f"{numbers[stack]}-{stack}.{form}", _has_iam(template), _asked(template))
             for stack, template in templates.items()
         )
-        # The first place is described in full; of a fleet's others, a row each is all that is kept.
-        if not self.rows:
-            self.places.append(
-                _Place(
-                    environment=blueprint.environment,
-                    name=plan.name,
-                    region=plan.region,
-                    account=blueprint.account,
-                    folder=f"cloudformation/{blueprint.environment}",
-                    stacks=rows,
-                    protected=blueprint.cluster.deletion_protection,
-                    private=not blueprint.cluster.endpoint.is_public,
-                    creator=blueprint.cluster.bootstrap_cluster_creator_admin_permissions,
-                    connect=blueprint.bastion is not None,
-                )
-            )
-        cells = (blueprint.environment, blueprint.account or "", plan.region, plan.name)
-        self.rows.append(f"| {' | '.join(cells)} | `cloudformation/{blueprint.environment}/` |")
+        place = _Place(
+            environment=blueprint.environment,
+            name=plan.name,
+            region=plan.region,
+            account=blueprint.account,
+            folder=f"cloudformation/{blueprint.environment}",
+            stacks=rows,
+            protected=blueprint.cluster.deletion_protection,
+            private=not blueprint.cluster.endpoint.is_public,
+            creator=blueprint.cluster.bootstrap_cluster_creator_admin_permissions,
+            access=blueprint.bastion.access if blueprint.bastion else "",
+        )
+        # The place with the most to say is described in full; of a fleet's others, a row each is all that is kept.
+        if self.described is None or _fullness(place) > _fullness(self.described):
+            self.described = place
+        cells = (place.environment, place.account or "", place.region, place.name, ", ".join(templates))
+        self.rows.append(f"| {' | '.join(cells)} | {'yes' if place.protected else 'no'} |")
 
     def text(self, overlays: Iterable[str]) -> bytes:
         """The whole page; `overlays` are the environments that have manifests."""
-        first = self.places[0]
+        place = self.described
+        assert place, "an environment was added before"
         parts = [
             f"<!-- {self.file}: made by bpc {__version__}. Do not edit; change the blueprint and compile it again. -->",
             f"# {self.name}",
             _what(bool(list(overlays))),
-            _deploy(first),
-            *([_table(self.rows)] if len(self.rows) > 1 else []),
-            _after(first),
-            *([_manifests(list(overlays), first)] if list(overlays) else []),
+            _deploy(place),
+            *([_failed(place)] if place.protected else []),
+            *([_table(self.rows, place.environment)] if len(self.rows) > 1 else []),
+            _after(place),
+            *([_manifests(list(overlays), place)] if list(overlays) else []),
             _update(),
-            _remove(first),
+            _remove(place),
         ]
         return ("\n\n".join(parts) + "\n").encode()
+
+
+def _fullness(place: _Place) -> tuple[int, bool]:
+    return len(place.stacks), place.protected
 
 
 def _asked(template: dict[str, Any]) -> tuple[str, ...]:
@@ -130,6 +135,7 @@ def _command(place: _Place, row: _Row) -> list[str]:
         f"aws cloudformation deploy --region {place.region} --stack-name {row.stack}",
         f"--template-file {place.folder}/{row.file}",
         *(["--capabilities CAPABILITY_IAM"] if row.iam else []),
+        *(["--disable-rollback"] if place.protected and row.stack == f"{place.name}-cluster" else []),
         *(
             ["--parameter-overrides " + " ".join(f"{name}=YOUR_{name.upper()}" for name in row.asked)]
             if row.asked
@@ -139,25 +145,35 @@ def _command(place: _Place, row: _Row) -> list[str]:
     return [" \\\n  ".join(lines)]
 
 
-def _table(rows: list[str]) -> str:
+def _failed(place: _Place) -> str:
+    return (
+        "The cluster is protected, so a roll-back of its stack could not delete it; that is why the stack is created "
+        "with `--disable-rollback` (in the console: *Preserve successfully provisioned resources*). If it fails, mend "
+        "the cause and run the command again. To give up instead, take the protection off first: "
+        f"`aws eks update-cluster-config --region {place.region} --name {place.name} --no-deletion-protection`."
+    )
+
+
+def _table(rows: list[str], described: str) -> str:
     lines = [
-        "The other environments work the same way, each with the templates in its own folder, by their numbers:",
+        f"This is what `{described}` needs. The others work the same way, each with the stacks that it has, from "
+        "`cloudformation/` and its name:",
         "",
-        "| environment | account | region | cluster | templates |",
-        "|---|---|---|---|---|",
+        "| environment | account | region | cluster | stacks | protected |",
+        "|---|---|---|---|---|---|",
     ]
     return "\n".join([*lines, *rows])
 
 
 def _after(place: _Place) -> str:
     lines = ["## Use the cluster", ""]
-    if place.connect:
+    if place.access:
         lines.append(
             f"The output `Connect` of the stack `{place.name}-bastion` says how to get onto the bastion host. For "
             "`kubectl` there, put its output `RoleArn` into `cluster.access`, or use credentials of your own."
         )
     if place.private:
-        host = "on the bastion host, " if place.connect else ""
+        host = "on the bastion host, " if place.access else ""
         lines.append(
             f"The Kubernetes API answers inside the VPC alone: {host}in an AWS CloudShell VPC environment with the "
             "cluster's security group, or over a VPN."
@@ -165,7 +181,28 @@ def _after(place: _Place) -> str:
     creator = ", and so is whoever created the stack" if place.creator else ""
     lines += [f"Whoever is in `cluster.access` is let in{creator}:", "", "```sh"]
     lines += [f"aws eks update-kubeconfig --region {place.region} --name {place.name}", "kubectl get nodes", "```"]
-    return "\n".join(lines)
+    return "\n".join(lines + (_tunnel(place) if place.private and place.access == "ssm" else []))
+
+
+def _tunnel(place: _Place) -> list[str]:
+    """How to reach a private endpoint from a laptop (AWS Systems Manager User Guide, Starting a port forwarding
+    session to a remote host)."""
+    name, region = place.name, place.region
+    return [
+        "",
+        "From your own machine, a session on the bastion host can carry the connection:",
+        "",
+        "```sh",
+        f"host=$(aws eks describe-cluster --region {region} --name {name} \\",
+        "  --query cluster.endpoint --output text | sed 's|https://||')",
+        f"target=$(aws ec2 describe-instances --region {region} --query 'Reservations[].Instances[].InstanceId' \\",
+        f"  --filters Name=tag:Name,Values={name}-host Name=instance-state-name,Values=running --output text)",
+        f'aws ssm start-session --region {region} --target "$target" \\',
+        "  --document-name AWS-StartPortForwardingSessionToRemoteHost \\",
+        '  --parameters "host=$host,portNumber=443,localPortNumber=8443" &',
+        'kubectl --server https://localhost:8443 --tls-server-name "$host" get nodes',
+        "```",
+    ]
 
 
 def _manifests(overlays: list[str], place: _Place) -> str:
@@ -193,6 +230,7 @@ def _remove(place: _Place) -> str:
         if place.protected
         else ""
     )
+    group = f"/aws/eks/{place.name}/cluster"
     commands = "\n".join(
         f"aws cloudformation {what} --region {place.region} --stack-name {row.stack}"
         for row in reversed(place.stacks)
@@ -201,5 +239,7 @@ def _remove(place: _Place) -> str:
     return (
         "## Take it down\n\n"
         f"{first}Delete the load balancers and volumes that workloads made, then the stacks in reverse order:"
-        f"\n\n```sh\n{commands}\n```"
+        f"\n\n```sh\n{commands}\n```\n\nEKS may write its last log lines after the log group is gone, and so bring it "
+        "back; before you create the cluster again, look whether it is there:\n\n```sh\n"
+        f"aws logs delete-log-group --region {place.region} --log-group-name {group}\n```"
     )

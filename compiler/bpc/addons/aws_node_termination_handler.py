@@ -31,19 +31,19 @@ QUEUE = "NodeTerminationHandlerQueue"
 # What each event is in EventBridge: the rule's logical id and its pattern.
 EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "instance-state-change": (
-        "InstanceStateChangeRule",
+        "NodeTerminationHandlerInstanceStateChangeRule",
         {"source": ["aws.ec2"], "detail-type": ["EC2 Instance State-change Notification"]},
     ),
     "instance-termination": (
-        "InstanceTerminationRule",
+        "NodeTerminationHandlerInstanceTerminationRule",
         {"source": ["aws.autoscaling"], "detail-type": ["EC2 Instance-terminate Lifecycle Action"]},
     ),
     "rebalance-recommendation": (
-        "RebalanceRecommendationRule",
+        "NodeTerminationHandlerRebalanceRecommendationRule",
         {"source": ["aws.ec2"], "detail-type": ["EC2 Instance Rebalance Recommendation"]},
     ),
     "scheduled-change": (
-        "ScheduledChangeRule",
+        "NodeTerminationHandlerScheduledChangeRule",
         {
             "source": ["aws.health"],
             "detail-type": ["AWS Health Event"],
@@ -51,7 +51,7 @@ EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "spot-interruption": (
-        "SpotInterruptionRule",
+        "NodeTerminationHandlerSpotInterruptionRule",
         {"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]},
     ),
 }
@@ -69,13 +69,13 @@ class AwsNodeTerminationHandler(AddOn):
     node_tags: ClassVar[Mapping[str, str]] = {TAG: ""}
     options: ClassVar[Mapping[str, Any]] = {
         "events": {
-            "description": "What it reacts to. On rebalance-recommendation it drains at once, where a managed node "
-            "group by itself would first wait for the new node.",
+            "description": "What it reacts to. On instance-termination and rebalance-recommendation a managed node "
+            "group drains by itself, and waits for the new node first.",
             "type": "array",
             "minItems": 1,
             "uniqueItems": True,
             "items": {"enum": list(EVENTS)},
-            "default": list(EVENTS),
+            "default": ["instance-state-change", "scheduled-change", "spot-interruption"],
             "examples": [["scheduled-change"]],
             "x-cloudformation": "AWS::Events::Rule",
         },
@@ -115,7 +115,7 @@ class AwsNodeTerminationHandler(AddOn):
         rules = [
             events.Rule(
                 title,
-                Description=f"{event} of EC2, for the cluster {context.cluster}",
+                Description=f"Tells the node termination handler of {context.cluster} of every {event}",
                 EventPattern=pattern,
                 Targets=[target],
             )

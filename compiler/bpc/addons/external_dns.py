@@ -42,9 +42,12 @@ class ExternalDns(AddOn):
 
         from bpc.kit import iam
 
-        zones = [Sub(f"arn:${{AWS::Partition}}:route53:::hostedzone/{zone}") for zone in context.options["zones"]]
+        zone = "arn:${AWS::Partition}:route53:::hostedzone/"
+        zones = [Sub(f"{zone}{one}") for one in context.options["zones"]]
         return [
-            iam.allow("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets", on=zones),
+            iam.allow("route53:ChangeResourceRecordSets", on=zones),
+            # It lists the records of every zone that it finds, and stops at the first that it may not list.
+            iam.allow("route53:ListResourceRecordSets", on=[Sub(f"{zone}*")]),
             iam.allow_anywhere("route53:ListHostedZones"),
         ]
 

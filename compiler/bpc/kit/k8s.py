@@ -109,6 +109,8 @@ def deployment(name: str, namespace: str, container: Container, *, replicas: int
         "serviceAccountName": name,
         "priorityClassName": "system-cluster-critical",
         "nodeSelector": {"kubernetes.io/os": "linux"},
+        # As CoreDNS and the EBS driver do, for groups of nodes that are kept for the system.
+        "tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}],
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": container.user,

@@ -98,7 +98,7 @@ def _planned(request: AddOnRequest, blueprint: Blueprint, partition: str, catalo
 
 # What nodes, kubelets and the Pod Identity Agent call (Amazon EKS User Guide, private clusters).
 _ALWAYS = ("ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "logs", "sts")
-_SESSION = ("ec2messages", "ssm", "ssmmessages")
+_SESSION = ("ssm", "ssmmessages")
 
 
 def _endpoints(blueprint: Blueprint, addons: tuple[PlannedAddOn, ...]) -> list[str]:
@@ -106,6 +106,10 @@ def _endpoints(blueprint: Blueprint, addons: tuple[PlannedAddOn, ...]) -> list[s
     if blueprint.network.topology != "private":
         return []
     needed = {*_ALWAYS, *(endpoint for addon in addons for endpoint in addon.entry.endpoints)}
-    if (blueprint.bastion and blueprint.bastion.access == "ssm") or any(one.ssm for one in blueprint.node_groups):
+    bastion = blueprint.bastion
+    if (bastion and bastion.access == "ssm") or any(one.ssm for one in blueprint.node_groups):
         needed |= {*_SESSION}
+    if bastion and bastion.access == "ssm" and bastion.os == "al2":
+        # The agent of Amazon Linux 2 still asks for it; newer ones do not, and newer Regions do not have it.
+        needed.add("ec2messages")
     return sorted(needed)

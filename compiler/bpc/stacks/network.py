@@ -6,11 +6,14 @@ from troposphere import GetAtt, GetAZs, Ref, Select, ec2
 
 from bpc.diagnostics import Path
 from bpc.kit import cidr
+from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet
 from bpc.plan.shapes import Plan, Subnet
 from bpc.stack import Stack
 
 AT: Path = ("network",)
+# Services whose names run two words together.
+WORDS = {"ec2messages": "Ec2 Messages", "ssmmessages": "Ssm Messages"}
 ELB_ROLE = {"public": "kubernetes.io/role/elb", "private": "kubernetes.io/role/internal-elb"}
 
 
@@ -127,7 +130,7 @@ def _private(plan: Plan, sheet: Sheet, zones: list[dict[str, object]]) -> None:
 
 def _nat(title: str, subnet: str, sheet: Sheet) -> None:
     at: Path = ("network", "nat")
-    address = ec2.EIP(f"{title}EIP", DependsOn="VPCGatewayAttachment", Domain="vpc", Tags=sheet.tags(title))
+    address = ec2.EIP(f"{title}EIP", DependsOn="VPCGatewayAttachment", Domain="vpc", Tags=sheet.tags(f"{title}EIP"))
     sheet.add(address, at)
     gateway = ec2.NatGateway(
         title, AllocationId=GetAtt(address, "AllocationId"), SubnetId=Ref(subnet), Tags=sheet.tags(title)
@@ -165,7 +168,7 @@ def _endpoints(plan: Plan, sheet: Sheet) -> None:
     sheet.add(_endpoint("S3Endpoint", "s3", plan, sheet, VpcEndpointType="Gateway", RouteTableIds=tables), at)
     subnets = [Ref(subnet.id) for subnet in plan.subnets_of("private")]
     for service in plan.endpoints:
-        title = "".join(word.capitalize() for word in service.replace(".", "-").split("-")) + "Endpoint"
+        title = logical_id(WORDS.get(service, service.title()), "Endpoint")
         endpoint = _endpoint(
             title,
             service,

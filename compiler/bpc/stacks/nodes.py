@@ -90,16 +90,16 @@ def _node_group(planned: PlannedGroup, plan: Plan, sheet: Sheet, cluster: Any) -
 def _scaling(planned: PlannedGroup, sheet: Sheet) -> eks.ScalingConfig:
     scaling = planned.node_group.scaling
     sizes = (
-        ("MinSize", "fewest", scaling.min),
-        ("DesiredSize", "first", scaling.desired),
-        ("MaxSize", "most", scaling.max),
+        ("MinSize", "may have at least", scaling.min),
+        ("DesiredSize", "starts with", scaling.desired),
+        ("MaxSize", "may have at most", scaling.max),
     )
     return eks.ScalingConfig(
         **{
             key: sheet.parameter(
                 f"{planned.id}{key}",
                 "Node group sizes",
-                f"The {what} nodes of the group {planned.node_group.name}.",
+                f"How many nodes the group {planned.node_group.name} {what}.",
                 Type="Number",
                 Default=size,
                 MinValue=int(key == "MaxSize"),
