@@ -19,7 +19,8 @@ leaves = (
     st.none()
     | st.booleans()
     | st.integers(-2, 40)
-    | st.just(1.5)
+    | st.sampled_from([1.5, 2.0, 90.0])
+    | st.sampled_from(["workers\n", "api\n", "1.36\n", "UTC\n"])
     | st.sampled_from(
         [
             "",

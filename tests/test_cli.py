@@ -210,6 +210,17 @@ def test_one_environment_alone(here: Path, capsys: pytest.CaptureFixture[str]) -
     assert "there is no environment e99" in capsys.readouterr().err
 
 
+def test_one_environment_does_not_take_the_others_away(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = str(fleet(here, 3))
+    assert main(["compile", spec]) == 0
+    capsys.readouterr()
+    assert main(["compile", spec, "--env", "e1"]) == 1
+    assert "BPC504: out/one would lose e0, e2" in capsys.readouterr().err
+    assert len(list((here / "out/one/cloudformation").iterdir())) == 3
+    assert main(["compile", spec, "--env", "e1", "-o", "alone"]) == 0
+    assert main(["compile", spec, "--env", "e1", "-o", "alone", "--check"]) == 0
+
+
 def test_the_reader_of_our_output_may_go_away(here: Path) -> None:
     run = subprocess.run(
         ["bash", "-c", f"{sys.executable} -m bpc schema | head -1"], capture_output=True, text=True, check=True

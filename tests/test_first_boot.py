@@ -431,11 +431,19 @@ def test_the_default_instance_type_is_always_offered() -> None:
 
 
 def test_the_template_holds_the_script_and_no_substitution() -> None:
-    made = planned({}, {"userData": 'echo "${HOME} ${AWS::Region}"\n', "tools": ["helm"]})
+    made = planned({}, {"userData": 'echo "${HOME}"\n', "tools": ["helm"]})
     assert made.blueprint.bastion
     user_data = template(made)["Resources"]["BastionHost"]["Properties"]["UserData"]
     assert user_data == {"Fn::Base64": first_boot_script(made.blueprint.bastion, made)}
-    assert user_data["Fn::Base64"].endswith('\necho "${HOME} ${AWS::Region}"\n')
+    assert user_data["Fn::Base64"].endswith('\necho "${HOME}"\n')
+
+
+def test_what_looks_like_a_substitution_is_text_all_the_same() -> None:
+    made = planned({}, {"userData": 'echo "${HOME} ${AWS::Region} ${InstanceType}"\n'})
+    assert made.blueprint.bastion
+    user_data = template(made)["Resources"]["BastionHost"]["Properties"]["UserData"]["Fn::Base64"]
+    assert user_data["Fn::Sub"].count("${") == user_data["Fn::Sub"].count("${!")
+    assert user_data["Fn::Sub"].replace("${!", "${") == first_boot_script(made.blueprint.bastion, made)
 
 
 def test_the_role_can_describe_its_own_cluster_alone() -> None:

@@ -31,13 +31,13 @@ stacks*
 contribution
 stack
 kit.sheet
-overrides
+anatomy overrides
 plan
 plan.obstacles
 plan.shapes checks
 addons*
 addon
-kit.k8s kit.first_boot kit.iam
+kit.k8s kit.first_boot kit.iam kit.statements
 environments
 build
 model shape

@@ -232,7 +232,7 @@ def test_4_can_fail(template: Template, code: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [("Mappings", {f"A{number}": {"a": {"b": 1}} for number in range(201)}), ("Description", "x" * 1_000_000)],
+    [("Mappings", {f"A{number}": {"a": {"b": 1}} for number in range(201)}), ("Metadata", {"a": "x" * 1_000_000})],
 )
 def test_4_bpc_says_so_first(path: str, value: object) -> None:
     patch = {"stack": "network", "patch": [{"op": "add", "path": f"/{path}", "value": value}]}

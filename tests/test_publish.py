@@ -690,3 +690,12 @@ def test_a_fleet_needs_no_memory(out: Path) -> None:
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
         tracemalloc.stop()
         assert len(sink.commit(ORIGIN).added) == 301
+
+
+def test_other_environments_are_not_lost(tmp_path: Path) -> None:
+    """BPC504: what --env leaves out."""
+    folder = tmp_path / "fleet"
+    write(folder, {f"cloudformation/{name}/10-network.yaml": b"x" for name in ("dev", "prod")})
+    with pytest.raises(publish.Refused, match="would lose prod"):
+        publish.keep_others(str(folder), "dev")
+    publish.keep_others(str(tmp_path / "new"), "dev")

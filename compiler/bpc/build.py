@@ -34,6 +34,8 @@ from bpc.model import (
 
 Data = Mapping[str, Any]
 
+ZONES = 3  # how many, where the blueprint does not say
+
 
 def camel(name: str) -> str:
     """The key of a field: `key_name` is written keyName."""
@@ -56,7 +58,7 @@ def _frozen(value: Any) -> Any:
 
 def blueprint(data: Data, written: Data, environment: str, account: str | None) -> Blueprint:
     """The blueprint of one environment, from filled data; `written` is the same before defaults came in."""
-    network = _network(data["network"])
+    network = _network(data["network"], data["metadata"]["region"])
     return Blueprint(
         at=(),
         environment=environment,
@@ -83,11 +85,12 @@ def blueprint(data: Data, written: Data, environment: str, account: str | None) 
     )
 
 
-def _network(data: Data) -> Network:
+def _network(data: Data, region: str) -> Network:
     at: Path = ("network",)
     subnets = _node(Subnets, (*at, "subnets"), data["subnets"])
     nat = data.get("nat") or ("single" if data["topology"] == "public-private" else "none")
-    network: Network = _node(Network, at, data, subnets=subnets, nat=nat)
+    zones = _frozen(data.get("availabilityZones")) or min(ZONES, facts.usable_zones(region) or ZONES)
+    network: Network = _node(Network, at, data, subnets=subnets, nat=nat, availability_zones=zones)
     return network
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from troposphere import GetAtt, eks
 
 from bpc.kit import iam
-from bpc.kit.sheet import Sheet
+from bpc.kit.sheet import Sheet, literal
 from bpc.plan.shapes import Plan, PlannedAddOn
 
 
@@ -48,7 +48,7 @@ def _eks_addon(addon: PlannedAddOn, sheet: Sheet, cluster: Any, role: Any) -> ek
     if "version" in options:
         properties["AddonVersion"] = options["version"]
     if values := merged(addon.entry.values(addon.context), options["values"]):
-        properties["ConfigurationValues"] = json.dumps(values, sort_keys=True)
+        properties["ConfigurationValues"] = literal(json.dumps(values, sort_keys=True))
     if role:
         properties["PodIdentityAssociations"] = [
             eks.PodIdentityAssociationProperty(ServiceAccount=addon.entry.service_account, RoleArn=role)

@@ -20,7 +20,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from bpc import __version__, build, catalogue, checks, environments, overrides, plan, shape, source
+from bpc import __version__, anatomy, build, catalogue, checks, environments, overrides, plan, shape, source
 from bpc.diagnostics import Diagnostic, Path, errors, rule, tidy
 from bpc.environments import Place
 from bpc.kit.record import Record
@@ -77,15 +77,25 @@ def compile_blueprint(
         return Result("", document, _located(found, document), {})
     output: _Output | None = None
     seen: dict[Any, str] = {}
+    wrong = 0
     for place in progress(places, count):
         planned, complaints = _front(place, seen)
+        wrong += len(errors(complaints))
+        if planned and sink and not wrong:
+            output = output or _Output(_shown(file), document.data["metadata"]["name"], sink)
+            complaints += output.add(planned)
+            wrong += len(errors(complaints))
         found += _located(complaints, place.document)
-        if planned and sink and not errors(found):
-            output = output or _Output(os.path.basename(file), document.data["metadata"]["name"], sink)
-            found += _located(output.add(planned), place.document)
-    if output and not errors(found):
+        if wrong > shape.MOST:
+            break
+    if output and not wrong:
         output.finish()
     return Result(output.name if output else "", document, _located(found, document), output.about if output else {})
+
+
+def _shown(file: str) -> str:
+    """The name of the blueprint's file, in characters that every output can hold."""
+    return os.path.basename(file).encode("utf-8", "backslashreplace").decode()
 
 
 def _places(document: Document, only: str) -> tuple[Iterable[Place], int, list[Diagnostic]]:
@@ -126,6 +136,10 @@ def _located(found: list[Diagnostic], document: Document | None) -> list[Diagnos
     return tidy(one if one.span else one._replace(span=document.locate(one.path, one.key)) for one in found)
 
 
+# What to point at when a whole template is too much of something.
+SECTIONS: dict[str, Path] = {"nodes": ("nodeGroups",), "cluster": ("cluster", "access"), "addons": ("addons",)}
+
+
 class _Output:
     """Stages after the plan: what one environment after the other writes."""
 
@@ -150,18 +164,24 @@ class _Output:
         blueprint = planned.blueprint
         templates, origins = templates_of(planned)
         found = overrides.apply(blueprint.overrides, templates)
-        places: dict[str, Path] = {one.stack: one.at for one in blueprint.overrides}
-        found += overrides.check(templates, places)
+        places = SECTIONS | {one.stack: one.at for one in blueprint.overrides}
+        found += anatomy.check(templates, places)
         if found:
             return found
         form = blueprint.cloudformation.format
-        self.environments[blueprint.environment] = {"kubernetes": blueprint.cluster.version, "region": planned.region}
+        self.environments[blueprint.environment] = {
+            "kubernetes": blueprint.cluster.version,
+            "name": planned.name,
+            "region": planned.region,
+        }
         for stack, template in templates.items():
             path = f"cloudformation/{blueprint.environment}/{stack_file(stack)}.{form}"
             body = self._body(template, form)
-            found += overrides.too_large(stack, body, places.get(stack, ()))
+            found += anatomy.too_large(stack, body, places.get(stack, ()))
             self.sink.write(path, body)
-            self._remember(blueprint, stack, origins[stack])
+            # What a patch has added comes from the patch.
+            added = dict.fromkeys(template["Resources"], places.get(stack, ()))
+            self._remember(blueprint, stack, added | origins[stack])
         for addon in planned.addons:
             if addon.source == "manifests":
                 self.overlays.add(blueprint.environment, addon.entry.name, addon.entry.manifests(addon.context))

@@ -15,7 +15,7 @@ class _Row(Record):
 
     stack: str
     file: str
-    iam: bool
+    capability: str
     asked: tuple[str, ...]
 
 
@@ -46,7 +46,7 @@ class Readme:
         blueprint, form = plan.blueprint, plan.blueprint.cloudformation.format
         numbers = {stack.name: stack.number for stack in stacks()}
         rows = tuple(
-            _Row(plan.stack_name(stack), f"{numbers[stack]}-{stack}.{form}", _has_iam(template), _asked(template))
+            _Row(plan.stack_name(stack), f"{numbers[stack]}-{stack}.{form}", _capability(template), _asked(template))
             for stack, template in templates.items()
         )
         place = _Place(
@@ -101,8 +101,15 @@ def _what(manifests: bool) -> str:
     return f"Everything here is {kinds}. To deploy it, you need {tools}, and no bpc. The commands run from this folder."
 
 
-def _has_iam(template: dict[str, Any]) -> bool:
-    return any(one["Type"].startswith("AWS::IAM::") for one in template["Resources"].values())
+# A resource of IAM with a name of its own, which only a patch can have given it.
+NAMES = {"RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstanceProfileName"}
+
+
+def _capability(template: dict[str, Any]) -> str:
+    """What CloudFormation wants to be told (CloudFormation API Reference, CreateStack, Capabilities)."""
+    iam = [one for one in template["Resources"].values() if one["Type"].startswith("AWS::IAM::")]
+    named = any(NAMES & set(one.get("Properties", {})) for one in iam)
+    return "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM" if iam else ""
 
 
 def _deploy(place: _Place) -> str:
@@ -117,7 +124,7 @@ def _deploy(place: _Place) -> str:
         "|---|---|---|---|",
     ]
     for index, row in enumerate(place.stacks, 1):
-        capability = "`CAPABILITY_IAM`" if row.iam else "none"
+        capability = f"`{row.capability}`" if row.capability else "none"
         lines.append(f"| {index} | `{row.stack}` | `{place.folder}/{row.file}` | {capability} |")
     lines += [
         "",
@@ -134,7 +141,7 @@ def _command(place: _Place, row: _Row) -> list[str]:
     lines = [
         f"aws cloudformation deploy --region {place.region} --stack-name {row.stack}",
         f"--template-file {place.folder}/{row.file}",
-        *(["--capabilities CAPABILITY_IAM"] if row.iam else []),
+        *([f"--capabilities {row.capability}"] if row.capability else []),
         *(["--disable-rollback"] if place.protected and row.stack == f"{place.name}-cluster" else []),
         *(
             ["--parameter-overrides " + " ".join(f"{name}=YOUR_{name.upper()}" for name in row.asked)]

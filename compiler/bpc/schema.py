@@ -64,7 +64,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_KINDS: dict[str, Callable[[Any], bool]] = {
+KINDS: dict[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "number": _is_number,
@@ -77,7 +77,7 @@ _KINDS: dict[str, Callable[[Any], bool]] = {
 
 def _check_kind(node: Node, value: Any) -> None:
     kinds = node.get("type")
-    if kinds is not None and not any(_KINDS[kind](value) for kind in ((kinds,) if isinstance(kinds, str) else kinds)):
+    if kinds is not None and not any(KINDS[kind](value) for kind in ((kinds,) if isinstance(kinds, str) else kinds)):
         raise Doubt
     if "enum" in node and not any(_same(value, one) for one in node["enum"]):
         raise Doubt
@@ -93,10 +93,16 @@ def _same(one: Any, other: Any) -> bool:
 def _check_text(node: Node, value: str) -> None:
     if not node.get("minLength", 0) <= len(value) <= node.get("maxLength", len(value)):
         raise Doubt
-    if "pattern" in node and not re.search(node["pattern"], value):
+    if "pattern" in node and not matches(node["pattern"], value):
         raise Doubt
     if "format" in node and not FORMATS[node["format"]](value):
         raise Doubt
+
+
+def matches(pattern: str, value: str) -> bool:
+    """Whether text has the form. `$` is the end, as JSON Schema has it; for `re` it is also before a last newline."""
+    ended = f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
+    return re.search(ended, value) is not None
 
 
 def _accept_array(node: Node, value: list[Any], defs: Node) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from bpc import schema
@@ -56,29 +57,46 @@ KINDS = {
 }
 
 
+MOST = 100  # complaints about one document; whoever has more wants to see these first
+
+
 def fit(document: Document) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
-    """The document with every default filled in, or everything that keeps it from fitting."""
+    """The document with every default filled in, or what keeps it from fitting."""
     try:
         filled: dict[str, Any] = schema.accept(document.data)
         return filled, []
     except schema.Doubt:
-        return None, list(complaints(document))
+        found = list(complaints(document))
+    if not found:
+        raise AssertionError("the schema's two readers disagree on this document")
+    return None, found
 
 
 def complaints(document: Document) -> Iterator[Diagnostic]:
     """What jsonschema finds, one diagnostic for each mistake."""
-    for error in validator().iter_errors(document.data):
-        yield from _explained(error, document)
+    every = (one for error in validator().iter_errors(document.data) for one in _explained(error, document))
+    return islice(every, MOST)
 
 
 def validator() -> Any:
-    """jsonschema for the whole language, with our formats and no others."""
+    """jsonschema for the whole language, with our formats, and with `schema`'s notion of kinds and patterns."""
     from jsonschema import Draft202012Validator, FormatChecker
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.validators import extend
 
+    def pattern(_: Any, form: str, value: object, __: Any) -> Iterator[ValidationError]:
+        if isinstance(value, str) and not schema.matches(form, value):
+            yield ValidationError(f"{value!r} does not match {form!r}")
+
+    def integer(_: Any, value: object) -> bool:
+        return schema.KINDS["integer"](value)
+
+    kinds = Draft202012Validator.TYPE_CHECKER.redefine("integer", integer)
+    ours = extend(Draft202012Validator, {"pattern": pattern}, type_checker=kinds)
     formats = FormatChecker(formats=())
     for name, fits in schema.FORMATS.items():
         formats.checks(name)(fits)
-    return Draft202012Validator(schema.bundle(), format_checker=formats)
+    return ours(schema.bundle(), format_checker=formats)
 
 
 def _explained(error: Any, document: Document) -> Iterator[Diagnostic]:

@@ -10,8 +10,6 @@ from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.facts import Region
 from bpc.model import Blueprint
 
-DEFAULT_COUNT = 3
-
 OTHER_REGION = rule(
     "BPC321",
     "zone-of-other-region",
@@ -64,13 +62,10 @@ def _count(blueprint: Blueprint) -> Iterator[Diagnostic]:
         return
     named = not isinstance(blueprint.network.availability_zones, int)
     # Named zones may include one that only older accounts have; a count must do for every account.
-    most = min(len(fit(region)), len(region.zones) if named else region.zone_count)
+    most = len(fit(region)) if named else facts.usable_zones(blueprint.metadata.region)
     if wanted > most:
-        # A default has no place in the text; the Region is what it does not fit.
-        unwritten = not named and wanted == DEFAULT_COUNT
-        at: Path = (*blueprint.metadata.at, "region") if unwritten else (*blueprint.network.at, "availabilityZones")
         yield TOO_MANY_ZONES.at(
-            at,
+            (*blueprint.network.at, "availabilityZones"),
             f"{blueprint.metadata.region} has {most} zones for EKS, and {wanted} are wanted",
             f"use network.availabilityZones: {most}",
         )

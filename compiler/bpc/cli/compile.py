@@ -86,6 +86,8 @@ def _one(spec: Read, options: Options, folders: dict[str, str]) -> tuple[pipelin
             other = folders.setdefault(folder, spec.path)
             if other != spec.path:
                 raise _SameFolder(f"{spec.path} and {other} are both called {name}; rename one of them")
+            if options.env:
+                publish.keep_others(folder, options.env)
             opened = publish.Comparison(folder) if options.check else stack.enter_context(publish.Staging(folder))
             sinks.append(opened)
             return opened

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bpc.diagnostics import Diagnostic, Span
 
 START = Span(1, 1, 2)
+WIDEST = 160  # columns of a source line that are shown
 
 
 class Complaint(NamedTuple):
@@ -30,14 +31,25 @@ def _text(one: Complaint) -> Iterator[str]:
     place = f"{one.file}:{span.line}:{span.column}" if found.span else one.file
     yield f"{place}: {rule.severity} {rule.code}: {found.message} [{rule.name}]"
     if one.line.strip():
-        width = max(1, min(span.end, len(one.line) + 1) - span.column)
+        line, column = _clipped(one.line, span.column)
+        width = max(1, min(span.end - span.column, len(line) + 1 - column))
         gutter = str(span.line)
         # A tab stays a tab, so that the caret stands under its place.
-        lead = "".join(letter if letter == "\t" else " " for letter in one.line[: span.column - 1])
-        yield f"{gutter} | {one.line}"
+        lead = "".join(letter if letter == "\t" else " " for letter in line[: column - 1])
+        yield f"{gutter} | {line}"
         yield f"{' ' * len(gutter)} | {lead}{'^' * width}"
     if found.help:
         yield f"help: {found.help}"
+
+
+def _clipped(line: str, column: int) -> tuple[str, int]:
+    """What fits on a screen of a long line, and where the column is in it."""
+    if len(line) <= WIDEST:
+        return line, column
+    start = max(0, column - 1 - WIDEST // 4)
+    cut = line[start : start + WIDEST]
+    before, after = "…" if start else "", "…" if start + WIDEST < len(line) else ""
+    return f"{before}{cut}{after}", column - start + len(before)
 
 
 def github(complaints: Iterable[Complaint]) -> str:

@@ -64,7 +64,9 @@ def check(output: Output, program: str | None) -> Iterator[Finding]:
         return
     yield from inventory.check(output)
     for environment in output.environments:
-        yield from promises.linked(output.name, output.templates(environment))
+        yield from promises.linked(
+            output.environments[environment].get("name", output.name), output.templates(environment)
+        )
     for template in output.templates():
         yield from promises.plain(template)
         yield from promises.quotas(template)

@@ -147,6 +147,14 @@ def family(instance_type: str) -> Family | None:
     return known if known and size in known.sizes else None
 
 
+def usable_zones(name: str) -> int:
+    """In how many zones of a Region a normal account can have a control plane; 0 where we do not know."""
+    found = region(name)
+    if found is None or not found.zones:
+        return 0
+    return min(found.zone_count, sum(zone not in found.no_control_plane for zone in found.zones))
+
+
 def architecture(instance_type: str) -> Architecture | None:
     """What an instance type runs, as container images name it, or None when there is no such type."""
     known = family(instance_type)

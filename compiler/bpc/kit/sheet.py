@@ -4,6 +4,7 @@ console groups, exports, and imports that bring their parameter along.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -12,9 +13,15 @@ from troposphere import AWSObject, Export, GetAtt, ImportValue, Output, Paramete
 from bpc.diagnostics import Path
 from bpc.kit.naming import logical_id, stack_name
 
+_SUBSTITUTION = re.compile(r"\$\{(AWS::\w+|[A-Z][a-z]\w*)\}")
 Resource = TypeVar("Resource", bound=AWSObject)
 
 STACK_NAME = "^[a-zA-Z][-a-zA-Z0-9]{0,127}$"
+
+
+def literal(text: str) -> str | Sub:
+    """Text that holds what looks like a substitution: `${AWS::Region}` in it stays as it is."""
+    return Sub(text.replace("${", "${!")) if _SUBSTITUTION.search(text) else text
 
 
 class Sheet:

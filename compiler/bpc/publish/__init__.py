@@ -26,7 +26,7 @@ from bpc.kit.record import Record
 from bpc.publish import folders, inventory
 from bpc.publish.inventory import MARKER, Refused
 
-__all__ = ["Comparison", "Difference", "Published", "Refused", "Staging"]
+__all__ = ["Comparison", "Difference", "Published", "Refused", "Staging", "keep_others"]
 
 SOMEONES_FILE = rule(
     "BPC502",
@@ -40,6 +40,12 @@ INACCESSIBLE = rule(
     why="The operating system refused to read or write the output: the disk is full, the folder is read-only, a "
     "name is too long. What was there before is still there, unchanged.",
     cure="Make room or allow access, or choose another folder with -o, and compile again.",
+)
+OTHER_ENVIRONMENTS = rule(
+    "BPC504",
+    "other-environments",
+    why="The output folder is replaced as a whole, and it holds environments that --env leaves out.",
+    cure="Compile all environments, or write this one somewhere else with -o.",
 )
 IMMOVABLE = (
     "bpc puts a new folder in the place of the old one, and a mount point or a lower layer of a container image "
@@ -190,6 +196,15 @@ def _blamed(path: str, verb: str = "write") -> Iterator[None]:
         help = IMMOVABLE if error.errno in (errno.EXDEV, errno.EBUSY) else ""
         message = f"cannot {verb} {path}: {error.strerror or error}"
         raise Refused(INACCESSIBLE.at((), message, help)) from error
+
+
+def keep_others(folder: str, environment: str) -> None:
+    """`Refused` when the folder holds other environments than the one that is compiled alone."""
+    files = inventory.read(os.path.abspath(folder), folder)
+    held = {path.split("/")[1] for path in files if path.startswith("cloudformation/")}
+    if others := sorted(held - {environment}):
+        named = ", ".join(others[:5]) + (" and more" if len(others) > 5 else "")
+        raise Refused(OTHER_ENVIRONMENTS.at((), f"{folder} would lose {named}", "write elsewhere with -o"))
 
 
 def _losing(folder: str, paths: list[str]) -> str:

@@ -15,7 +15,7 @@ from troposphere.iam import InstanceProfile
 from bpc import facts
 from bpc.diagnostics import Path
 from bpc.kit import cidr, first_boot, iam
-from bpc.kit.sheet import Sheet
+from bpc.kit.sheet import Sheet, literal
 from bpc.model import Bastion as Settings
 from bpc.plan.shapes import Plan, Subnet
 from bpc.stack import Stack
@@ -103,7 +103,7 @@ def _host(bastion: Settings, subnet: Subnet, plan: Plan, sheet: Sheet) -> None:
         # IMDSv2 alone, and no hop further than the host: a container has no business with its role.
         MetadataOptions=ec2.MetadataOptions(HttpEndpoint="enabled", HttpTokens="required", HttpPutResponseHopLimit=1),
         PropagateTagsToVolumeOnCreation=True,
-        UserData=Base64(first_boot_script(bastion, plan)),
+        UserData=Base64(literal(first_boot_script(bastion, plan))),
         Tags=sheet.tags("host"),
     )
     sheet.add(host, AT)
