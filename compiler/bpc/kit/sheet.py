@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from troposphere import AWSObject, Export, GetAtt, ImportValue, Output, Parameter, Ref, Sub, Tags, Template
+from troposphere import AWSObject, Export, GetAtt, ImportValue, Join, Output, Parameter, Ref, Sub, Tags, Template
 
 from bpc.diagnostics import Path
 from bpc.kit.naming import logical_id, stack_name
@@ -19,9 +19,15 @@ Resource = TypeVar("Resource", bound=AWSObject)
 STACK_NAME = "^[a-zA-Z][-a-zA-Z0-9]{0,127}$"
 
 
-def literal(text: str) -> str | Sub:
-    """Text that holds what looks like a substitution: `${AWS::Region}` in it stays as it is."""
-    return Sub(text.replace("${", "${!")) if _SUBSTITUTION.search(text) else text
+def literal(text: str) -> str | Join:
+    """Text as it is, also where it looks like a substitution: `${AWS::Region}` is put together from two halves.
+
+    Fn::Sub would need every `${` escaped, and cfn-lint takes a Fn::Sub that substitutes nothing for a mistake.
+    """
+    if not _SUBSTITUTION.search(text):
+        return text
+    first, *rest = text.split("${")
+    return Join("", [f"{first}$", *(f"{{{one}$" for one in rest[:-1]), f"{{{rest[-1]}"])
 
 
 class Sheet:
