@@ -43,8 +43,10 @@ def places(document: Document) -> Iterator[Place]:
 
 
 def _merged(below: Any, above: Any, at: Path, origin: Path, origins: dict[Path, Path]) -> Any:
-    if isinstance(below, dict) and isinstance(above, dict):
-        merged = dict(below)
+    if isinstance(above, dict) and (below is None or isinstance(below, dict)):
+        merged = dict(below or {})
+        if below is None:
+            origins[at] = origin
         for key, value in above.items():
             if value is None:
                 merged.pop(key, None)

@@ -127,6 +127,8 @@ def _explained(error: Any, document: Document) -> Iterator[Diagnostic]:
 
 def _type_message(value: Any, kinds: str | list[str], typed: str | None) -> str:
     wanted = " or ".join(KINDS[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null")
+    if value is None:
+        return f"this takes {wanted}, and there is nothing here"
     if "string" in kinds and typed:
         return f"put quotes round {typed}: this is text, and without quotes YAML reads something else"
     return f"this takes {wanted}, not {_shown(value, typed)}"

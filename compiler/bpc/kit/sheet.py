@@ -20,14 +20,11 @@ STACK_NAME = "^[a-zA-Z][-a-zA-Z0-9]{0,127}$"
 
 
 def literal(text: str) -> str | Join:
-    """Text as it is, also where it looks like a substitution: `${AWS::Region}` is put together from two halves.
+    """Text as it is, also where it looks like a substitution: then it is joined from the pieces round each `${`.
 
     Fn::Sub would need every `${` escaped, and cfn-lint takes a Fn::Sub that substitutes nothing for a mistake.
     """
-    if not _SUBSTITUTION.search(text):
-        return text
-    first, *rest = text.split("${")
-    return Join("", [f"{first}$", *(f"{{{one}$" for one in rest[:-1]), f"{{{rest[-1]}"])
+    return Join("${", text.split("${")) if _SUBSTITUTION.search(text) else text
 
 
 class Sheet:
