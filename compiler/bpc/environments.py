@@ -51,7 +51,7 @@ def _merged(below: Any, above: Any, at: Path, origin: Path, origins: dict[Path, 
             if value is None:
                 merged.pop(key, None)
             else:
-                merged[key] = _merged(below.get(key), value, (*at, key), (*origin, key), origins)
+                merged[key] = _merged(merged.get(key), value, (*at, key), (*origin, key), origins)
         return merged
     if _named(below) and _named(above):
         return _merged_by_name(below, above, at, origin, origins)
