@@ -7,10 +7,10 @@ CloudFormation's quotas.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
-from bpc.diagnostics import Diagnostic, Path, rule
+from bpc.diagnostics import Diagnostic, Path, Rule, rule
 from bpc.kit import statements as iam
 
 FOREIGN_TYPE = rule(
@@ -57,22 +57,29 @@ Templates = dict[str, dict[str, Any]]
 Found = Iterator[str]
 
 
-def check(templates: Templates, sources: Mapping[str, Path]) -> list[Diagnostic]:
-    """What is wrong with finished templates; `sources` has the place to point at for each stack."""
+def check(templates: Templates, sources: Mapping[str, Path], patched: Set[str]) -> list[Diagnostic]:
+    """What is wrong with finished templates; `sources` has the place to point at for each stack.
+
+    Only those that a patch has touched are looked at closely: the others are as bpc has written them.
+    """
     found = []
     for stack, template in templates.items():
-        for one, messages in (
-            (MALFORMED, _malformed(template)),
-            (FOREIGN_TYPE, _foreign(template)),
-            (QUOTA, _beyond(template)),
-            (DANGLING, _dangling(template)),
-            (OPEN_TO_ALL, _open(template)),
-        ):
-            complaints = [one.at(sources.get(stack, ()), f"the {stack} template: {message}") for message in messages]
+        at = sources.get(stack, ())
+        for one, messages in _looks(template) if stack in patched else ((QUOTA, _beyond(template)),):
+            complaints = [one.at(at, f"the {stack} template: {message}") for message in messages]
             found += complaints
             if complaints and one is MALFORMED:
                 break
-    return found or list(_links(templates, sources))
+    return found or (list(_links(templates, sources)) if patched else [])
+
+
+def _looks(template: dict[str, Any]) -> Iterator[tuple[Rule, Found]]:
+    """Every way to look at a template; the first must find nothing before the others can be had."""
+    yield MALFORMED, _malformed(template)
+    yield FOREIGN_TYPE, _foreign(template)
+    yield QUOTA, _beyond(template)
+    yield DANGLING, _dangling(template)
+    yield OPEN_TO_ALL, _open(template)
 
 
 def _malformed(template: dict[str, Any]) -> Found:

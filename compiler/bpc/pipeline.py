@@ -165,7 +165,7 @@ class _Output:
         templates, origins = templates_of(planned)
         found = overrides.apply(blueprint.overrides, templates)
         places = SECTIONS | {one.stack: one.at for one in blueprint.overrides}
-        found += anatomy.check(templates, places)
+        found += anatomy.check(templates, places, {one.stack for one in blueprint.overrides})
         if found:
             return found
         form = blueprint.cloudformation.format
