@@ -7,7 +7,6 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bpc import schema
 from bpc.addon import AddOn
 
 if TYPE_CHECKING:
@@ -39,11 +38,6 @@ def stacks() -> tuple[type[Stack], ...]:
     return tuple(sorted(found, key=lambda stack: stack.number))
 
 
-def core_addons() -> tuple[str, ...]:
-    """The add-ons that every cluster gets unless the blueprint says otherwise."""
-    return tuple(schema.bundle()["$defs"]["addons"]["x-core"])
-
-
 def addons_schema() -> dict[str, Any]:
     """The `addons` section of the language, put together from the entries."""
     entries = addons()
@@ -52,7 +46,6 @@ def addons_schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "default": {},
-        "x-core": [entry.name for entry in entries if entry.core],
         "properties": {entry.name: entry.schema() | ({"default": {}} if entry.core else {}) for entry in entries},
     }
 
