@@ -33,6 +33,7 @@ def merged(root: str, over: str) -> dict[str, Any]:
         ),
         ("a: [{name: x}]\n", "{a: [{name: z}]}", {"a": [{"name": "x"}, {"name": "z"}]}),
         ("a: [{name: x}]\n", "{a: [{key: z}]}", {"a": [{"key": "z"}]}),
+        ("a: [{name: x}]\n", "{a: []}", {"a": []}),
         ("a: 1\n", "{a: {b: 2}}", {"a": {"b": 2}}),
     ],
 )

@@ -76,6 +76,7 @@ def test_a_mutated_text_compiles_or_is_refused(spec: Any, data: st.DataObject) -
 POINTERS = """
 /Resources /Resources/Cluster /Resources/Cluster/Properties /Resources/New /Resources/ClusterRole/Type
 /Resources/Cluster/DependsOn /Outputs /Outputs/ClusterName /Parameters /Parameters/New /Metadata /New
+/Resources/Cluster/Properties/Name /Resources/Cluster/Properties/Name/0 /Description/0
 """.split()
 AWKWARD: list[Any] = [{"Ref": "X"}, {"Fn::Sub": {}}, {"Fn::Sub": []}, {"Fn::GetAtt": []}, {"Fn::ImportValue": 1}]
 operations = st.fixed_dictionaries(

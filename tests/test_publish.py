@@ -693,9 +693,14 @@ def test_a_fleet_needs_no_memory(out: Path) -> None:
 
 
 def test_other_environments_are_not_lost(tmp_path: Path) -> None:
-    """BPC504: what --env leaves out."""
-    folder = tmp_path / "fleet"
-    write(folder, {f"cloudformation/{name}/10-network.yaml": b"x" for name in ("dev", "prod")})
-    with pytest.raises(publish.Refused, match="would lose prod"):
-        publish.keep_others(str(folder), "dev")
-    publish.keep_others(str(tmp_path / "new"), "dev")
+    """BPC504: what --env leaves out; also when the other one arrives while this one is being made."""
+    folder = str(tmp_path / "fleet")
+    with publish.Staging(folder, "dev") as first, publish.Staging(folder, "prod") as second:
+        first.write("cloudformation/dev/10-network.yaml", b"x")
+        second.write("cloudformation/prod/10-network.yaml", b"y")
+        first.commit({})
+        with pytest.raises(publish.Refused, match="would lose dev"):
+            second.commit({})
+    assert (tmp_path / "fleet/cloudformation/dev/10-network.yaml").read_bytes() == b"x"
+    with pytest.raises(publish.Refused, match="would lose dev"):
+        publish.Comparison(folder, "prod")

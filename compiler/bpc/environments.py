@@ -60,7 +60,9 @@ def _merged(below: Any, above: Any, at: Path, origin: Path, origins: dict[Path, 
 
 
 def _named(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in value)
+    """A list that merges by name. An empty one says that there are none, and so replaces what was there."""
+    items = value if isinstance(value, list) else []
+    return bool(items) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in items)
 
 
 def _merged_by_name(below: list[Any], above: list[Any], at: Path, origin: Path, origins: dict[Path, Path]) -> list[Any]:

@@ -43,7 +43,7 @@ def apply(overrides: tuple[Override, ...], templates: Templates) -> list[Diagnos
             at: Path = (*override.at, "patch", index)
             try:
                 patched = jsonpatch.apply_patch(patched, [operation], in_place=True)
-            except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
+            except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError) as error:
                 found.append(PATCH_FAILS.at(at, f"{operation['op']} {operation['path']}: {str(error)[:LONGEST]}"))
                 break
         else:

@@ -86,11 +86,12 @@ def _one(spec: Read, options: Options, folders: dict[str, str]) -> tuple[pipelin
             other = folders.setdefault(folder, spec.path)
             if other != spec.path:
                 raise _SameFolder(f"{spec.path} and {other} are both called {name}; rename one of them")
-            if options.env:
-                publish.keep_others(folder, options.env)
-            opened = publish.Comparison(folder) if options.check else stack.enter_context(publish.Staging(folder))
+            if options.check:
+                opened: Any = publish.Comparison(folder, options.env)
+            else:
+                opened = stack.enter_context(publish.Staging(folder, options.env))
             sinks.append(opened)
-            return opened
+            return opened  # type: ignore[no-any-return]
 
         try:
             result = pipeline.compile_blueprint(spec.raw, spec.path, sink, options.env, bar)

@@ -12,3 +12,10 @@ def logical_id(*parts: str) -> str:
 def stack_name(platform: str, stack: str) -> str:
     """What the README tells the user to call a stack."""
     return f"{platform}-{stack}"
+
+
+def access_entry_id(principal: str) -> str:
+    """AdminRole111122223333AccessEntry: a role's name is unique in its account alone."""
+    account, _, path = principal.split(":", 4)[4].partition(":")
+    kind, _, name = path.partition("/")
+    return logical_id(name.rpartition("/")[2], kind, account, "AccessEntry")

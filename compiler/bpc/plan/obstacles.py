@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bpc.diagnostics import Diagnostic, rule
-from bpc.kit.naming import logical_id
+from bpc.kit.naming import access_entry_id, logical_id
 from bpc.plan.shapes import Plan
 
 MISSING = rule(
@@ -100,16 +100,20 @@ def _options(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _logical_ids(plan: Plan) -> Iterator[Diagnostic]:
-    names = [(group.node_group.at, group.node_group.name) for group in plan.node_groups]
-    profiles = [(profile.at, profile.name) for profile in plan.blueprint.fargate_profiles]
-    for what in (names, profiles):
+    named = [
+        [((*one.node_group.at, "name"), one.node_group.name, one.id) for one in plan.node_groups],
+        [((*one.at, "name"), one.name, logical_id(one.name)) for one in plan.blueprint.fargate_profiles],
+        [
+            ((*one.at, "principal"), one.principal, access_entry_id(one.principal))
+            for one in plan.blueprint.cluster.access
+        ],
+    ]
+    for what in named:
         seen: dict[str, str] = {}
-        for at, name in what:
-            other = seen.setdefault(logical_id(name), name)
+        for at, name, title in what:
+            other = seen.setdefault(title, name)
             if other != name:
-                yield SAME_ID.at(
-                    (*at, "name"), f"{name} and {other} both become {logical_id(name)} in the template", "rename one"
-                )
+                yield SAME_ID.at(at, f"{name} and {other} both become {title} in the template", "rename one")
 
 
 def _fargate(plan: Plan) -> Iterator[Diagnostic]:

@@ -26,7 +26,7 @@ from bpc.kit.record import Record
 from bpc.publish import folders, inventory
 from bpc.publish.inventory import MARKER, Refused
 
-__all__ = ["Comparison", "Difference", "Published", "Refused", "Staging", "keep_others"]
+__all__ = ["Comparison", "Difference", "Published", "Refused", "Staging"]
 
 SOMEONES_FILE = rule(
     "BPC502",
@@ -78,8 +78,10 @@ class Difference(Record):
 class Staging:
     """A sink whose content appears in `folder` at `commit`. Left without it, nothing has happened."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, only: str = "") -> None:
+        """`only` is the environment that is compiled alone; the folder must not hold others then."""
         self.folder = folder
+        self.only = only
         self.target = os.path.abspath(folder)
         self.files: dict[str, str] = {}
         self.places = folders.Places("", "", "")
@@ -93,7 +95,7 @@ class Staging:
                 self.made = folders.make(parent)
                 with folders.locked(parent):
                     folders.sweep(self.target)
-                    inventory.read(self.target, self.folder)
+                    _keep_others(inventory.read(self.target, self.folder), self.folder, self.only)
                     self.places = folders.beside(self.target)
                     os.mkdir(self.places.new)
                     self.ours = folders.lock(self.places.new, wait=False)
@@ -128,6 +130,8 @@ class Staging:
 
     def _compared(self) -> Published:
         known = inventory.read(self.target, self.folder)
+        # Asked again under the lock: another run may have put its environment here in the meantime.
+        _keep_others(known, self.folder, self.only)
         found = inventory.on_disk(self.target)
         wanted = [*sorted(self.files), MARKER]
         same = {path for path in wanted if path in found and self._same(path, found[path])}
@@ -159,13 +163,13 @@ class Staging:
 class Comparison:
     """A sink that writes nothing and notes where `folder` differs from what it is given."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, only: str = "") -> None:
         self.folder = folder
         self.files: dict[str, str] = {}
         self.stale: list[str] = []
         self.missing: list[str] = []
         with _blamed(folder, "read"):
-            inventory.read(os.path.abspath(folder), folder)
+            _keep_others(inventory.read(os.path.abspath(folder), folder), folder, only)
             self.found = inventory.on_disk(os.path.abspath(folder))
 
     def write(self, path: str, content: bytes) -> None:
@@ -198,11 +202,10 @@ def _blamed(path: str, verb: str = "write") -> Iterator[None]:
         raise Refused(INACCESSIBLE.at((), message, help)) from error
 
 
-def keep_others(folder: str, environment: str) -> None:
+def _keep_others(files: Mapping[str, str], folder: str, only: str) -> None:
     """`Refused` when the folder holds other environments than the one that is compiled alone."""
-    files = inventory.read(os.path.abspath(folder), folder)
     held = {path.split("/")[1] for path in files if path.startswith("cloudformation/")}
-    if others := sorted(held - {environment}):
+    if only and (others := sorted(held - {only})):
         named = ", ".join(others[:5]) + (" and more" if len(others) > 5 else "")
         raise Refused(OTHER_ENVIRONMENTS.at((), f"{folder} would lose {named}", "write elsewhere with -o"))
 

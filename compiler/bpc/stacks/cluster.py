@@ -10,7 +10,7 @@ from troposphere import GetAtt, Ref, ec2, eks, kms, logs
 from bpc.contribution import contribute
 from bpc.diagnostics import Path
 from bpc.kit import iam
-from bpc.kit.naming import logical_id
+from bpc.kit.naming import access_entry_id
 from bpc.kit.sheet import Sheet
 from bpc.model import Access
 from bpc.plan.shapes import Plan
@@ -180,13 +180,6 @@ def _access_entry(access: Access, plan: Plan, sheet: Sheet) -> None:
         **properties,
     )
     sheet.add(entry, access.at)
-
-
-def access_entry_id(principal: str) -> str:
-    """AdminRole111122223333AccessEntry: a role's name is unique in its account alone."""
-    account, _, path = principal.split(":", 4)[4].partition(":")
-    kind, _, name = path.partition("/")
-    return logical_id(name.rpartition("/")[2], kind, account, "AccessEntry")
 
 
 def _let_bastion_in(sheet: Sheet) -> None:
