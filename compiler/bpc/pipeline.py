@@ -179,9 +179,10 @@ class _Output:
             body = self._body(template, form)
             found += anatomy.too_large(stack, body, places.get(stack, ()))
             self.sink.write(path, body)
-            # What a patch has added comes from the patch.
-            added = dict.fromkeys(template["Resources"], places.get(stack, ()))
-            self._remember(blueprint, stack, added | origins[stack])
+            # What a patch has added comes from the patch; what it has taken away is not there to be traced.
+            patch = places.get(stack, ())
+            traced = {title: origins[stack].get(title, patch) for title in template["Resources"]}
+            self._remember(blueprint, stack, traced)
         for addon in planned.addons:
             if addon.source == "manifests":
                 self.overlays.add(blueprint.environment, addon.entry.name, addon.entry.manifests(addon.context))

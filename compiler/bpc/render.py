@@ -116,7 +116,9 @@ def _scalar(value: Any, indent: str) -> str:
     if value is None:
         return "null"
     if not isinstance(value, str):
-        return repr(value)
+        number = repr(value)
+        # YAML 1.1 takes 1e-07 for text; with a point in it, it is a number everywhere.
+        return number.replace("e", ".0e") if "e" in number and "." not in number else number
     return _block(value, indent) if "\n" in value else _inline(value)
 
 

@@ -40,11 +40,11 @@ def lookup(argv: list[str]) -> str | None:
         key, path = _memo(argv)
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             fields = file.read().split("\0")
+        if fields[0] != key or fields[-1] != END:
+            return None
+        if any(look(place)[0] != seen for place, seen in zip(fields[2:-1:2], fields[3:-1:2], strict=True)):
+            return None
     except (OSError, ValueError):
-        return None
-    if fields[0] != key or fields[-1] != END:
-        return None
-    if any(look(place)[0] != seen for place, seen in zip(fields[2:-1:2], fields[3:-1:2], strict=True)):
         return None
     return fields[1]
 

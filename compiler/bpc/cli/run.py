@@ -74,7 +74,7 @@ def _our_bug(argv: list[str]) -> int:
 
     details = traceback.format_exc()
     sys.stderr.write(
-        f"bpc: this is a mistake in bpc {__version__}, not in your blueprint; nothing was changed.\n"
+        f"bpc: this is a mistake in bpc {__version__}, not in your blueprint.\n"
         f"Please report it with the command (bpc {' '.join(argv)}) and these lines:\n\n"
         + "".join(f"    {line}\n" for line in details.splitlines())
     )
