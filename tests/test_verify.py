@@ -56,6 +56,10 @@ def replaced(file: str, old: str, new: str) -> Doctor:
     return doctor
 
 
+def put(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
 def marker(key: str, value: object) -> Doctor:
     def doctor(folder: Path) -> None:
         content = json.loads((folder / verify.MARKER).read_text())
@@ -85,6 +89,23 @@ def with_hashes(doctor: Doctor) -> Doctor:
     return consistent
 
 
+def linked(file: str) -> Doctor:
+    """A link to nowhere, in the place of a file or beside the others."""
+
+    def doctor(folder: Path) -> None:
+        (folder / file).unlink(missing_ok=True)
+        (folder / file).symlink_to("nowhere")
+
+    return doctor
+
+
+def no_marker(folder: Path) -> None:
+    (folder / verify.MARKER).unlink()
+    (folder / verify.MARKER).mkdir()
+
+
+NOTES = "cloudformation/default/notes.yaml"
+DEEP = "[" * 200_000
 RESOURCES = "\nResources:\n"
 EXPORT = "${AWS::StackName}-ClusterName"
 TRANSFORM = "\nTransform: AWS::Serverless-2016-10-31"
@@ -118,11 +139,17 @@ DAMAGE: dict[str, tuple[str, str, Doctor]] = {
     "lost": ("BPC601", NETWORK, lambda folder: (folder / NETWORK).unlink()),
     "edited": ("BPC602", "README.md", appended("README.md", "Edited.\n")),
     "added": ("BPC603", "notes.txt", lambda folder: (folder / "notes.txt").touch()),
+    "added to the templates": ("BPC603", NOTES, appended(NOTES, "- a note\n")),
+    "added link to nowhere": ("BPC603", NOTES, linked(NOTES)),
+    "added link to a folder": ("BPC603", "here", lambda folder: (folder / "here").symlink_to("kubernetes")),
+    "link to nowhere": ("BPC602", NETWORK, linked(NETWORK)),
     "unsigned": ("BPC604", OVERLAY, with_hashes(replaced(OVERLAY, "made by bpc", "made by hand with"))),
     "of another blueprint": ("BPC604", OVERLAY, with_hashes(replaced(OVERLAY, "# demo", "# other"))),
     "no environments": ("BPC605", verify.MARKER, marker("environments", {})),
     "no inventory": ("BPC605", verify.MARKER, marker("files", None)),
     "not json": ("BPC605", verify.MARKER, appended(verify.MARKER, "}")),
+    "marker is a folder": ("BPC605", verify.MARKER, no_marker),
+    "marker is a list of lists": ("BPC605", verify.MARKER, lambda folder: put(folder / verify.MARKER, DEEP)),
     "lint": ("BPC610", NETWORK, with_hashes(replaced(NETWORK, "CidrBlock:", "CidrBlok:"))),
     "no yaml": ("BPC610", NETWORK, with_hashes(appended(NETWORK, "\n]"))),
     "custom resource": ("BPC620", NETWORK, with_hashes(resource(CUSTOM))),

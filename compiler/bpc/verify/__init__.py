@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -20,6 +21,8 @@ MARKER = ".bpc.json"
 KUSTOMIZATION = "kustomization.yaml"
 # What a desktop leaves behind wherever it has looked.
 NOISE = ".DS_Store"
+# A template's name says when its stack is deployed; other files beside it are none.
+TEMPLATE = re.compile(r"cloudformation/[^/]+/[0-9]{2}-[^/]+\.(yaml|json)")
 START = Span(1, 1, 2)
 LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -39,11 +42,15 @@ class Finding(NamedTuple):
 
 
 class Output(NamedTuple):
-    """A compiled blueprint on disk: its folder, its marker, and all its files with '/' between the parts."""
+    """A compiled blueprint on disk: its folder, its marker, and all its files with '/' between the parts.
+
+    `unreadable` is what is there beside the files and has no content: a link to nowhere or to a folder, a socket.
+    """
 
     folder: str
     marker: Mapping[str, Any]
     files: tuple[str, ...]
+    unreadable: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -68,7 +75,7 @@ class Output(NamedTuple):
     def template_files(self, environment: str = "") -> list[str]:
         """Every template, parsed or not."""
         prefix = f"cloudformation/{environment}/" if environment else "cloudformation/"
-        return [file for file in self.files if file.startswith(prefix) and file.count("/") == 2]
+        return [file for file in self.files if file.startswith(prefix) and TEMPLATE.fullmatch(file)]
 
     def manifest_files(self) -> list[str]:
         """Every Kubernetes manifest and kustomization."""
@@ -128,22 +135,33 @@ def outputs(folder: str) -> list[Output]:
     if MARKER in below:
         return [_output(folder)]
     places = (os.path.join(folder, name) for name in below)
-    return [_output(place) for place in places if os.path.isfile(os.path.join(place, MARKER))]
+    return [_output(place) for place in places if os.path.lexists(os.path.join(place, MARKER))]
 
 
 def _output(folder: str) -> Output:
-    files = tuple(
-        os.path.relpath(os.path.join(at, name), folder).replace(os.sep, "/")
-        for at, _, names in os.walk(folder)
-        for name in names
-        if name != NOISE
-    )
+    files: list[str] = []
+    unreadable: list[str] = []
+    for at, folders, names in os.walk(folder):
+        links = (name for name in folders if os.path.islink(os.path.join(at, name)))
+        for name in (*names, *links):
+            path = os.path.join(at, name)
+            if name != NOISE:
+                known = files if os.path.isfile(path) and os.access(path, os.R_OK) else unreadable
+                known.append(os.path.relpath(path, folder).replace(os.sep, "/"))
+    return Output(folder, _marker(os.path.join(folder, MARKER)), tuple(sorted(files)), tuple(sorted(unreadable)))
+
+
+def _marker(path: str) -> dict[str, Any]:
+    """What the marker says; nothing where it is no file, or not JSON, or nested beyond all reason."""
     try:
-        with open(os.path.join(folder, MARKER), "rb") as content:
+        # Not whatever may be there: a named pipe would never end.
+        if not os.path.isfile(path):
+            return {}
+        with open(path, "rb") as content:
             marker = json.loads(content.read())
-    except ValueError:
-        marker = None
-    return Output(folder, marker if isinstance(marker, dict) else {}, tuple(sorted(files)))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return marker if isinstance(marker, dict) else {}
 
 
 def readable(output: Output) -> list[Finding]:

@@ -42,7 +42,11 @@ COMMENTS = {".yaml": "# ", ".md": "<!-- "}
 def check(output: Output) -> Iterator[Finding]:
     """Every difference between the marker and the folder."""
     known: dict[str, str] = output.marker["files"]
-    for file in sorted({*known, *output.files} - {MARKER}):
+    for file in sorted({*known, *output.files, *output.unreadable} - {MARKER}):
+        if file in output.unreadable:
+            stray = CHANGED_FILE if file in known else UNKNOWN_FILE
+            yield Finding(file, stray.at((), "this is no file that can be read"))
+            continue
         if file not in output.files:
             yield Finding(file, MISSING_FILE.at((), f"{MARKER} lists this file, and it is not there"))
             continue
@@ -66,7 +70,7 @@ def signature(file: str, content: bytes) -> tuple[str, str] | None:
     if file.endswith(".json"):
         try:
             said = str(json.loads(text)["Metadata"]["GeneratedBy"])
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return None
     else:
         line, comment = text.partition("\n")[0], COMMENTS.get(file[file.rfind(".") :], "# ")
