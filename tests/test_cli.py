@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bpc import __version__, pipeline
+from bpc import __version__
 from bpc.cli import main
 from bpc.cli.explain import declare_rules
 from bpc.cli.parser import VERBS
 from bpc.diagnostics import RULES
+from bpc.output import stacks
 from bpc.reference import fields
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -172,7 +173,7 @@ def test_our_own_mistake_is_shown_as_one(
     def broken(*_: object) -> None:
         raise RuntimeError("the compiler is wrong")
 
-    monkeypatch.setattr(pipeline, "templates_of", broken)
+    monkeypatch.setattr(stacks, "filled", broken)
     assert main(["compile", "good.yaml"]) == 4
     said = capsys.readouterr().err
     assert said.startswith("bpc: this is a mistake in bpc")

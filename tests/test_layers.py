@@ -24,7 +24,8 @@ stamp
 language
 reference
 pipeline
-readme kustomize
+output
+kustomize
 render
 catalogue
 stacks*

@@ -45,10 +45,6 @@ class Overlays:
             entry = _Entry(component, key_of(manifest))
             entries[self._order.setdefault(entry, entry)] = self._texts.setdefault(text, text)
 
-    def environments(self) -> list[str]:
-        """Those that have manifests."""
-        return list(self._environments)
-
     def artifacts(self, header: str) -> Iterator[Artifact]:
         """The files below the output folder, or none where nothing has manifests."""
         base = self._base()

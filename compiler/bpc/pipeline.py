@@ -6,9 +6,11 @@
     build.blueprint          Document -> Blueprint
     checks.run          3xx  does the blueprint make sense?
     plan.make           4xx  Blueprint + catalogue -> Plan
-    stacks, overrides   4xx  Plan -> templates
-    kustomize                Plan -> base and overlays
-    render, publish     5xx  bytes, written all or nothing
+    output.stacks            Plan -> the stacks' templates
+    overrides           4xx  patches on finished templates
+    anatomy             4xx  would CloudFormation take the templates?
+    output                   templates, manifests by kustomize, README, inventory: each kind has its writer
+    publish             5xx  bytes, written all or nothing
 
 A stage reports all its complaints; an environment with errors goes no further, and one error anywhere means
 that nothing is written. Artifacts are handed on as they are made, so memory does not grow with the fleet.
@@ -20,13 +22,16 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from bpc import __version__, anatomy, build, catalogue, checks, environments, overrides, plan, shape, source
-from bpc.diagnostics import Diagnostic, Path, errors, rule, tidy
+from bpc import anatomy, build, catalogue, checks, environments, overrides, plan, shape, source
+from bpc.diagnostics import Diagnostic, errors, rule, tidy
 from bpc.environments import Place
 from bpc.kit.record import Record
-from bpc.model import Blueprint
+from bpc.output import Output, stacks
 from bpc.plan.shapes import Plan
 from bpc.source import Document
+
+if TYPE_CHECKING:
+    from bpc.output import Sink
 
 NO_SUCH_ENVIRONMENT = rule(
     "BPC305",
@@ -35,17 +40,7 @@ NO_SUCH_ENVIRONMENT = rule(
     cure="Use a name from `environments`, or leave --env out for all of them.",
 )
 
-Templates = dict[str, dict[str, Any]]
 Progress = Callable[[Iterable[Place], int], Iterable[Place]]
-
-if TYPE_CHECKING:
-    # A Protocol takes its time to define, and nothing asks for it at run time.
-    from typing import Protocol
-
-    class Sink(Protocol):
-        """Takes the output as it is made: a '/'-separated path below the output folder, and the content."""
-
-        def write(self, path: str, content: bytes) -> None: ...
 
 
 class Result(Record):
@@ -75,15 +70,15 @@ def compile_blueprint(
     found += complaints
     if errors(found):
         return Result("", document, _located(found, document), {})
-    output: _Output | None = None
+    output: Output | None = None
     seen: dict[Any, str] = {}
     wrong = 0
     for place in progress(places, count):
         planned, complaints = _front(place, seen)
         wrong += len(errors(complaints))
         if planned and sink and not wrong:
-            output = output or _Output(_shown(file), document.data["metadata"]["name"], sink)
-            complaints += output.add(planned)
+            output = output or Output(_shown(file), document.data["metadata"]["name"], sink)
+            complaints += _back(planned, output)
             wrong += len(errors(complaints))
         found += _located(complaints, place.document)
         if wrong > shape.MOST:
@@ -129,100 +124,17 @@ def _front(place: Place, seen: dict[Any, str]) -> tuple[Plan | None, list[Diagno
     return (None if errors(complaints) else planned), found + complaints
 
 
+def _back(planned: Plan, output: Output) -> list[Diagnostic]:
+    """One environment from its plan to its files."""
+    made = stacks.filled(planned)
+    patches = planned.blueprint.overrides
+    found = overrides.apply(patches, made.templates)
+    found += anatomy.check(made.templates, made.places, {one.stack for one in patches})
+    return found or output.add(made)
+
+
 def _located(found: list[Diagnostic], document: Document | None) -> list[Diagnostic]:
     """Line and column for each complaint that has none yet, sorted, each once."""
     if document is None:
         return tidy(found)
     return tidy(one if one.span else one._replace(span=document.locate(one.path, one.key)) for one in found)
-
-
-# What to point at when a whole template is too much of something.
-SECTIONS: dict[str, Path] = {"nodes": ("nodeGroups",), "cluster": ("cluster", "access"), "addons": ("addons",)}
-
-
-class _Output:
-    """Stages after the plan: what one environment after the other writes."""
-
-    def __init__(self, file: str, name: str, sink: Callable[[str], Sink]) -> None:
-        from bpc import kustomize, readme
-
-        self.header = f"{file}: made by bpc {__version__}. Do not edit; change the blueprint and compile it again."
-        self.name = name
-        self.sink = sink(name)
-        self.trace: dict[str, dict[str, str]] = {}
-        self.environments: dict[str, dict[str, str]] = {}
-        self.overlays = kustomize.Overlays()
-        self.readme = readme.Readme(file, name)
-
-    @property
-    def about(self) -> dict[str, Any]:
-        """What the inventory says of the output: its environments, and where each resource comes from."""
-        return {"environments": self.environments, "name": self.name, "trace": self.trace}
-
-    def add(self, planned: Plan) -> list[Diagnostic]:
-        """Write the templates of one environment and gather its manifests."""
-        blueprint = planned.blueprint
-        templates, origins = templates_of(planned)
-        found = overrides.apply(blueprint.overrides, templates)
-        places = SECTIONS | {one.stack: one.at for one in blueprint.overrides}
-        found += anatomy.check(templates, places, {one.stack for one in blueprint.overrides})
-        if found:
-            return found
-        form = blueprint.cloudformation.format
-        self.environments[blueprint.environment] = {
-            "kubernetes": blueprint.cluster.version,
-            "name": planned.name,
-            "region": planned.region,
-        }
-        for stack, template in templates.items():
-            path = f"cloudformation/{blueprint.environment}/{stack_file(stack)}.{form}"
-            body = self._body(template, form)
-            found += anatomy.too_large(stack, body, places.get(stack, ()))
-            self.sink.write(path, body)
-            # What a patch has added comes from the patch; what it has taken away is not there to be traced.
-            patch = places.get(stack, ())
-            traced = {title: origins[stack].get(title, patch) for title in template["Resources"]}
-            self._remember(blueprint, stack, traced)
-        for addon in planned.addons:
-            if addon.source == "manifests":
-                self.overlays.add(blueprint.environment, addon.entry.name, addon.entry.manifests(addon.context))
-        self.readme.add(planned, templates)
-        return found
-
-    def _body(self, template: dict[str, Any], form: str) -> bytes:
-        from bpc import render
-
-        return (render.template_yaml if form == "yaml" else render.template_json)(template, self.header)
-
-    def _remember(self, blueprint: Blueprint, stack: str, origins: dict[str, Path]) -> None:
-        """Which path of the blueprint each resource comes from; said again only where an environment differs."""
-        for title, path in origins.items():
-            dotted = ".".join(str(part) for part in path)
-            known = self.trace.setdefault(stack, {})
-            if known.setdefault(title, dotted) != dotted:
-                self.trace.setdefault(f"{blueprint.environment}/{stack}", {})[title] = dotted
-
-    def finish(self) -> None:
-        for path, content in self.overlays.artifacts(self.header):
-            self.sink.write(path, content)
-        self.sink.write("README.md", self.readme.text(self.overlays.environments()))
-
-
-def templates_of(planned: Plan) -> tuple[Templates, dict[str, dict[str, Path]]]:
-    """The stacks that the plan wants, in the order in which they are deployed, and where each resource comes from."""
-    wanted = [stack for stack in catalogue.stacks() if stack.wanted(planned)]
-    from bpc.kit.sheet import Sheet
-
-    templates, origins = {}, {}
-    for stack in wanted:
-        sheet = Sheet(planned.name, stack.name, (stack.__doc__ or "").strip(), planned.blueprint.metadata.tags)
-        stack.fill(planned, sheet)
-        templates[stack.name] = sheet.finished()
-        origins[stack.name] = sheet.origins
-    return templates, origins
-
-
-def stack_file(stack: str) -> str:
-    """The name of a template's file: its place in the order, and its stack."""
-    number = next(one.number for one in catalogue.stacks() if one.name == stack)
-    return f"{number}-{stack}"

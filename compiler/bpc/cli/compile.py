@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import argparse
     from types import SimpleNamespace
 
+    from bpc.output import Sink
+
     Options = argparse.Namespace | SimpleNamespace
 
 EXAMPLES = """examples:
@@ -81,7 +83,7 @@ def _one(spec: Read, options: Options, folders: dict[str, str]) -> tuple[pipelin
     with ExitStack() as stack:
         sinks: list[Any] = []
 
-        def sink(name: str) -> pipeline.Sink:
+        def sink(name: str) -> Sink:
             folder = os.path.join(options.out, name)
             other = folders.setdefault(folder, spec.path)
             if other != spec.path:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from bpc import __version__
+from bpc.diagnostics import Diagnostic
 from bpc.kit.record import Record
-from bpc.plan.shapes import Plan
+from bpc.output.stacks import Stacks
+from bpc.output.writer import Writer
 
 
 class _Row(Record):
@@ -20,70 +20,77 @@ class _Row(Record):
 
 
 class _Place(Record):
+    """What the page says of an environment; `cluster` and `bastion` are names of stacks."""
+
     environment: str
     name: str
     region: str
     account: str | None
-    folder: str
     stacks: tuple[_Row, ...]
+    cluster: str
+    bastion: str
     protected: bool
     private: bool
     creator: bool
     access: str
 
 
-class Readme:
+class Readme(Writer):
     """Gathers what the README says, one environment after the other."""
 
-    def __init__(self, file: str, name: str) -> None:
-        self.file, self.name = file, name
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
         self.described: _Place | None = None
         self.rows: list[str] = []
+        self.overlays: list[str] = []
 
-    def add(self, plan: Plan, templates: dict[str, dict[str, Any]]) -> None:
-        from bpc.catalogue import stacks
-
-        blueprint, form = plan.blueprint, plan.blueprint.cloudformation.format
-        numbers = {stack.name: stack.number for stack in stacks()}
-        rows = tuple(
-            _Row(plan.stack_name(stack), f"{numbers[stack]}-{stack}.{form}", _capability(template), _asked(template))
-            for stack, template in templates.items()
-        )
-        place = _Place(
-            environment=blueprint.environment,
-            name=plan.name,
-            region=plan.region,
-            account=blueprint.account,
-            folder=f"cloudformation/{blueprint.environment}",
-            stacks=rows,
-            protected=blueprint.cluster.deletion_protection,
-            private=not blueprint.cluster.endpoint.is_public,
-            creator=blueprint.cluster.bootstrap_cluster_creator_admin_permissions,
-            access=blueprint.bastion.access if blueprint.bastion else "",
-        )
+    def add(self, stacks: Stacks) -> list[Diagnostic]:
+        place = _place(stacks)
         # The place with the most to say is described in full; of a fleet's others, a row each is all that is kept.
         if self.described is None or _fullness(place) > _fullness(self.described):
             self.described = place
-        cells = (place.environment, place.account or "", place.region, place.name, ", ".join(templates))
+        if stacks.manifests:
+            self.overlays.append(place.environment)
+        cells = (place.environment, place.account or "", place.region, place.name, ", ".join(stacks.templates))
         self.rows.append(f"| {' | '.join(cells)} | {'yes' if place.protected else 'no'} |")
+        return []
 
-    def text(self, overlays: Iterable[str]) -> bytes:
-        """The whole page; `overlays` are the environments that have manifests."""
+    def finish(self) -> None:
         place = self.described
         assert place, "an environment was added before"
         parts = [
-            f"<!-- {self.file}: made by bpc {__version__}. Do not edit; change the blueprint and compile it again. -->",
+            f"<!-- {self.header} -->",
             f"# {self.name}",
-            _what(bool(list(overlays))),
+            _what(bool(self.overlays)),
             _deploy(place),
             *([_failed(place)] if place.protected else []),
             *([_table(self.rows, place.environment)] if len(self.rows) > 1 else []),
             _after(place),
-            *([_manifests(list(overlays), place)] if list(overlays) else []),
+            *([_manifests(self.overlays, place)] if self.overlays else []),
             _update(),
             _remove(place),
         ]
-        return ("\n\n".join(parts) + "\n").encode()
+        self.write("README.md", ("\n\n".join(parts) + "\n").encode())
+
+
+def _place(stacks: Stacks) -> _Place:
+    blueprint = stacks.plan.blueprint
+    return _Place(
+        environment=stacks.environment,
+        name=stacks.plan.name,
+        region=stacks.plan.region,
+        account=blueprint.account,
+        stacks=tuple(
+            _Row(stacks.name(stack), stacks.file(stack), _capability(template), _asked(template))
+            for stack, template in stacks.templates.items()
+        ),
+        cluster=stacks.name("cluster"),
+        bastion=stacks.name("bastion"),
+        protected=blueprint.cluster.deletion_protection,
+        private=not blueprint.cluster.endpoint.is_public,
+        creator=blueprint.cluster.bootstrap_cluster_creator_admin_permissions,
+        access=blueprint.bastion.access if blueprint.bastion else "",
+    )
 
 
 def _fullness(place: _Place) -> tuple[int, bool]:
@@ -125,7 +132,7 @@ def _deploy(place: _Place) -> str:
     ]
     for index, row in enumerate(place.stacks, 1):
         capability = f"`{row.capability}`" if row.capability else "none"
-        lines.append(f"| {index} | `{row.stack}` | `{place.folder}/{row.file}` | {capability} |")
+        lines.append(f"| {index} | `{row.stack}` | `{row.file}` | {capability} |")
     lines += [
         "",
         "In the console: *Create stack*, *Upload a template file*, the stack name as above. On the command line:",
@@ -140,9 +147,9 @@ def _deploy(place: _Place) -> str:
 def _command(place: _Place, row: _Row) -> list[str]:
     lines = [
         f"aws cloudformation deploy --region {place.region} --stack-name {row.stack}",
-        f"--template-file {place.folder}/{row.file}",
+        f"--template-file {row.file}",
         *([f"--capabilities {row.capability}"] if row.capability else []),
-        *(["--disable-rollback"] if place.protected and row.stack == f"{place.name}-cluster" else []),
+        *(["--disable-rollback"] if place.protected and row.stack == place.cluster else []),
         *(
             ["--parameter-overrides " + " ".join(f"{name}=YOUR_{name.upper()}" for name in row.asked)]
             if row.asked
@@ -176,7 +183,7 @@ def _after(place: _Place) -> str:
     lines = ["## Use the cluster", ""]
     if place.access:
         lines.append(
-            f"The output `Connect` of the stack `{place.name}-bastion` says how to get onto the bastion host. For "
+            f"The output `Connect` of the stack `{place.bastion}` says how to get onto the bastion host. For "
             "`kubectl` there, put its output `RoleArn` into `cluster.access`, or use credentials of your own."
         )
     if place.private:

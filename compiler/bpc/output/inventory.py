@@ -1,0 +1,41 @@
+"""What `.bpc.json` says of the platform: its environments, and where each resource comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpc.diagnostics import Diagnostic, Path
+from bpc.output.stacks import Stacks
+from bpc.output.writer import Writer
+
+
+class Inventory(Writer):
+    """Writes no file of its own: `publish` adds the list of files to it."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.environments: dict[str, dict[str, str]] = {}
+        self.trace: dict[str, dict[str, str]] = {}
+
+    def add(self, stacks: Stacks) -> list[Diagnostic]:
+        plan = stacks.plan
+        version = plan.blueprint.cluster.version
+        self.environments[stacks.environment] = {"kubernetes": version, "name": plan.name, "region": plan.region}
+        for stack, template in stacks.templates.items():
+            # What a patch has added comes from the patch; what it has taken away is not there to be traced.
+            patch = stacks.places.get(stack, ())
+            origins = stacks.origins[stack]
+            self._remember(stacks.environment, stack, {one: origins.get(one, patch) for one in template["Resources"]})
+        return []
+
+    def _remember(self, environment: str, stack: str, origins: dict[str, Path]) -> None:
+        """Which path of the blueprint each resource comes from; said again only where an environment differs."""
+        for title, path in origins.items():
+            dotted = ".".join(str(part) for part in path)
+            known = self.trace.setdefault(stack, {})
+            if known.setdefault(title, dotted) != dotted:
+                self.trace.setdefault(f"{environment}/{stack}", {})[title] = dotted
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"environments": self.environments, "trace": self.trace}

@@ -1,0 +1,58 @@
+"""The stacks of one environment: finished templates, and the only place that names stacks and their files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpc import catalogue
+from bpc.diagnostics import Path
+from bpc.kit.record import Record
+from bpc.plan.shapes import Plan, PlannedAddOn
+
+# What to point at when a whole template is too much of something.
+SECTIONS: dict[str, Path] = {"nodes": ("nodeGroups",), "cluster": ("cluster", "access"), "addons": ("addons",)}
+
+
+class Stacks(Record):
+    """All that is written from: the plan, and by stack its template and where each resource comes from."""
+
+    plan: Plan
+    templates: dict[str, dict[str, Any]]
+    origins: dict[str, dict[str, Path]]
+
+    @property
+    def environment(self) -> str:
+        return self.plan.blueprint.environment
+
+    @property
+    def places(self) -> dict[str, Path]:
+        """What to point at for each stack."""
+        return SECTIONS | {one.stack: one.at for one in self.plan.blueprint.overrides}
+
+    @property
+    def manifests(self) -> list[PlannedAddOn]:
+        """The add-ons that come as Kubernetes manifests."""
+        return [addon for addon in self.plan.addons if addon.source == "manifests"]
+
+    def name(self, stack: str) -> str:
+        """What CloudFormation knows the stack by."""
+        return self.plan.stack_name(stack)
+
+    def file(self, stack: str) -> str:
+        """A template's path below the output folder: its environment, its place in the order, and its stack."""
+        number = next(one.number for one in catalogue.stacks() if one.name == stack)
+        return f"cloudformation/{self.environment}/{number}-{stack}.{self.plan.blueprint.cloudformation.format}"
+
+
+def filled(planned: Plan) -> Stacks:
+    """The stacks that the plan wants, in the order in which they are deployed."""
+    wanted = [stack for stack in catalogue.stacks() if stack.wanted(planned)]
+    from bpc.kit.sheet import Sheet
+
+    templates, origins = {}, {}
+    for stack in wanted:
+        sheet = Sheet(planned.name, stack.name, (stack.__doc__ or "").strip(), planned.blueprint.metadata.tags)
+        stack.fill(planned, sheet)
+        templates[stack.name] = sheet.finished()
+        origins[stack.name] = sheet.origins
+    return Stacks(planned, templates, origins)
