@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from bpc import checks, model
 
 PACKAGE = Path(__file__).resolve().parent.parent / "compiler" / "bpc"
 
@@ -63,6 +66,7 @@ THIRD_PARTY = {
 ROWS = [[name.rstrip("*") for name in line.split()] for line in LAYERS.split("\n") if line]
 APART = [name.rstrip("*") for name in LAYERS.split() if name.endswith("*")]
 Import = tuple[str, str]
+DOTTED = re.compile(r"bpc(\.[a-z][a-z0-9_]*)+")
 
 
 def modules() -> dict[str, Path]:
@@ -84,7 +88,10 @@ def place(module: str) -> tuple[int, str]:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """What a module imports when it runs; what only a type checker reads does not count."""
+    """What a module imports when it runs; what only a type checker reads does not count.
+
+    The name of one of our modules in a table or a call is an import too: that is where `import_module` gets it.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     skipped = {
         id(node)
@@ -99,6 +106,14 @@ def imports(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Dict):
+            yield from filter(DOTTED.fullmatch, texts([*node.keys, *node.values]))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            yield from texts(node.args)
+
+
+def texts(nodes: list[ast.expr | None] | list[ast.expr]) -> list[str]:
+    return [one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
 def ours(target: str, known: dict[str, Path]) -> str | None:
@@ -133,6 +148,15 @@ def test_imports_point_down() -> None:
             if found and found != module and (reason := complaint(module, found)):
                 wrong.append(reason)
     assert wrong == []
+
+
+def test_a_module_named_in_a_table_exists_and_counts_as_imported() -> None:
+    known = modules()
+    topics = {name for name, path in known.items() if name.startswith("checks.") and "\nCHECKS = " in path.read_text()}
+    assert {f"bpc.{name}" for name in topics} == set(checks.TOPICS)
+    assert topics <= {ours(target, known) for target in imports(known["checks"])}
+    for home in {*checks.TOPICS, *model.LAZY.values()}:
+        assert ours(home, known) == home.removeprefix("bpc.")
 
 
 def test_each_library_has_its_own_places() -> None:

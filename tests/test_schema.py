@@ -88,35 +88,23 @@ def test_every_field_is_explained() -> None:
         )
 
 
+def pairs(kind: type[model.Node], node: Any, path: str = "") -> Iterator[tuple[str, set[str], set[str]]]:
+    """Each node of the model and what the schema has in its place: the path and the keys of both."""
+    node = schema.resolved(node)
+    while "properties" not in node:
+        node = schema.resolved(node["items"] if "items" in node else node["additionalProperties"])
+    yield path, {key for key, _, _ in build.fields(kind)}, set(node["properties"])
+    for key, make, below in build.fields(kind):
+        if make and (path, key) != ("", "addons"):
+            yield from pairs(below(), node["properties"][key], f"{path}.{key}".lstrip("."))
+
+
 def test_every_field_is_in_the_model() -> None:
     """What the schema accepts, the model holds: nothing is read and dropped."""
-    pairs: dict[str, Any] = {
-        "metadata": model.Metadata,
-        "cloudformation": model.CloudFormation,
-        "network": model.Network,
-        "network.subnets": model.Subnets,
-        "bastion": model.Bastion,
-        "cluster": model.Cluster,
-        "cluster.endpoint": model.Endpoint,
-        "cluster.logging": model.Logging,
-        "cluster.secretsEncryption": model.SecretsEncryption,
-        "cluster.access": model.Access,
-        "cluster.access.policies": model.AccessPolicy,
-        "cluster.access.policies.scope": model.Scope,
-        "nodeGroups": model.NodeGroup,
-        "nodeGroups.scaling": model.Scaling,
-        "nodeGroups.disk": model.Disk,
-        "nodeGroups.taints": model.Taint,
-        "nodeGroups.update": model.Update,
-        "fargateProfiles": model.FargateProfile,
-        "fargateProfiles.selectors": model.Selector,
-        "overrides.cloudformation": model.Override,
-    }
-    for path, kind in pairs.items():
-        found = reference.find(path)
-        assert found, path
-        node = found.node if "properties" in found.node else schema.resolved(found.node["items"])
-        assert {build.camel(name) for name in kind._fields} - {"at"} == set(node["properties"]), path
+    read_before = {"": {"apiVersion", "kind", "environments"}, "bastion": {"enabled"}}
+    added = {"": {"environment", "account"}}
+    for path, in_model, in_schema in pairs(model.Blueprint, schema.bundle()):
+        assert in_model - added.get(path, set()) == in_schema - read_before.get(path, set()), path
 
 
 def test_the_catalogue_is_the_addons_section() -> None:

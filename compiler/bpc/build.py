@@ -1,40 +1,25 @@
-"""Filled data becomes a Blueprint. This cannot fail for what `schema.accept` let through."""
+"""Filled data becomes a Blueprint, node by node. This cannot fail for what `schema.accept` let through.
+
+Nothing here knows the language: what becomes of a value follows from the annotation of its field in `bpc.model`.
+
+    Disk, Disk | None         a node; None where the data has none
+    tuple[Taint, ...]         nodes from a list, or from a mapping in the order of its keys
+    Mapping[str, Taint]       nodes by their keys
+    all else                  the value as it is, a list as a tuple
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from bpc import facts
+from bpc import model
 from bpc.diagnostics import Path
-from bpc.model import (
-    Access,
-    AccessPolicy,
-    AddOnRequest,
-    Bastion,
-    Blueprint,
-    CloudFormation,
-    Cluster,
-    Disk,
-    Endpoint,
-    FargateProfile,
-    Logging,
-    Metadata,
-    Network,
-    NodeGroup,
-    Override,
-    Scaling,
-    Scope,
-    SecretsEncryption,
-    Selector,
-    Subnets,
-    Taint,
-    Update,
-)
+from bpc.model import Blueprint, Data, Node
 
-Data = Mapping[str, Any]
-
-ZONES = 3  # how many, where the blueprint does not say
+Kind = Callable[[], type[Node]]  # not the class itself: its module may never be needed
+Make = Callable[[Kind, Path, Any, Data], Any]
 
 
 def camel(name: str) -> str:
@@ -43,104 +28,77 @@ def camel(name: str) -> str:
     return head + "".join(part.capitalize() for part in rest)
 
 
-def _node(kind: Any, at: Path, data: Data, **given: Any) -> Any:
-    """A node whose fields are the data's keys, save those that are given ready-made."""
-    values = (
-        at if field == "at" else given[field] if field in given else _frozen(data.get(camel(field)))
-        for field in kind._fields
-    )
-    return kind(*values)
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def blueprint(data: Data, written: Data, environment: str, account: str | None) -> Blueprint:
     """The blueprint of one environment, from filled data; `written` is the same before defaults came in."""
-    network = _network(data["network"], data["metadata"]["region"])
-    return Blueprint(
-        at=(),
-        environment=environment,
-        account=account,
-        metadata=_node(Metadata, ("metadata",), data["metadata"]),
-        cloudformation=_node(CloudFormation, ("cloudformation",), data["cloudformation"]),
-        network=network,
-        bastion=_bastion(data),
-        cluster=_cluster(data["cluster"]),
-        node_groups=tuple(
-            _node_group(one, ("nodeGroups", index), network) for index, one in enumerate(data["nodeGroups"])
-        ),
-        fargate_profiles=tuple(
-            _fargate_profile(one, ("fargateProfiles", index)) for index, one in enumerate(data["fargateProfiles"])
-        ),
-        addons=tuple(
-            AddOnRequest(("addons", name), name, name in written.get("addons", {}), options)
-            for name, options in sorted(data["addons"].items())
-        ),
-        overrides=tuple(
-            _node(Override, ("overrides", "cloudformation", index), one)
-            for index, one in enumerate(data["overrides"]["cloudformation"])
-        ),
-    )
+    explicit = written.get("addons", {})
+    addons = {
+        name: {"name": name, "explicit": name in explicit, "options": options}
+        for name, options in data["addons"].items()
+    }
+    whole = {**data, "environment": environment, "account": account, "addons": addons}
+    made: Blueprint = node(Blueprint, (), whole, whole)
+    return made
 
 
-def _network(data: Data, region: str) -> Network:
-    at: Path = ("network",)
-    subnets = _node(Subnets, (*at, "subnets"), data["subnets"])
-    nat = data.get("nat") or ("single" if data["topology"] == "public-private" else "none")
-    zones = _frozen(data.get("availabilityZones")) or min(ZONES, facts.usable_zones(region) or ZONES)
-    network: Network = _node(Network, at, data, subnets=subnets, nat=nat, availability_zones=zones)
-    return network
+def node(kind: type[Node], at: Path, data: Data, whole: Data) -> Any:
+    """The node at a place in the document, with all below it; `whole` is for values that follow from others."""
+    data = kind.derived(data, whole)
+    values: list[Any] = []
+    for key, make, below in fields(kind):
+        value = data.get(key)
+        if make and value is not None:
+            value = make(below, (*at, key), value, whole)
+        values.append(tuple(value) if isinstance(value, list) else value)
+    return kind(at, *values)
 
 
-def _bastion(data: Data) -> Bastion | None:
-    if not data.get("bastion", {}).get("enabled"):
-        return None
-    bastion: Bastion = _node(Bastion, ("bastion",), data["bastion"])
-    return bastion
+def _one(kind: Kind, at: Path, data: Data, whole: Data) -> Any:
+    return node(kind(), at, data, whole)
 
 
-def _cluster(data: Data) -> Cluster:
-    at: Path = ("cluster",)
-    cluster: Cluster = _node(
-        Cluster,
-        at,
-        data,
-        version=data.get("version") or facts.default_version(),
-        endpoint=_node(Endpoint, (*at, "endpoint"), data["endpoint"]),
-        logging=_node(Logging, (*at, "logging"), data["logging"]),
-        secrets_encryption=_node(SecretsEncryption, (*at, "secretsEncryption"), data["secretsEncryption"]),
-        access=tuple(_access(one, (*at, "access", index)) for index, one in enumerate(data["access"])),
-    )
-    return cluster
+def _nodes(kind: Kind, at: Path, data: Any, whole: Data) -> Any:
+    places = sorted(data.items()) if isinstance(data, Mapping) else enumerate(data)
+    return tuple(node(kind(), (*at, place), one, whole) for place, one in places)
 
 
-def _access(data: Data, at: Path) -> Access:
-    policies = []
-    for index, one in enumerate(data["policies"]):
-        place = (*at, "policies", index)
-        policies.append(AccessPolicy(place, one["policy"], _node(Scope, (*place, "scope"), one["scope"])))
-    access: Access = _node(Access, at, data, policies=tuple(policies))
-    return access
+def _mapping(kind: Kind, at: Path, data: Any, whole: Data) -> Any:
+    return {key: node(kind(), (*at, key), one, whole) for key, one in data.items()}
 
 
-def _node_group(data: Data, at: Path, network: Network) -> NodeGroup:
-    scaling = data["scaling"]
-    group: NodeGroup = _node(
-        NodeGroup,
-        at,
-        data,
-        scaling=_node(Scaling, (*at, "scaling"), scaling, desired=scaling.get("desired", scaling["min"])),
-        disk=_node(Disk, (*at, "disk"), data["disk"]),
-        taints=tuple(_node(Taint, (*at, "taints", index), one) for index, one in enumerate(data["taints"])),
-        update=_node(Update, (*at, "update"), data["update"]),
-        subnets=data.get("subnets") or network.kinds[-1],
-    )
-    return group
+FORMS: tuple[tuple[str, str, Make], ...] = (
+    ("", "", _one),
+    ("tuple[", ", ...]", _nodes),
+    ("Mapping[str, ", "]", _mapping),
+)
 
 
-def _fargate_profile(data: Data, at: Path) -> FargateProfile:
-    selectors = tuple(_node(Selector, (*at, "selectors", index), one) for index, one in enumerate(data["selectors"]))
-    profile: FargateProfile = _node(FargateProfile, at, data, selectors=selectors)
-    return profile
+_fields: dict[type[Node], tuple[tuple[str, Make | None, Kind], ...]] = {}
+
+
+def fields(kind: type[Node]) -> tuple[tuple[str, Make | None, Kind], ...]:
+    """Each field but `at`: its key, what makes its nodes if it has any, and their class."""
+    if kind not in _fields:
+        owners = [owner for owner in reversed(kind.__mro__) if issubclass(owner, Node) and owner is not Node]
+        _fields[kind] = tuple(
+            (camel(name), *_form(owner, annotation))
+            for owner in owners
+            for name, annotation in owner.__annotations__.items()
+        )
+    return _fields[kind]
+
+
+def _form(owner: type[Node], annotation: str) -> tuple[Make | None, Kind]:
+    text = annotation.removesuffix(" | None")
+    for opening, closing, make in FORMS:
+        name = text.removeprefix(opening).removesuffix(closing)
+        if text == opening + name + closing and (kind := _kind(owner, name)):
+            return make, kind
+    return None, lambda: Node
+
+
+def _kind(owner: type[Node], name: str) -> Kind | None:
+    """The class that a name means in the module of `owner`, if it is a node's."""
+    found = vars(sys.modules[owner.__module__]).get(name) or vars(model).get(name)
+    if found is None and name in model.LAZY:
+        return lambda: getattr(model, name)
+    return (lambda: found) if isinstance(found, type) and issubclass(found, Node) else None

@@ -127,7 +127,7 @@ def _front(place: Place, seen: dict[Any, str]) -> tuple[Plan | None, list[Diagno
 def _back(planned: Plan, output: Output) -> list[Diagnostic]:
     """One environment from its plan to its files."""
     made = stacks.filled(planned)
-    patches = planned.blueprint.overrides
+    patches = planned.blueprint.overrides.cloudformation
     found = overrides.apply(patches, made.templates)
     found += anatomy.check(made.templates, made.places, {one.stack for one in patches})
     return found or output.add(made)

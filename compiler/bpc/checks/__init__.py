@@ -8,30 +8,37 @@ check that looks at several environments; it does so in passing, and the places 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
-from bpc.checks import access, bastion, cluster, fargate, instances, labels, metadata, network, nodes, zones
 from bpc.checks.metadata import Place, across
 from bpc.diagnostics import Diagnostic
 from bpc.model import Blueprint
 
-__all__ = ["CHECKS", "Place", "across", "run"]
+__all__ = ["TOPICS", "Place", "across", "run"]
 
 Check = Callable[[Blueprint], Iterator[Diagnostic]]
 
-CHECKS: tuple[Check, ...] = (
-    *metadata.CHECKS,
-    *network.CHECKS,
-    *zones.CHECKS,
-    *bastion.CHECKS,
-    *cluster.CHECKS,
-    *access.CHECKS,
-    *instances.CHECKS,
-    *nodes.CHECKS,
-    *labels.CHECKS,
-    *fargate.CHECKS,
-)
+
+def always(blueprint: Blueprint) -> bool:
+    return True
+
+
+# Each topic, and whether a blueprint has anything for it to check; one that no blueprint asks for is not imported.
+TOPICS: dict[str, Callable[[Blueprint], object]] = {
+    "bpc.checks.metadata": always,
+    "bpc.checks.network": always,
+    "bpc.checks.zones": always,
+    "bpc.checks.cluster": always,
+    "bpc.checks.instances": always,
+    "bpc.checks.nodes": always,
+    "bpc.checks.access": lambda it: it.cluster.access or not it.cluster.bootstrap_cluster_creator_admin_permissions,
+    "bpc.checks.bastion": lambda it: it.bastion,
+    "bpc.checks.fargate": lambda it: it.fargate_profiles,
+    "bpc.checks.labels": lambda it: any(group.labels or group.taints for group in it.node_groups),
+}
 
 
 def run(blueprint: Blueprint) -> list[Diagnostic]:
     """Everything that is wrong with the blueprint of one environment."""
-    return [complaint for check in CHECKS for complaint in check(blueprint)]
+    wanted = [topic for topic, uses in TOPICS.items() if uses(blueprint)]
+    return [complaint for topic in wanted for check in import_module(topic).CHECKS for complaint in check(blueprint)]

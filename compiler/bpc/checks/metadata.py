@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bpc import facts
 from bpc.checks.nearest import meant
 from bpc.diagnostics import Diagnostic, Path, rule
-from bpc.model import Blueprint, FargateProfile, NodeGroup
+from bpc.model import Blueprint, NodeGroup
+
+if TYPE_CHECKING:
+    from bpc.model import FargateProfile
 
 MOST_TAGS = 45  # AWS allows 50 tags; five are left for Name and what the compiler adds
 

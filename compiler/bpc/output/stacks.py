@@ -27,7 +27,7 @@ class Stacks(Record):
     @property
     def places(self) -> dict[str, Path]:
         """What to point at for each stack."""
-        return SECTIONS | {one.stack: one.at for one in self.plan.blueprint.overrides}
+        return SECTIONS | {one.stack: one.at for one in self.plan.blueprint.overrides.cloudformation}
 
     @property
     def manifests(self) -> list[PlannedAddOn]:
