@@ -109,7 +109,9 @@ REFUSED = {
 LEAVES = [
     one
     for one in reference.fields()
-    if "x-cloudformation" in one.node and "properties" not in one.node and not one.path.startswith("addons.")
+    if "x-cloudformation" in one.node
+    and ("properties" not in one.node or "string" in one.node["type"])
+    and not one.path.startswith("addons.")
 ]
 OPTIONS = [one for one in reference.fields() if one.path.startswith("addons.") and one.path.count(".") == 2]
 

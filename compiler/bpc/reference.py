@@ -26,7 +26,7 @@ class Field(NamedTuple):
         shown = " or ".join(KINDS.get(one, one) for one in names)
         if "array" in names and "items" in self.node:
             items = schema.resolved(self.node["items"])
-            shown += f" of {Field('', items).kind}" if "properties" not in items else " of mappings"
+            shown += " of mappings" if items.get("type") == "object" else f" of {Field('', items).kind}"
         return shown
 
     @property

@@ -27,6 +27,11 @@ def literal(text: str) -> str | Join:
     return Join("${", text.split("${")) if _SUBSTITUTION.search(text) else text
 
 
+def referred(reference: str | Mapping[str, str]) -> str | ImportValue:
+    """What the blueprint refers to: an id as it is, or `{import: name}`, the value that some other stack exports."""
+    return reference if isinstance(reference, str) else ImportValue(reference["import"])
+
+
 class Sheet:
     """A template for the stack `stack` of the platform `platform`."""
 

@@ -9,6 +9,8 @@ from bpc.diagnostics import Path
 from bpc.kit.record import Record
 
 Data = Mapping[str, Any]
+# Something that is there already: its id, or {import: name} for what another stack exports (`kit.sheet.referred`).
+Reference = str | Mapping[str, str]
 
 
 class Node(Record):
