@@ -22,7 +22,8 @@ from bpc.kit import first_boot
 from bpc.kit.first_boot import Host
 from bpc.kit.sheet import Sheet
 from bpc.plan.shapes import Plan
-from bpc.stacks.bastion import Bastion, first_boot_script
+from bpc.stacks.bastion import Bastion
+from bpc.stacks.bastion.host import first_boot_script
 
 TOOLS: tuple[str, ...] = tuple(schema.bundle()["$defs"]["bastion"]["properties"]["tools"]["items"]["enum"])
 # Amazon EC2 User Guide, Run commands when you launch an EC2 instance with user data input.

@@ -13,7 +13,8 @@ from bpc import checks, model
 
 PACKAGE = Path(__file__).resolve().parent.parent / "compiler" / "bpc"
 
-# A module imports only from rows below its own. Siblings in a row marked with * never import each other.
+# A module imports only from rows below its own. What stands directly in a package marked with * never imports its
+# siblings; if it is a package itself, its parts may import each other, but not the package that lists them.
 LAYERS = """
 __main__
 cli
@@ -37,7 +38,8 @@ stack
 kit.sheet
 anatomy overrides
 plan
-plan.obstacles
+plan.obstacles*
+plan.addons plan.endpoints plan.groups plan.subnets
 plan.shapes checks
 addons*
 addon
@@ -51,6 +53,7 @@ source
 facts
 kit
 diagnostics
+kit.record
 bpc
 """
 
@@ -130,9 +133,17 @@ def complaint(module: str, target: str) -> str | None:
     """Why `module` may not import `target`, or nothing."""
     (row, entry), (other_row, other) = place(module), place(target)
     if entry == other:
-        alone = entry in APART and module != target and "." in module and "." in target
-        return f"{module} imports its sibling {target}" if alone else None
+        mine, others = branch(module, entry), branch(target, entry)
+        if entry in APART and mine and others and mine != others:
+            return f"{module} imports its sibling {target}"
+        lists_me = bool(mine) and target == f"{entry}.{mine}" != module
+        return f"{module} imports {target}, which lists its parts" if lists_me else None
     return None if row < other_row else f"{module} (row {row}) imports {target} (row {other_row})"
+
+
+def branch(module: str, entry: str) -> str:
+    """The child of `entry` that a module is, or is in; nothing for the entry itself."""
+    return module.removeprefix(entry).removeprefix(".").partition(".")[0]
 
 
 def test_every_module_has_a_place() -> None:
@@ -171,7 +182,18 @@ def test_each_library_has_its_own_places() -> None:
 
 @pytest.mark.parametrize(
     ("module", "target"),
-    [("model", "pipeline"), ("addons.vpc_cni", "addons.coredns"), ("kit.naming", "plan"), ("plan", "stacks.network")],
+    [
+        ("model", "pipeline"),
+        ("addons.vpc_cni", "addons.coredns"),
+        ("kit.naming", "plan"),
+        ("plan", "stacks.network"),
+        ("stacks.network", "stacks.cluster"),
+        ("stacks.network.subnets", "stacks.cluster.access"),
+        ("stacks.network.subnets", "stacks.cluster"),
+        ("stacks.network.subnets", "stacks.network"),
+        ("plan.subnets", "plan.groups"),
+        ("plan.obstacles.names", "plan.obstacles.addons"),
+    ],
 )
 def test_the_rule_can_fail(module: str, target: str) -> None:
     assert complaint(module, target)
@@ -180,3 +202,6 @@ def test_the_rule_can_fail(module: str, target: str) -> None:
 def test_the_rule_allows_what_it_should() -> None:
     assert complaint("pipeline", "plan") is None
     assert complaint("kit.cidr", "diagnostics") is None
+    assert complaint("stacks.network", "stacks.network.subnets") is None
+    assert complaint("stacks.nodes.managed", "stacks.nodes.role") is None
+    assert complaint("plan.obstacles", "plan.obstacles.names") is None

@@ -1,4 +1,4 @@
-"""The two sets of entries that are found by walking a folder: add-ons and stacks. One file, one entry."""
+"""The two sets of entries that are found by walking a folder: add-ons and stacks. One file or folder, one entry."""
 
 from __future__ import annotations
 
@@ -51,8 +51,11 @@ def addons_schema() -> dict[str, Any]:
 
 
 def _modules(package: str) -> list[str]:
+    """The modules and packages in a folder; a folder that holds no `__init__.py` is only what git has left of one."""
     folder = os.path.join(os.path.dirname(__file__), package)
-    return sorted(name.removesuffix(".py") for name in os.listdir(folder) if name.endswith(".py") and name[0] != "_")
+    entries = [name for name in os.listdir(folder) if name[0] not in "_."]
+    packages = [name for name in entries if os.path.exists(os.path.join(folder, name, "__init__.py"))]
+    return sorted(packages + [name.removesuffix(".py") for name in entries if name.endswith(".py")])
 
 
 def _entry(module: str, kind: type[Entry]) -> type[Entry]:

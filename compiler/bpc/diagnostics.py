@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from bpc.kit.record import Record
+
 Path = tuple[str | int, ...]
 Severity = Literal["error", "warning"]
 
@@ -21,7 +23,7 @@ class Span(NamedTuple):
     end: int
 
 
-class Diagnostic(NamedTuple):
+class Diagnostic(Record):
     """One complaint. `key` says whether it points at the key itself or at the value behind it."""
 
     rule: Rule
@@ -32,7 +34,7 @@ class Diagnostic(NamedTuple):
     span: Span | None = None
 
 
-class Rule(NamedTuple):
+class Rule(Record):
     """A kind of complaint: BPC1xx text, 2xx shape, 3xx sense, 4xx plan, 5xx output. Codes are never reused."""
 
     code: str
@@ -48,12 +50,14 @@ class Rule(NamedTuple):
 
 
 RULES: dict[str, Rule] = {}
+_NAMES: set[str] = set()
 
 
 def rule(code: str, name: str, *, why: str, cure: str, severity: Severity = "error") -> Rule:
     """Declare a rule. A code or a name used twice is a mistake of ours and fails at import."""
-    if code in RULES or any(known.name == name for known in RULES.values()):
+    if code in RULES or name in _NAMES:
         raise ValueError(f"{code} [{name}] is declared twice")
+    _NAMES.add(name)
     RULES[code] = Rule(code, name, why, cure, severity)
     return RULES[code]
 

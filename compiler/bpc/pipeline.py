@@ -137,4 +137,4 @@ def _located(found: list[Diagnostic], document: Document | None) -> list[Diagnos
     """Line and column for each complaint that has none yet, sorted, each once."""
     if document is None:
         return tidy(found)
-    return tidy(one if one.span else one._replace(span=document.locate(one.path, one.key)) for one in found)
+    return tidy(one if one.span else one.replace(span=document.locate(one.path, one.key)) for one in found)

@@ -1,4 +1,4 @@
-"""The contract of a CloudFormation stack. One file in `stacks/` is one stack."""
+"""The contract of a CloudFormation stack. One file or one folder in `stacks/` is one stack."""
 
 from __future__ import annotations
 

@@ -177,3 +177,15 @@ def tools() -> Mapping[str, Any]:
     """The command line tools of the bastion host, by name: where they come from and what their digest is."""
     found: Mapping[str, Any] = _read("tools.json")["tools"]
     return found
+
+
+@cache
+def _endpoints() -> Mapping[str, Any]:
+    return _read("endpoints.json")
+
+
+def endpoint_service(service: str, region_name: str) -> str:
+    """The name of an AWS service that a VPC endpoint of a region leads to, such as com.amazonaws.eu-west-1.sts."""
+    found, known = region(region_name), _endpoints()
+    prefix = known["prefix"].get(found.partition, "") if found else ""
+    return f"{'' if service in known['withoutPrefix'] else prefix}com.amazonaws.{region_name}.{service}"

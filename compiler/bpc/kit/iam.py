@@ -10,6 +10,8 @@ from troposphere import Sub
 from troposphere.iam import Policy, Role
 
 VERSION = "2012-10-17"
+# What a host needs to be reached by Session Manager (AWS Systems Manager User Guide, instance permissions).
+SESSION_POLICY = "AmazonSSMManagedInstanceCore"
 
 
 def actions(*names: str) -> list[Action]:

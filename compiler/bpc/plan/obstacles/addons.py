@@ -1,4 +1,4 @@
-"""What stands in a plan's way, BPC4xx: add-ons that need something, cannot run there, or do nothing as asked."""
+"""Add-ons that need something, cannot run there, or have settings that do nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bpc.diagnostics import Diagnostic, rule
-from bpc.kit.naming import access_entry_id, logical_id
 from bpc.plan.shapes import Plan
 
 MISSING = rule(
@@ -39,24 +38,6 @@ WRONG_SOURCE = rule(
     "addon-source-option",
     why="version, values and resolveConflicts are settings of the EKS add-on; manifests do not have them.",
     cure="Take the setting away, or use `source: eks`.",
-)
-SAME_ID = rule(
-    "BPC408",
-    "same-logical-id",
-    why="Logical IDs have only letters and digits, so names that differ in other characters become the same one.",
-    cure="Rename one of the two.",
-)
-ON_FARGATE = rule(
-    "BPC409",
-    "addon-on-fargate",
-    why="A Fargate profile takes every pod of the add-on's namespace, and EKS Pod Identity does not work on Fargate.",
-    cure="Give the profile's selector labels, so that it takes only the pods that are meant.",
-)
-HOMELESS = rule(
-    "BPC410",
-    "coredns-has-no-home",
-    why="With no nodes, CoreDNS runs on Fargate, and only a profile that selects it lets it.",
-    cure="Add the selector {namespace: kube-system, labels: {k8s-app: kube-dns}} to a Fargate profile.",
 )
 
 
@@ -99,38 +80,4 @@ def _options(plan: Plan) -> Iterator[Diagnostic]:
                 yield WRONG_SOURCE.at((*addon.request.at, key), f"{key} is for `source: eks`", key=True)
 
 
-def _logical_ids(plan: Plan) -> Iterator[Diagnostic]:
-    named = [
-        [((*one.node_group.at, "name"), one.node_group.name, one.id) for one in plan.node_groups],
-        [((*one.at, "name"), one.name, logical_id(one.name)) for one in plan.blueprint.fargate_profiles],
-        [
-            ((*one.at, "principal"), one.principal, access_entry_id(one.principal))
-            for one in plan.blueprint.cluster.access
-        ],
-    ]
-    for what in named:
-        seen: dict[str, str] = {}
-        for at, name, title in what:
-            other = seen.setdefault(title, name)
-            if other != name:
-                yield SAME_ID.at(at, f"{name} and {other} both become {title} in the template", "rename one")
-
-
-def _fargate(plan: Plan) -> Iterator[Diagnostic]:
-    profiles = plan.blueprint.fargate_profiles
-    whole = {one.namespace: one.at for profile in profiles for one in profile.selectors if not one.labels}
-    for addon in plan.addons:
-        if plan.node_groups and addon.entry.has_permissions() and addon.entry.namespace in whole:
-            yield ON_FARGATE.at(
-                whole[addon.entry.namespace],
-                f"this takes the pods of {addon.entry.name}, which get their AWS permissions by EKS Pod Identity",
-                "add labels to the selector",
-            )
-    selectors = [one for profile in profiles for one in profile.selectors if one.namespace in ("kube-system", "*")]
-    homes = [one for one in selectors if set(one.labels.items()) <= {("k8s-app", "kube-dns")}]
-    coredns = [addon for addon in plan.addons if addon.entry.name == "coredns"]
-    if profiles and coredns and not plan.node_groups and not homes:
-        yield HOMELESS.at(("fargateProfiles",), "no profile selects CoreDNS, and there are no nodes", key=True)
-
-
-OBSTACLES = (_requirements, _places, _options, _logical_ids, _fargate)
+OBSTACLES = (_requirements, _places, _options)

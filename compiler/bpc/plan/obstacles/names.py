@@ -1,0 +1,36 @@
+"""Names that become the same logical ID."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bpc.diagnostics import Diagnostic, rule
+from bpc.kit.naming import access_entry_id, logical_id
+from bpc.plan.shapes import Plan
+
+SAME_ID = rule(
+    "BPC408",
+    "same-logical-id",
+    why="Logical IDs have only letters and digits, so names that differ in other characters become the same one.",
+    cure="Rename one of the two.",
+)
+
+
+def _logical_ids(plan: Plan) -> Iterator[Diagnostic]:
+    named = [
+        [((*one.node_group.at, "name"), one.node_group.name, one.id) for one in plan.node_groups],
+        [((*one.at, "name"), one.name, logical_id(one.name)) for one in plan.blueprint.fargate_profiles],
+        [
+            ((*one.at, "principal"), one.principal, access_entry_id(one.principal))
+            for one in plan.blueprint.cluster.access
+        ],
+    ]
+    for what in named:
+        seen: dict[str, str] = {}
+        for at, name, title in what:
+            other = seen.setdefault(title, name)
+            if other != name:
+                yield SAME_ID.at(at, f"{name} and {other} both become {title} in the template", "rename one")
+
+
+OBSTACLES = (_logical_ids,)

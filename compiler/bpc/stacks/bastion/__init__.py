@@ -1,0 +1,127 @@
+"""The bastion host: one instance in the VPC to work from, reached by Session Manager or by SSH.
+
+CloudFormation replaces the host for a new image, subnet, key pair or private address, and starts the new one
+first: a fixed private address must be given up before. New user data restarts the host and is not run again
+(AWS CloudFormation Template Reference, AWS::EC2::Instance).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import GetAtt, Ref, Sub, ec2
+from troposphere.iam import InstanceProfile
+
+from bpc.diagnostics import Path
+from bpc.kit import cidr, iam
+from bpc.kit.sheet import Sheet
+from bpc.model import Bastion as Settings
+from bpc.plan.shapes import Plan, Subnet
+from bpc.stack import Stack
+
+AT: Path = ("bastion",)
+
+
+class Bastion(Stack):
+    """a host inside the VPC to work from"""
+
+    name = "bastion"
+    number = 20
+
+    @classmethod
+    def wanted(cls, plan: Plan) -> bool:
+        return plan.blueprint.bastion is not None
+
+    @classmethod
+    def fill(cls, plan: Plan, sheet: Sheet) -> None:
+        from bpc.stacks.bastion import host
+
+        bastion = plan.blueprint.bastion
+        if bastion is None:
+            return
+        subnet = host.subnet_of(bastion, plan)
+        if bastion.access == "ssh":
+            host.key(bastion, sheet)  # first, so that the console asks for it first
+        _security_group(bastion, sheet)
+        _role(bastion, plan, sheet)
+        host.add(bastion, subnet, plan, sheet)
+        _outputs(bastion, subnet, plan, sheet)
+
+
+def _security_group(bastion: Settings, sheet: Sheet) -> None:
+    properties: dict[str, Any] = {}
+    if ingress := _ingress(bastion, sheet):
+        properties["SecurityGroupIngress"] = ingress
+    group = ec2.SecurityGroup(
+        "BastionSecurityGroup",
+        GroupDescription="The bastion host",
+        VpcId=sheet.imported("network", "VpcId"),
+        **properties,
+        # DNS and time come from the VPC itself, past all rules; whatever else the host calls is HTTPS.
+        SecurityGroupEgress=[
+            ec2.SecurityGroupRule(
+                IpProtocol="tcp",
+                FromPort=443,
+                ToPort=443,
+                CidrIp="0.0.0.0/0",
+                Description="HTTPS to AWS, to the Kubernetes API and to the publishers of the tools",
+            )
+        ],
+        Tags=sheet.tags("HOST-SG"),
+    )
+    sheet.add(group, (*AT, "access"))
+
+
+def _ingress(bastion: Settings, sheet: Sheet) -> list[ec2.SecurityGroupRule]:
+    """A rule for each range, whose parameter can be changed when the stack is created."""
+    if bastion.access != "ssh":
+        return []
+    several = len(bastion.allowed_cidrs) > 1
+    return [
+        ec2.SecurityGroupRule(
+            IpProtocol="tcp",
+            FromPort=22,
+            ToPort=22,
+            CidrIp=sheet.parameter(
+                f"SgIngressSshCidr{index if several else ''}",
+                "Bastion host",
+                "A range of addresses that may reach the bastion host by SSH.",
+                Default=one,
+                **cidr.PARAMETER,
+            ),
+            Description="SSH from a range that the blueprint allows",
+        )
+        for index, one in enumerate(bastion.allowed_cidrs, 1)
+    ]
+
+
+def _role(bastion: Settings, plan: Plan, sheet: Sheet) -> None:
+    cluster = iam.arn(f"eks:cluster/{plan.name}")
+    describe = iam.allow("eks:DescribeCluster", on=[cluster], sid="WriteKubeconfig")
+    role = iam.role(
+        "BastionRole",
+        iam.trusts("ec2.amazonaws.com"),
+        boundary=plan.blueprint.cloudformation.permissions_boundary,
+        tags=sheet.tags("BastionRole"),
+        managed_policies=[iam.SESSION_POLICY] if bastion.access == "ssm" else [],
+        statements=[describe],
+        policy_name="DescribeCluster",
+    )
+    sheet.add(role, AT)
+    sheet.add(InstanceProfile("BastionInstanceProfile", Roles=[Ref(role)]), AT)
+
+
+def _outputs(bastion: Settings, subnet: Subnet, plan: Plan, sheet: Sheet) -> None:
+    group, role = GetAtt("BastionSecurityGroup", "GroupId"), GetAtt("BastionRole", "Arn")
+    sheet.export("SecurityGroupId", group, "The host's security group.")
+    sheet.export("RoleArn", role, "The host's role; an entry in cluster.access lets kubectl use it.")
+    sheet.output("Connect", _connect(bastion, subnet), "How to reach the host; bash -l has its settings.")
+    kubeconfig = f"aws eks update-kubeconfig --region ${{AWS::Region}} --name {plan.name}"
+    sheet.output("Kubeconfig", Sub(kubeconfig), "To be run on the host, before kubectl.")
+
+
+def _connect(bastion: Settings, subnet: Subnet) -> Sub:
+    if bastion.access == "ssm":
+        return Sub("aws ssm start-session --region ${AWS::Region} --target ${BastionHost}")
+    address = "PublicIp" if subnet.kind == "public" else "PrivateIp"
+    return Sub(f"ssh ec2-user@${{BastionHost.{address}}}")

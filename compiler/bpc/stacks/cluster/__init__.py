@@ -1,0 +1,32 @@
+"""The EKS control plane, who may use it, and the add-ons that must be there before the first node."""
+
+from __future__ import annotations
+
+from troposphere import GetAtt, Ref
+
+from bpc.contribution import contribute
+from bpc.kit.sheet import Sheet
+from bpc.plan.shapes import Plan
+from bpc.stack import Stack
+from bpc.stacks.cluster import control_plane
+
+
+class Cluster(Stack):
+    """the EKS control plane, access to it, and the add-ons that nodes need to start"""
+
+    name = "cluster"
+    number = 30
+
+    @classmethod
+    def fill(cls, plan: Plan, sheet: Sheet) -> None:
+        control_plane.fill(plan, sheet)
+        if plan.blueprint.cluster.access or plan.blueprint.bastion:
+            from bpc.stacks.cluster import access
+
+            access.fill(plan, sheet)
+        for addon in plan.addons:
+            if addon.entry.before_nodes:
+                contribute(addon, plan, sheet, Ref("Cluster"))
+        sheet.export("ClusterName", Ref("Cluster"), "The name of the cluster.")
+        sheet.output("ClusterEndpoint", GetAtt("Cluster", "Endpoint"), "Where the Kubernetes API answers.")
+        sheet.output("OpenIdConnectIssuerUrl", GetAtt("Cluster", "OpenIdConnectIssuerUrl"), "The cluster's issuer.")

@@ -1,0 +1,74 @@
+"""Who may use the cluster: access entries, and the bastion host's way to the Kubernetes API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import GetAtt, Ref, ec2, eks
+
+from bpc.kit.naming import access_entry_id
+from bpc.kit.sheet import Sheet
+from bpc.model import Access
+from bpc.plan.shapes import Plan
+
+# Amazon EKS User Guide, Access policy permissions.
+POLICIES = {
+    "cluster-admin": "AmazonEKSClusterAdminPolicy",
+    "admin": "AmazonEKSAdminPolicy",
+    "admin-view": "AmazonEKSAdminViewPolicy",
+    "edit": "AmazonEKSEditPolicy",
+    "view": "AmazonEKSViewPolicy",
+    "secret-reader": "AmazonEKSSecretReaderPolicy",
+}
+
+
+def fill(plan: Plan, sheet: Sheet) -> None:
+    for access in plan.blueprint.cluster.access:
+        _entry(access, plan, sheet)
+    if plan.blueprint.bastion:
+        _let_bastion_in(sheet)
+
+
+def _entry(access: Access, plan: Plan, sheet: Sheet) -> None:
+    properties: dict[str, Any] = {}
+    if access.username:
+        properties["Username"] = access.username
+    if access.groups:
+        properties["KubernetesGroups"] = list(access.groups)
+    if access.policies:
+        properties["AccessPolicies"] = _policies(access, plan)
+    entry = eks.AccessEntry(
+        access_entry_id(access.principal),
+        ClusterName=Ref("Cluster"),
+        PrincipalArn=access.principal,
+        Type="STANDARD",
+        Tags=sheet.tags(),
+        **properties,
+    )
+    sheet.add(entry, access.at)
+
+
+def _policies(access: Access, plan: Plan) -> list[eks.AccessPolicy]:
+    return [
+        eks.AccessPolicy(
+            PolicyArn=f"arn:{plan.partition}:eks::aws:cluster-access-policy/{POLICIES[one.policy]}",
+            AccessScope=eks.AccessScope(
+                Type=one.scope.type,
+                **({"Namespaces": list(one.scope.namespaces)} if one.scope.type == "namespace" else {}),
+            ),
+        )
+        for one in access.policies
+    ]
+
+
+def _let_bastion_in(sheet: Sheet) -> None:
+    rule = ec2.SecurityGroupIngress(
+        "BastionToCluster",
+        GroupId=GetAtt("Cluster", "ClusterSecurityGroupId"),
+        IpProtocol="tcp",
+        FromPort=443,
+        ToPort=443,
+        SourceSecurityGroupId=sheet.imported("bastion", "SecurityGroupId"),
+        Description="The Kubernetes API from the bastion host",
+    )
+    sheet.add(rule, ("bastion",))

@@ -1,0 +1,95 @@
+"""The control plane, AWS::EKS::Cluster: each part gives some of its properties and what these need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from troposphere import GetAtt, eks
+
+from bpc.diagnostics import Path
+from bpc.kit import iam
+from bpc.kit.sheet import Sheet
+from bpc.plan.shapes import Plan
+
+AT: Path = ("cluster",)
+Part = Callable[[Plan, Sheet], dict[str, Any]]
+
+
+def fill(plan: Plan, sheet: Sheet) -> None:
+    _role(plan, sheet)
+    properties: dict[str, Any] = {}
+    for part in _parts(plan):
+        properties |= part(plan, sheet)
+    sheet.add(eks.Cluster("Cluster", **properties, Tags=sheet.tags()), AT)
+
+
+def _parts(plan: Plan) -> Iterator[Part]:
+    """Where the properties come from, in their order in the template."""
+    yield from (_identity, _vpc, _kubernetes_network, _access, _lifecycle)
+    if plan.blueprint.cluster.secrets_encryption.enabled:
+        from bpc.stacks.cluster import encryption
+
+        yield encryption.properties
+    if plan.blueprint.cluster.logging.types:
+        from bpc.stacks.cluster import logging
+
+        yield logging.properties
+
+
+def _role(plan: Plan, sheet: Sheet) -> None:
+    role = iam.role(
+        "ClusterRole",
+        iam.trusts("eks.amazonaws.com"),
+        boundary=plan.blueprint.cloudformation.permissions_boundary,
+        tags=sheet.tags("ClusterRole"),
+        managed_policies=["AmazonEKSClusterPolicy"],
+    )
+    sheet.add(role, AT)
+
+
+def _identity(plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    return {"Name": plan.name, "Version": plan.blueprint.cluster.version, "RoleArn": GetAtt("ClusterRole", "Arn")}
+
+
+def _vpc(plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    endpoint = plan.blueprint.cluster.endpoint
+    kind = plan.blueprint.network.kinds[-1]
+    properties: dict[str, Any] = {
+        "SubnetIds": [sheet.imported("network", f"{subnet.id}Id") for subnet in plan.subnets_of(kind)],
+        "EndpointPrivateAccess": endpoint.is_private,
+        "EndpointPublicAccess": endpoint.is_public,
+    }
+    if endpoint.is_public:
+        properties["PublicAccessCidrs"] = sheet.parameter(
+            "PublicAccessCidrs",
+            "Access",
+            "Who may reach the public endpoint of the Kubernetes API.",
+            Type="CommaDelimitedList",
+            Default=",".join(endpoint.public_cidrs),
+        )
+    return {"ResourcesVpcConfig": eks.ResourcesVpcConfig(**properties)}
+
+
+def _kubernetes_network(plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    network = eks.KubernetesNetworkConfig(IpFamily="ipv4", ServiceIpv4Cidr=plan.blueprint.cluster.service_cidr)
+    return {"KubernetesNetworkConfig": network}
+
+
+def _access(plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    wanted = plan.blueprint.cluster
+    access = eks.AccessConfig(
+        AuthenticationMode=wanted.authentication.upper().replace("-", "_"),
+        BootstrapClusterCreatorAdminPermissions=wanted.bootstrap_cluster_creator_admin_permissions,
+    )
+    return {"AccessConfig": access}
+
+
+def _lifecycle(plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    wanted = plan.blueprint.cluster
+    return {
+        # The add-ons come as EKS add-ons of this stack; without this EKS would install its own copies first.
+        "BootstrapSelfManagedAddons": False,
+        "UpgradePolicy": eks.UpgradePolicy(SupportType=wanted.upgrade_policy.upper()),
+        "DeletionProtection": wanted.deletion_protection,
+    }

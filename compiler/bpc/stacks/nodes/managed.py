@@ -1,0 +1,109 @@
+"""Managed node groups, AWS::EKS::Nodegroup: each part gives some of a group's properties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import GetAtt, Ref, eks
+
+from bpc.kit.sheet import Sheet
+from bpc.model import Update
+from bpc.plan.shapes import Plan, PlannedGroup
+from bpc.stacks.nodes import launch_template, role
+
+EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
+
+
+def fill(plan: Plan, sheet: Sheet) -> None:
+    for planned in plan.node_groups:
+        role.add(planned, plan, sheet)
+        launch_template.add(planned, plan, sheet)
+        properties: dict[str, Any] = {}
+        for part in PARTS:
+            properties |= part(planned, plan, sheet)
+        tags = sheet.tag_map() | dict(sorted(planned.node_group.tags.items()))
+        sheet.add(eks.Nodegroup(f"{planned.id}NodeGroup", **properties, Tags=tags), planned.node_group.at)
+
+
+def _identity(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    return {
+        "ClusterName": sheet.imported("cluster", "ClusterName"),
+        "NodegroupName": planned.node_group.name,
+        "Version": plan.blueprint.cluster.version,
+        "AmiType": planned.ami_type,
+        "CapacityType": planned.node_group.capacity.upper().replace("-", "_"),
+        "NodeRole": GetAtt(role.title(planned), "Arn"),
+    }
+
+
+def _instances(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    subnets = plan.subnets_of(planned.node_group.subnets)
+    template = launch_template.title(planned)
+    return {
+        "Subnets": [sheet.imported("network", f"{subnet.id}Id") for subnet in subnets],
+        "LaunchTemplate": eks.LaunchTemplateSpecification(
+            Id=Ref(template), Version=GetAtt(template, "LatestVersionNumber")
+        ),
+    }
+
+
+def _scaling(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    group = planned.node_group
+    return {
+        "ScalingConfig": _sizes(planned, sheet),
+        "UpdateConfig": _update(group.update),
+        "NodeRepairConfig": eks.NodeRepairConfig(Enabled=group.repair),
+    }
+
+
+def _kubernetes(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    """What the launch template cannot say: several instance types, labels and taints."""
+    group = planned.node_group
+    properties: dict[str, Any] = {}
+    if len(group.instance_types) > 1:
+        properties["InstanceTypes"] = list(group.instance_types)
+    if group.labels:
+        properties["Labels"] = dict(sorted(group.labels.items()))
+    if group.taints:
+        properties["Taints"] = [
+            eks.Taint(Key=one.key, Effect=EFFECTS[one.effect], **({"Value": one.value} if one.value else {}))
+            for one in group.taints
+        ]
+    return properties
+
+
+def _force(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    return {"ForceUpdateEnabled": True} if planned.node_group.update.force else {}
+
+
+# Where the properties come from, in their order in the template.
+PARTS = (_identity, _instances, _scaling, _kubernetes, _force)
+
+
+def _sizes(planned: PlannedGroup, sheet: Sheet) -> eks.ScalingConfig:
+    scaling = planned.node_group.scaling
+    sizes = (
+        ("MinSize", "may have at least", scaling.min),
+        ("DesiredSize", "starts with", scaling.desired),
+        ("MaxSize", "may have at most", scaling.max),
+    )
+    return eks.ScalingConfig(
+        **{
+            key: sheet.parameter(
+                f"{planned.id}{key}",
+                "Node group sizes",
+                f"How many nodes the group {planned.node_group.name} {what}.",
+                Type="Number",
+                Default=size,
+                MinValue=int(key == "MaxSize"),
+                MaxValue=1000,
+            )
+            for key, what, size in sizes
+        }
+    )
+
+
+def _update(update: Update) -> eks.UpdateConfig:
+    share = update.max_unavailable_percentage
+    size = {"MaxUnavailablePercentage": share} if share else {"MaxUnavailable": update.max_unavailable or 1}
+    return eks.UpdateConfig(UpdateStrategy=update.strategy.upper(), **size)
