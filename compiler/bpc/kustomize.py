@@ -10,18 +10,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from bpc import render
 from bpc.addon import Manifest
 
 Key = tuple[str, str, str, str]
 Artifact = tuple[str, bytes]
-
-
-class _Entry(NamedTuple):
-    component: str
-    key: Key
+# An object of a component. Not a NamedTuple: each one compiles code whenever bpc starts.
+_Entry = tuple[str, Key]
 
 
 def key_of(manifest: Manifest) -> Key:
@@ -42,7 +39,7 @@ class Overlays:
         entries = self._environments.setdefault(environment, {})
         for manifest in objects:
             text = json.dumps(manifest)
-            entry = _Entry(component, key_of(manifest))
+            entry = (component, key_of(manifest))
             entries[self._order.setdefault(entry, entry)] = self._texts.setdefault(text, text)
 
     def artifacts(self, header: str) -> Iterator[Artifact]:
@@ -55,19 +52,19 @@ class Overlays:
     def _base(self) -> dict[_Entry, str]:
         """What each object is in most environments; left out is what an environment of its component lacks."""
         users = Counter(
-            component for entries in self._environments.values() for component in {one.component for one in entries}
+            component for entries in self._environments.values() for component in {one for one, _ in entries}
         )
         base = {}
         for entry in self._order:
             variants = Counter(entries[entry] for entries in self._environments.values() if entry in entries)
-            if variants.total() == users[entry.component]:
+            if variants.total() == users[entry[0]]:
                 base[entry] = min(variants, key=lambda text: (-variants[text], text))
         return base
 
 
 def _base_files(base: dict[_Entry, str], header: str) -> Iterator[Artifact]:
-    for component in dict.fromkeys(entry.component for entry in base):
-        files = _by_kind(json.loads(text) for entry, text in base.items() if entry.component == component)
+    for component in dict.fromkeys(component for component, _ in base):
+        files = _by_kind(json.loads(text) for entry, text in base.items() if entry[0] == component)
         folder = f"kubernetes/base/{component}"
         yield f"{folder}/kustomization.yaml", _kustomization({"resources": list(files)}, header)
         for name, objects in files.items():
@@ -85,13 +82,11 @@ def _overlay_files(
     environment: str, entries: dict[_Entry, str], base: dict[_Entry, str], header: str
 ) -> Iterator[Artifact]:
     folder = f"kubernetes/overlays/{environment}"
-    components = dict.fromkeys(entry.component for entry in entries)
-    shared = {entry.component for entry in base}
+    components = dict.fromkeys(component for component, _ in entries)
+    shared = {component for component, _ in base}
     resources = [f"../../base/{component}" for component in components if component in shared]
     for component in components:
-        own = [
-            json.loads(text) for entry, text in entries.items() if entry.component == component and entry not in base
-        ]
+        own = [json.loads(text) for entry, text in entries.items() if entry[0] == component and entry not in base]
         for name, objects in _by_kind(own).items():
             resources.append(f"{component}-{name}")
             yield f"{folder}/{component}-{name}", render.manifests(objects, header)
@@ -105,7 +100,7 @@ def _patches(entries: dict[_Entry, str], base: dict[_Entry, str]) -> Iterator[di
         if base.get(entry, text) is text:
             continue
         operations = list(_difference(json.loads(base[entry]), json.loads(text), ""))
-        yield {"target": _target(entry.key), "patch": render.fragment(operations)}
+        yield {"target": _target(entry[1]), "patch": render.fragment(operations)}
 
 
 def _target(key: Key) -> dict[str, str]:

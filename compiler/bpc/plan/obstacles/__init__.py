@@ -1,29 +1,37 @@
-"""What stands in a plan's way, BPC4xx. Each module here is a topic with its rules and its obstacles.
+"""What stands in a plan's way, BPC4xx. Each module here is a topic with its rules and its OBSTACLES.
 
-An obstacle takes the plan and yields what cannot work. A topic that few blueprints have is imported only for those.
+An obstacle takes the plan and yields what cannot work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 from bpc.diagnostics import Diagnostic
-from bpc.plan.obstacles import addons, names
 from bpc.plan.shapes import Plan
 
-Obstacle = Callable[[Plan], Iterator[Diagnostic]]
+
+def always(plan: Plan) -> bool:
+    return True
+
+
+def several_names(plan: Plan) -> bool:
+    blueprint = plan.blueprint
+    return any(len(one) > 1 for one in (plan.node_groups, blueprint.fargate_profiles, blueprint.cluster.access))
+
+
+# Each topic, and whether a plan has anything for it to look at; one that has nothing is not imported.
+TOPICS: dict[str, Callable[[Plan], object]] = {
+    "bpc.plan.obstacles.addons": always,
+    "bpc.plan.obstacles.names": several_names,
+    "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
+}
 
 
 def found(plan: Plan) -> Iterator[Diagnostic]:
     """Everything that stands in the way of a plan."""
-    for obstacle in _obstacles(plan):
-        yield from obstacle(plan)
-
-
-def _obstacles(plan: Plan) -> Iterator[Obstacle]:
-    yield from addons.OBSTACLES
-    yield from names.OBSTACLES
-    if plan.blueprint.fargate_profiles:
-        from bpc.plan.obstacles import fargate
-
-        yield from fargate.OBSTACLES
+    for topic, concerns in TOPICS.items():
+        if concerns(plan):
+            for obstacle in import_module(topic).OBSTACLES:
+                yield from obstacle(plan)

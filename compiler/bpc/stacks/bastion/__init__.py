@@ -7,7 +7,7 @@ first: a fixed private address must be given up before. New user data restarts t
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from troposphere import GetAtt, Ref, Sub, ec2
 from troposphere.iam import InstanceProfile
@@ -15,9 +15,11 @@ from troposphere.iam import InstanceProfile
 from bpc.diagnostics import Path
 from bpc.kit import cidr, iam
 from bpc.kit.sheet import Sheet
-from bpc.model import Bastion as Settings
 from bpc.plan.shapes import Plan, Subnet
 from bpc.stack import Stack
+
+if TYPE_CHECKING:
+    from bpc.model import Bastion as Settings
 
 AT: Path = ("bastion",)
 
