@@ -136,7 +136,13 @@ def test_a_section_that_nobody_uses_is_not_imported() -> None:
     script += "; import sys; print(*sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.split()
     assert "bpc.model.network" in loaded and "bpc.checks.nodes" in loaded
-    rare = {"bpc.checks.bastion", "bpc.checks.fargate", "bpc.checks.labels", *model.LAZY.values()}
+    rare = {
+        "bpc.checks.bastion",
+        "bpc.checks.user_data",
+        "bpc.checks.fargate",
+        "bpc.checks.labels",
+        *model.LAZY.values(),
+    }
     assert not rare & set(loaded)
 
 

@@ -95,6 +95,8 @@ FIRST: dict[str, dict[str, Any]] = {
     },
     "network.topology": {"nodeGroups": [{"name": "workers"}], "fargateProfiles": []},
     "network.subnets.public": {"network.subnets": {}},
+    "nodeGroups[].bottlerocket.settings": {"nodeGroups[].ami": "Bottlerocket"},
+    "nodeGroups[].bottlerocket.adminContainer": {"nodeGroups[].ami": "Bottlerocket"},
 }
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {

@@ -30,11 +30,11 @@ reference
 pipeline
 output
 kustomize
-render
 catalogue
 stacks*
 contribution
 stack
+kit.user_data
 kit.sheet
 anatomy overrides
 plan
@@ -44,6 +44,7 @@ plan.shapes checks
 addons*
 addon
 kit.k8s kit.first_boot kit.iam kit.statements
+render
 environments
 build
 model shape

@@ -47,3 +47,8 @@ def usable(address: str, cidr: str) -> bool:
     subnet, number = network(cidr), int(IPv4Address(address))
     first, last = int(subnet.network_address), int(subnet.broadcast_address)
     return first + 4 <= number < last
+
+
+def service_dns(services: str) -> str:
+    """The address of the cluster's DNS: the tenth of the range of services (Amazon EKS User Guide, CoreDNS)."""
+    return str(network(services).network_address + 10)

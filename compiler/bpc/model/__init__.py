@@ -20,6 +20,7 @@ from bpc.model.overrides import Override, Overrides
 if TYPE_CHECKING:
     from bpc.model.bastion import Bastion
     from bpc.model.fargate import FargateProfile, Selector
+    from bpc.model.node_details import Bottlerocket
 
 __all__ = [
     "Access",
@@ -27,6 +28,7 @@ __all__ = [
     "AddOnRequest",
     "Bastion",
     "Blueprint",
+    "Bottlerocket",
     "CloudFormation",
     "Cluster",
     "Data",
@@ -52,6 +54,7 @@ __all__ = [
 # The homes of the nodes that few blueprints have. They are imported when somebody asks for one.
 LAZY = {
     "Bastion": "bpc.model.bastion",
+    "Bottlerocket": "bpc.model.node_details",
     "FargateProfile": "bpc.model.fargate",
     "Selector": "bpc.model.fargate",
 }

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from bpc.model.node import Data, Node
+
+if TYPE_CHECKING:
+    from bpc.model.node_details import Bottlerocket
 
 
 class Scaling(Node):
@@ -49,9 +53,37 @@ class NodeGroup(Node):
     update: Update
     repair: bool
     ssm: bool
+    kubelet: Mapping[str, Any] | None
+    max_pods: int | None
+    cluster_dns: tuple[str, ...] | None
+    user_data: str | None
+    bootstrap_command: str | None
+    bottlerocket: Bottlerocket | None
     tags: Mapping[str, str]
 
     @classmethod
     def derived(cls, data: Data, whole: Data) -> Data:
         """Nodes live in the private subnets, and where there are none in the public ones."""
         return {**data, "subnets": data.get("subnets") or whole["network"]["topology"].split("-")[-1]}
+
+    @property
+    def family(self) -> str:
+        """What the nodes read at their first boot: al2023, al2, ubuntu, bottlerocket or windows."""
+        return next((one for one in ("windows", "ubuntu") if self.ami.lower().startswith(one)), self.ami.lower())
+
+    @property
+    def joins_alone(self) -> bool:
+        """Whether its user data has all that a node needs to join, for nobody adds it."""
+        return self.type != "managed"
+
+    @property
+    def speaks_at_boot(self) -> bool:
+        """Whether the blueprint has something to tell the nodes at their first boot."""
+        settings = (self.kubelet, self.max_pods, self.cluster_dns, self.user_data, self.bootstrap_command)
+        return any(settings) or self.bottlerocket is not None
+
+    @property
+    def adds_node_config(self) -> bool:
+        """Whether the bootstrap command is a document for nodeadm, which is merged, and not a command."""
+        lines = (self.bootstrap_command or "").splitlines()
+        return any(line.startswith("apiVersion: node.eks.aws/") for line in lines)

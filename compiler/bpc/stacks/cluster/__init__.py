@@ -28,5 +28,11 @@ class Cluster(Stack):
             if addon.entry.before_nodes:
                 contribute(addon, plan, sheet, Ref("Cluster"))
         sheet.export("ClusterName", Ref("Cluster"), "The name of the cluster.")
-        sheet.output("ClusterEndpoint", GetAtt("Cluster", "Endpoint"), "Where the Kubernetes API answers.")
+        # Nodes that nobody else tells how to join import both.
+        alone = any(one.node_group.joins_alone for one in plan.node_groups)
+        say = sheet.export if alone else sheet.output
+        say("ClusterEndpoint", GetAtt("Cluster", "Endpoint"), "Where the Kubernetes API answers.")
+        if alone:
+            authority = GetAtt("Cluster", "CertificateAuthorityData")
+            sheet.export("ClusterCertificateAuthority", authority, "What the certificate of the API is signed with.")
         sheet.output("OpenIdConnectIssuerUrl", GetAtt("Cluster", "OpenIdConnectIssuerUrl"), "The cluster's issuer.")

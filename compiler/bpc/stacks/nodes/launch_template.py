@@ -9,6 +9,7 @@ from troposphere import ec2
 from bpc.kit.sheet import Sheet
 from bpc.model import NodeGroup
 from bpc.plan.shapes import Plan, PlannedGroup
+from bpc.stacks.nodes import user_data
 
 
 def title(planned: PlannedGroup) -> str:
@@ -55,8 +56,13 @@ def _tag_specifications(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict
     }
 
 
+def _user_data(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    said = user_data.of(planned, plan, sheet)
+    return {"UserData": said} if said else {}
+
+
 # Where the data comes from, in its order in the template.
-PARTS = (_instance_type, _disks, _metadata, _tag_specifications)
+PARTS = (_instance_type, _disks, _metadata, _tag_specifications, _user_data)
 
 
 def _tags(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, str]:

@@ -1,0 +1,51 @@
+"""The user data of a group's nodes, from what its blueprint says and what the cluster stack exports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bpc.kit import cidr
+from bpc.plan.shapes import Plan, PlannedGroup
+
+if TYPE_CHECKING:
+    from troposphere import Base64
+
+    from bpc.kit.sheet import Sheet
+    from bpc.kit.user_data import Join
+
+
+def of(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Base64 | None:
+    """What a launch template takes as UserData; None where there is nothing to say."""
+    group = planned.node_group
+    if not group.joins_alone and not group.speaks_at_boot:
+        return None
+    from bpc.kit import user_data
+
+    special: dict[str, Any] = {}
+    if group.bottlerocket:
+        special = {"settings": group.bottlerocket.settings, "admin_container": group.bottlerocket.admin_container}
+    boot = user_data.Boot(
+        family=group.family,
+        join=_join(plan, sheet) if group.joins_alone else None,
+        script=group.user_data or "",
+        command=group.bootstrap_command or "",
+        kubelet=group.kubelet or {},
+        max_pods=group.max_pods,
+        cluster_dns=group.cluster_dns or (),
+        labels=group.labels,
+        taints=tuple(f"{one.key}={one.value}:{one.effect}" for one in group.taints),
+        **special,
+    )
+    return user_data.encoded(boot)
+
+
+def _join(plan: Plan, sheet: Sheet) -> Join:
+    from bpc.kit.user_data import Join
+
+    services = plan.blueprint.cluster.service_cidr
+    return Join(
+        cluster=plan.name,
+        service_cidr=services,
+        dns=cidr.service_dns(services),
+        values={key: sheet.imported("cluster", key) for key in ("ClusterEndpoint", "ClusterCertificateAuthority")},
+    )
