@@ -36,6 +36,7 @@ contribution
 stack
 kit.user_data
 kit.sheet
+blame
 anatomy overrides
 plan
 plan.obstacles*

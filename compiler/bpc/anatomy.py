@@ -7,11 +7,12 @@ CloudFormation's quotas.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from typing import Any
 
-from bpc.diagnostics import Diagnostic, Path, Rule, rule
+from bpc.diagnostics import Rule, rule
 from bpc.kit import statements as iam
+from bpc.kit.record import Record
 
 FOREIGN_TYPE = rule(
     "BPC422",
@@ -57,20 +58,33 @@ Templates = dict[str, dict[str, Any]]
 Found = Iterator[str]
 
 
-def check(templates: Templates, sources: Mapping[str, Path], patched: Set[str]) -> list[Diagnostic]:
-    """What is wrong with finished templates; `sources` has the place to point at for each stack.
+class Complaint(Record):
+    """What is wrong with a stack's template; `across` where another template may be the one that is wrong."""
+
+    rule: Rule
+    stack: str
+    message: str
+    across: bool = False
+
+    @property
+    def same(self) -> tuple[str, str, str]:
+        """What it has in common with itself at another time: all but a count, with which the message begins."""
+        return self.rule.code, self.stack, self.message.lstrip("0123456789")
+
+
+def check(templates: Templates, patched: Set[str]) -> list[Complaint]:
+    """What is wrong with finished templates, links between them last and only where all else is fine.
 
     Only those that a patch has touched are looked at closely: the others are as bpc has written them.
     """
     found = []
     for stack, template in templates.items():
-        at = sources.get(stack, ())
         for one, messages in _looks(template) if stack in patched else ((QUOTA, _beyond(template)),):
-            complaints = [one.at(at, f"the {stack} template: {message}") for message in messages]
+            complaints = [Complaint(one, stack, message) for message in messages]
             found += complaints
             if complaints and one is MALFORMED:
                 break
-    return found or (list(_links(templates, sources)) if patched else [])
+    return found or (list(_links(templates)) if patched else [])
 
 
 def _looks(template: dict[str, Any]) -> Iterator[tuple[Rule, Found]]:
@@ -206,7 +220,7 @@ def _open(template: dict[str, Any]) -> Found:
             yield f"{title} lets anybody in, of any account"
 
 
-def _links(templates: Templates, sources: Mapping[str, Path]) -> Iterator[Diagnostic]:
+def _links(templates: Templates) -> Iterator[Complaint]:
     """Imports that nothing exports: a patch took the export away, or added the import."""
     exported = {
         f"{stack}{_text(output['Export'].get('Name')).removeprefix(OWN_NAME)}"
@@ -218,10 +232,8 @@ def _links(templates: Templates, sources: Mapping[str, Path]) -> Iterator[Diagno
         for name in sorted(set(_imports(template))):
             other, _, key = name.removeprefix("${").partition("Stack}")
             if f"{other.lower()}{key}" not in exported:
-                at = sources.get(stack) or sources.get(other.lower()) or ()
-                yield DANGLING.at(
-                    at, f"the {stack} template: it imports {key.lstrip('-') or name}, which no stack exports"
-                )
+                message = f"it imports {key.lstrip('-') or name}, which no stack exports"
+                yield Complaint(DANGLING, stack, message, across=True)
 
 
 def _imports(value: Any) -> Iterator[str]:
@@ -241,8 +253,6 @@ def _text(value: Any) -> str:
     return str(value.get("Fn::Sub", value) if isinstance(value, dict) else value)
 
 
-def too_large(stack: str, body: bytes, at: Path) -> list[Diagnostic]:
-    """CloudFormation's limit on a template's size, in bytes."""
-    if len(body) <= LARGEST_BODY:
-        return []
-    return [QUOTA.at(at, f"the {stack} template: {len(body):,} bytes; CloudFormation takes {LARGEST_BODY:,}")]
+def too_large(body: bytes) -> str:
+    """What is wrong with a template's size: CloudFormation has a limit, in bytes."""
+    return f"{len(body):,} bytes; CloudFormation takes {LARGEST_BODY:,}" if len(body) > LARGEST_BODY else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bpc.diagnostics import Diagnostic, Path, rule
+from bpc.kit.record import Record
 from bpc.model import Override
 
 PATCH_FAILS = rule(
@@ -21,19 +22,33 @@ NO_SUCH_STACK = rule(
 )
 
 Templates = dict[str, dict[str, Any]]
+Origins = dict[str, dict[str, Path]]
 LONGEST = 200  # characters of somebody else's message
 
 
-def apply(overrides: tuple[Override, ...], templates: Templates) -> list[Diagnostic]:
-    """Patch the templates in place; a patch that fails leaves its template as it was."""
+class Patched(Record):
+    """A patch that was applied, and its template as it was before."""
+
+    at: Path
+    stack: str
+    before: dict[str, Any]
+
+
+def apply(
+    overrides: tuple[Override, ...], templates: Templates, origins: Origins
+) -> tuple[list[Patched], list[Diagnostic]]:
+    """Put patched templates in the place of others; a patch that fails leaves its template as it was.
+
+    What a patch adds comes from the patch, and is entered into `origins`.
+    """
     if not overrides:
-        return []
+        return [], []
     import copy
 
     import jsonpatch
     import jsonpointer
 
-    found = []
+    done, found = [], []
     for override in overrides:
         if override.stack not in templates:
             found.append(NO_SUCH_STACK.at((*override.at, "stack"), f"there is no {override.stack} stack to patch"))
@@ -47,5 +62,14 @@ def apply(overrides: tuple[Override, ...], templates: Templates) -> list[Diagnos
                 found.append(PATCH_FAILS.at(at, f"{operation['op']} {operation['path']}: {str(error)[:LONGEST]}"))
                 break
         else:
+            done.append(Patched(override.at, override.stack, templates[override.stack]))
             templates[override.stack] = patched
-    return found
+            for title in _resources(patched):
+                origins[override.stack].setdefault(title, override.at)
+    return done, found
+
+
+def _resources(template: Any) -> Any:
+    """The names of a template's resources, whatever a patch has made of it."""
+    resources = template.get("Resources") if isinstance(template, dict) else None
+    return resources if isinstance(resources, dict) else ()

@@ -127,10 +127,12 @@ def _front(place: Place, seen: dict[Any, str]) -> tuple[Plan | None, list[Diagno
 def _back(planned: Plan, output: Output) -> list[Diagnostic]:
     """One environment from its plan to its files."""
     made = stacks.filled(planned)
-    patches = planned.blueprint.overrides.cloudformation
-    found = overrides.apply(patches, made.templates)
-    found += anatomy.check(made.templates, made.places, {one.stack for one in patches})
-    return found or output.add(made)
+    patched, found = overrides.apply(planned.blueprint.overrides.cloudformation, made.templates, made.origins)
+    if complaints := anatomy.check(made.templates, {one.stack for one in patched}):
+        from bpc import blame
+
+        found += blame.located(complaints, made.templates, patched)
+    return found or output.add(made.replace(patched=tuple(patched)))
 
 
 def _located(found: list[Diagnostic], document: Document | None) -> list[Diagnostic]:

@@ -16,6 +16,9 @@ class Templates(Writer):
         text = render.template_yaml if stacks.plan.blueprint.cloudformation.format == "yaml" else render.template_json
         for stack, template in stacks.templates.items():
             body = text(template, self.header)
-            found += anatomy.too_large(stack, body, stacks.places.get(stack, ()))
+            if message := anatomy.too_large(body):
+                from bpc import blame
+
+                found.append(blame.too_large(stack, message, stacks.patched))
             self.write(stacks.file(stack), body)
         return found

@@ -22,10 +22,9 @@ class Inventory(Writer):
         version = plan.blueprint.cluster.version
         self.environments[stacks.environment] = {"kubernetes": version, "name": plan.name, "region": plan.region}
         for stack, template in stacks.templates.items():
-            # What a patch has added comes from the patch; what it has taken away is not there to be traced.
-            patch = stacks.places.get(stack, ())
+            # What a patch has taken away is not there to be traced.
             origins = stacks.origins[stack]
-            self._remember(stacks.environment, stack, {one: origins.get(one, patch) for one in template["Resources"]})
+            self._remember(stacks.environment, stack, {title: origins[title] for title in template["Resources"]})
         return []
 
     def _remember(self, environment: str, stack: str, origins: dict[str, Path]) -> None:

@@ -7,27 +7,21 @@ from typing import Any
 from bpc import catalogue
 from bpc.diagnostics import Path
 from bpc.kit.record import Record
+from bpc.overrides import Patched
 from bpc.plan.shapes import Plan, PlannedAddOn
-
-# What to point at when a whole template is too much of something.
-SECTIONS: dict[str, Path] = {"nodes": ("nodeGroups",), "cluster": ("cluster", "access"), "addons": ("addons",)}
 
 
 class Stacks(Record):
-    """All that is written from: the plan, and by stack its template and where each resource comes from."""
+    """All that is written from: the plan, by stack its template and where each resource comes from, and the patches."""
 
     plan: Plan
     templates: dict[str, dict[str, Any]]
     origins: dict[str, dict[str, Path]]
+    patched: tuple[Patched, ...] = ()
 
     @property
     def environment(self) -> str:
         return self.plan.blueprint.environment
-
-    @property
-    def places(self) -> dict[str, Path]:
-        """What to point at for each stack."""
-        return SECTIONS | {one.stack: one.at for one in self.plan.blueprint.overrides.cloudformation}
 
     @property
     def manifests(self) -> list[PlannedAddOn]:
