@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bpc import __version__
-from bpc.cli import main
+from bpc.cli import exits, main
 from bpc.cli.explain import declare_rules
 from bpc.cli.parser import VERBS
 from bpc.diagnostics import RULES
@@ -222,8 +222,53 @@ def test_one_environment_does_not_take_the_others_away(here: Path, capsys: pytes
     assert main(["compile", spec, "--env", "e1", "-o", "alone", "--check"]) == 0
 
 
-def test_the_reader_of_our_output_may_go_away(here: Path) -> None:
-    run = subprocess.run(
-        ["bash", "-c", f"{sys.executable} -m bpc schema | head -1"], capture_output=True, text=True, check=True
-    )
-    assert (run.stdout, run.stderr) == ("{\n", "")
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_the_reader_of_our_output_may_go_away(here: Path, stream: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: writer}
+    command = ["schema"] if stream == "stdout" else ["compile", "nowhere.yaml"]
+    run = subprocess.run([sys.executable, "-m", "bpc", *command], **streams, check=False)  # type: ignore[call-overload]
+    os.close(writer)
+    assert run.returncode == exits.NO_READER
+    assert not run.stdout
+    assert not run.stderr
+
+
+@pytest.mark.parametrize("command", ["compile good.yaml", "compile good.yaml --check", "schema", "--help", "--version"])
+@pytest.mark.parametrize("where", ["> /dev/full", ">&-"])
+def test_output_that_cannot_be_written_is_said(here: Path, command: str, where: str) -> None:
+    for _ in range(2):  # the second compile is answered by its memo
+        run = subprocess.run(
+            ["bash", "-c", f"{sys.executable} -m bpc {command} {where}"], capture_output=True, text=True, check=False
+        )
+        assert run.returncode == exits.UNWRITABLE
+        assert run.stderr.startswith("bpc: cannot write to standard output: ")
+        assert run.stderr.count("\n") == 1
+
+
+def test_complaints_that_cannot_be_written_are_no_mistake_of_ours(here: Path) -> None:
+    command = f"{sys.executable} -m bpc compile nowhere.yaml 2> /dev/full"
+    assert subprocess.run(["bash", "-c", command], check=False).returncode == exits.UNWRITABLE
+
+
+def test_the_name_of_a_file_may_be_no_text(here: Path) -> None:
+    name = b"caf\xe9.yaml"
+    Path(os.fsdecode(name)).write_text(MINIMAL)
+    command = [sys.executable, "-m", "bpc", "validate", name]
+    run = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+    assert (run.returncode, run.stdout, run.stderr) == (0, b"caf\\udce9.yaml: fine\n", b"")
+
+
+@pytest.mark.parametrize("place", ["bpc.stamp.lookup", "bpc.pipeline.compile_blueprint", "bpc.cli.run._our_bug"])
+def test_ctrl_c_is_quiet_wherever_it_comes(
+    here: Path, place: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if place.endswith("_our_bug"):
+        monkeypatch.setattr("bpc.pipeline.compile_blueprint", None)
+    monkeypatch.setattr(place, interrupted)
+    assert main(["compile", "good.yaml"]) == exits.INTERRUPTED
+    assert capsys.readouterr() == ("", "")

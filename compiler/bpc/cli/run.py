@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
-import os
+import io
 import sys
+from contextlib import redirect_stdout
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from bpc import __version__
-from bpc.cli.exits import BAD_USAGE, INTERRUPTED, OK, OUR_BUG
+from bpc.cli.exits import BAD_USAGE, OK, OUR_BUG
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -18,24 +19,24 @@ if TYPE_CHECKING:
 GARBAGE = 50_000
 
 
-def guarded(argv: list[str], started: int) -> int:
-    """One verb; `started` is when the command began, in nanoseconds.
+def guarded(argv: list[str], started: int) -> tuple[int, str]:
+    """One verb: its exit code, and what it has to say; `started` is when the command began, in nanoseconds.
 
     A mistake of ours is shown as one, with what to send us, and never as a bare traceback.
     """
     # A compile lives for a tenth of a second: to look for cycles costs more than it gives, but for a large fleet.
     gc.set_threshold(GARBAGE)
+    # Said at the end and in one place: so a full disk behind standard output is never taken for a mistake of ours.
+    said = io.StringIO()
     try:
-        return _run(argv, started)
-    except KeyboardInterrupt:
-        sys.stderr.write("bpc: interrupted; nothing was changed\n")
-        return INTERRUPTED
+        with redirect_stdout(said):
+            code = _run(argv, started)
     except BrokenPipeError:
-        # The reader of our output has gone, as with `| head`; that is no mistake of anybody's.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return INTERRUPTED
+        # The reader of our complaints has gone; that is no mistake of anybody's.
+        raise
     except Exception:
-        return _our_bug(argv)
+        code = _our_bug(argv)
+    return code, said.getvalue()
 
 
 def _run(argv: list[str], started: int) -> int:

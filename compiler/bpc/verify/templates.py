@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from bpc.diagnostics import Span, rule
@@ -77,9 +79,28 @@ def _work(waiting: dict[str, list[Job]]) -> Iterator[tuple[str, list[Row]]]:
 
     # Not fork: the progress bar has a thread.
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        futures = {pool.submit(_lint_file, jobs[0]): key for key, jobs in waiting.items()}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        with _uninterrupted():
+            futures = {pool.submit(_lint_file, jobs[0]): key for key, jobs in waiting.items()}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes that start now do not hear Ctrl-C: this one does, and tells them; each would show a traceback."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:
+        # Only the main thread may ask for that.
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _lint_file(job: Job) -> list[Row]:
