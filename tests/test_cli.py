@@ -80,6 +80,8 @@ def test_two_blueprints_of_one_name_are_bad_usage(here: Path, capsys: pytest.Cap
     (here / "other.yaml").write_text(MINIMAL)
     assert main(["compile", "good.yaml", "other.yaml"]) == 2
     assert "are both called one" in capsys.readouterr().err
+    assert main(["compile", "good.yaml", "./good.yaml"]) == 2
+    assert capsys.readouterr().err == "bpc: ./good.yaml and good.yaml are the same file; name it once\n"
 
 
 @pytest.mark.parametrize("argv", [[], ["nope"], ["compile"], ["compile", "gone.yaml"], ["explain", "nothing.like.it"]])

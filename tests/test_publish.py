@@ -511,8 +511,9 @@ def test_a_name_that_is_too_long(out: Path) -> None:
 
 def test_a_parent_that_is_a_file(out: Path) -> None:
     out.write_text("mine")
-    refusal("BPC503", lambda: write(out / "study", ONE))
-    refusal("BPC503", lambda: write(out / "deep/study", ONE))
+    for folder in (out / "study", out / "deep/study"):
+        message = refusal("BPC503", lambda folder=folder: write(folder, ONE))  # type: ignore[misc]
+        assert message == f"cannot write {folder}: {out} is a file, and a folder has to be there"
     assert out.read_text() == "mine"
 
 

@@ -87,7 +87,7 @@ def _one(spec: Read, options: Options, folders: dict[str, str]) -> tuple[pipelin
             folder = os.path.join(options.out, name)
             other = folders.setdefault(folder, spec.path)
             if other != spec.path:
-                raise _SameFolder(f"{spec.path} and {other} are both called {name}; rename one of them")
+                raise _SameFolder(_clash(spec.path, other, name))
             if options.check:
                 opened: Any = publish.Comparison(folder, options.env)
             else:
@@ -110,6 +110,13 @@ def _one(spec: Read, options: Options, folders: dict[str, str]) -> tuple[pipelin
 
 class _SameFolder(Exception):
     """Two blueprints of one command have the same name."""
+
+
+def _clash(one: str, other: str, name: str) -> str:
+    """Why two arguments cannot both be compiled."""
+    if os.path.realpath(one) == os.path.realpath(other):
+        return f"{one} and {other} are the same file; name it once"
+    return f"{one} and {other} are both called {name}; rename one of them"
 
 
 def _identity(spec: Read, environment: str) -> dict[str, str]:

@@ -38,7 +38,7 @@ INACCESSIBLE = rule(
     "BPC503",
     "inaccessible-output",
     why="The operating system refused to read or write the output: the disk is full, the folder is read-only, a "
-    "name is too long. What was there before is still there, unchanged.",
+    "name is too long, a file stands where a folder has to be. What was there before is still there, unchanged.",
     cure="Make room or allow access, or choose another folder with -o, and compile again.",
 )
 OTHER_ENVIRONMENTS = rule(
@@ -198,8 +198,17 @@ def _blamed(path: str, verb: str = "write") -> Iterator[None]:
         yield
     except OSError as error:
         help = IMMOVABLE if error.errno in (errno.EXDEV, errno.EBUSY) else ""
-        message = f"cannot {verb} {path}: {error.strerror or error}"
-        raise Refused(INACCESSIBLE.at((), message, help)) from error
+        reason = error.strerror or str(error)
+        if error.errno in (errno.ENOTDIR, errno.EEXIST) and isinstance(error.filename, str):
+            reason = f"{_file_above(error.filename)} is a file, and a folder has to be there"
+        raise Refused(INACCESSIBLE.at((), f"cannot {verb} {path}: {reason}", help)) from error
+
+
+def _file_above(path: str) -> str:
+    """What stands in the way: the nearest thing that is there."""
+    while not os.path.lexists(path):
+        path = os.path.dirname(path)
+    return os.path.relpath(path) if path.startswith(os.getcwd() + os.sep) else path
 
 
 def _keep_others(files: Mapping[str, str], folder: str, only: str) -> None:
