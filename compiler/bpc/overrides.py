@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bpc.diagnostics import Diagnostic, Path, rule
@@ -23,7 +24,7 @@ NO_SUCH_STACK = rule(
 
 Templates = dict[str, dict[str, Any]]
 Origins = dict[str, dict[str, Path]]
-LONGEST = 200  # characters of somebody else's message
+NEEDS = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}
 
 
 class Patched(Record):
@@ -58,8 +59,9 @@ def apply(
             at: Path = (*override.at, "patch", index)
             try:
                 patched = jsonpatch.apply_patch(patched, [operation], in_place=True)
-            except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError) as error:
-                found.append(PATCH_FAILS.at(at, f"{operation['op']} {operation['path']}: {str(error)[:LONGEST]}"))
+            except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError):
+                why = _why(patched, operation)
+                found.append(PATCH_FAILS.at(at, f"{operation['op']} {operation['path']}: {why}"))
                 break
         else:
             done.append(Patched(override.at, override.stack, templates[override.stack]))
@@ -67,6 +69,44 @@ def apply(
             for title in _resources(patched):
                 origins[override.stack].setdefault(title, override.at)
     return done, found
+
+
+def _why(template: Any, operation: Mapping[str, Any]) -> str:
+    """Why an operation cannot be done to a template."""
+    op, path = operation["op"], operation["path"]
+    if (needed := NEEDS.get(op, "path")) not in operation:
+        return f"{op} needs a {needed}"
+    if op in ("move", "copy") and (lack := _lack(template, operation["from"])):
+        return lack
+    # What is added need not be there, and only that may come at the end of a list.
+    above, _, last = path.rpartition("/")
+    new = op in ("add", "move", "copy")
+    if lack := _lack(template, above if new else path):
+        return lack
+    if new:
+        return f"{last} is no place in {above or 'the template'}"
+    return "there is something else" if op == "test" else "the template does not take it"
+
+
+def _lack(template: Any, path: str) -> str:
+    """What of a path the template does not have, or nothing."""
+    at = ""
+    for part in path.split("/")[1:]:
+        if "~" in part.replace("~0", "").replace("~1", ""):
+            return f"a ~ in {part} is written ~0"
+        if isinstance(template, list):
+            if not (part.isdecimal() and int(part) < len(template)):
+                return f"{at} is a list of {len(template)}, counted from 0, and has no {part}"
+            template = template[int(part)]
+        elif isinstance(template, dict):
+            name = part.replace("~1", "/").replace("~0", "~")
+            if name not in template:
+                return f"there is no {name} in {at or 'the template'}"
+            template = template[name]
+        else:
+            return f"{at} is a value with nothing in it"
+        at = f"{at}/{part}"
+    return ""
 
 
 def _resources(template: Any) -> Any:
