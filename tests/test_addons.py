@@ -9,17 +9,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import kubernetes_validate
 import pytest
 from jsonschema import Draft202012Validator
 
-from bpc import catalogue, facts
+from bpc import catalogue, contribution, facts
 from bpc.addon import AddOn, Context, Manifest
 from bpc.kit import iam
-from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet
+from bpc.model import AddOnRequest
+from bpc.plan.shapes import PlannedAddOn
 from parts import lint
 
 ENTRIES = catalogue.addons()
@@ -330,25 +332,12 @@ def test_cfn_lint_finds_nothing(region: str, tmp_path: Path) -> None:
 def handler_template() -> dict[str, Any]:
     """The AWS side of the termination handler, with its role and tags, and the roles of all others beside it."""
     sheet = Sheet("shop", "addons", "for a test", {"team": "platform"})
+    plan: Any = SimpleNamespace(
+        name="shop", blueprint=SimpleNamespace(cloudformation=SimpleNamespace(permissions_boundary=None))
+    )
     for entry in ENTRIES:
-        asked = context(entry)
-        for resource in entry.resources(asked):
-            if "Tags" in resource.props:
-                resource.Tags = sheet.tags(resource.title)
-            sheet.add(resource, ("addons", entry.name))
-        if entry.has_permissions():
-            title = logical_id(entry.name, "Role")
-            trust = iam.trusts_pods("shop", entry.namespace, entry.service_account or "")
-            role = iam.role(
-                title,
-                trust,
-                boundary=None,
-                tags=sheet.tags(title),
-                managed_policies=entry.managed_policies,
-                statements=entry.policy(asked),
-                policy_name=entry.name,
-            )
-            sheet.add(role, ("addons", entry.name))
+        request = AddOnRequest(("addons", entry.name), entry.name, True, {})
+        contribution.contribute(PlannedAddOn(entry, request, "manifests", context(entry)), plan, sheet, "shop")
     return sheet.finished()
 
 

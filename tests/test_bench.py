@@ -19,6 +19,7 @@ import cfn_flip
 import pytest
 
 from bpc import pipeline
+from parts.memory import Memory
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
@@ -41,19 +42,11 @@ MEMORY = "/dev/shm"  # a file system in memory, where there is one
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, Any]:
     """What bpc makes of the study: the templates, parsed, by the name of their file."""
-    kept: dict[str, bytes] = {}
-    result = pipeline.compile_blueprint(STUDY.read_bytes(), STUDY.name, lambda _: _Keeper(kept))
+    kept = Memory()
+    result = pipeline.compile_blueprint(STUDY.read_bytes(), STUDY.name, lambda _: kept)
     assert not result.failed
     templates = {Path(path).stem: content for path, content in kept.items() if path.startswith("cloudformation/")}
     return {stem: json.loads(cfn_flip.to_json(content.decode())) for stem, content in templates.items()}
-
-
-class _Keeper:
-    def __init__(self, kept: dict[str, bytes]) -> None:
-        self.kept = kept
-
-    def write(self, path: str, content: bytes) -> None:
-        self.kept[path] = content
 
 
 @pytest.fixture(scope="module")

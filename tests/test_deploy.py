@@ -19,6 +19,7 @@ from bpc import pipeline, verify
 from bpc.verify import Output, Template, manifests
 from parts import kubectl
 from parts.cloudformation import Account, Refused
+from parts.memory import Memory
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUTS = {output.name: output for output in verify.outputs(str(ROOT / "out"))}
@@ -171,21 +172,11 @@ def variant(name: str, environment: str) -> list[Template]:
     data["cluster"]["deletionProtection"] = False
     addons = data.setdefault("addons", {})
     addons["snapshot-controller"] = {"enabled": "snapshot-controller" not in addons}
-    files: dict[str, bytes] = {}
-    result = pipeline.compile_blueprint(json.dumps(data).encode(), "variant.yaml", lambda _: Memory(files), environment)
+    files = Memory()
+    result = pipeline.compile_blueprint(json.dumps(data).encode(), "variant.yaml", lambda _: files, environment)
     assert not result.failed, result.diagnostics
     read = [verify.parse(file, content.decode()) for file, content in files.items() if file.startswith("cloudform")]
     return sorted(read, key=lambda one: one.number)
-
-
-class Memory:
-    """Takes what is compiled."""
-
-    def __init__(self, files: dict[str, bytes]) -> None:
-        self.files = files
-
-    def write(self, path: str, content: bytes) -> None:
-        self.files[path] = content
 
 
 @each_overlay

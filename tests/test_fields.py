@@ -10,6 +10,7 @@ import pytest
 
 from bpc import catalogue, pipeline, reference
 from parts import schemas
+from parts.memory import Memory
 
 # A blueprint in which every section has something to say.
 BASE: dict[str, Any] = {
@@ -118,15 +119,8 @@ LEAVES = [
 OPTIONS = [one for one in reference.fields() if one.path.startswith("addons.") and one.path.count(".") == 2]
 
 
-class Output(dict[str, bytes]):
-    """Keeps what a compile writes."""
-
-    def write(self, path: str, content: bytes) -> None:
-        self[path] = content
-
-
-def compiled(data: Any) -> tuple[Output, list[str]]:
-    output = Output()
+def compiled(data: Any) -> tuple[Memory, list[str]]:
+    output = Memory()
     # JSON is YAML, so this is the way of every blueprint.
     result = pipeline.compile_blueprint(json.dumps(data).encode(), "base.yaml", lambda _: output)
     return output, [one.rule.code for one in result.diagnostics if one.rule.severity == "error"]

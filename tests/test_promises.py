@@ -18,6 +18,7 @@ import pytest
 from bpc import environments, pipeline, schema, source, verify
 from bpc.verify import Finding, Output, Template, inventory, manifests, permissions, promises, secrets, templates
 from parts import cache, kubectl
+from parts.memory import Memory
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "goldens" / "logical-ids.txt"
@@ -323,16 +324,6 @@ def identities(blueprint: dict[str, Any]) -> dict[str, str]:
     }
 
 
-class Memory:
-    """Takes what is compiled."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-
-    def write(self, path: str, content: bytes) -> None:
-        self.files[path] = content
-
-
 def minimal() -> dict[str, Any]:
     return {"apiVersion": "bpc/v1", "kind": "Blueprint", "metadata": {"name": "demo", "region": "eu-west-1"}}
 
@@ -340,7 +331,7 @@ def minimal() -> dict[str, Any]:
 def compiled(blueprint: dict[str, Any]) -> tuple[pipeline.Result, dict[str, bytes]]:
     memory = Memory()
     result = pipeline.compile_blueprint(json.dumps(blueprint).encode(), "demo.yaml", lambda _: memory)
-    return result, memory.files
+    return result, memory
 
 
 # 7. Every overlay builds, and what it builds fits the cluster's Kubernetes version.

@@ -12,18 +12,12 @@ from hypothesis import strategies as st
 from bpc import pipeline
 from bpc.diagnostics import errors
 from bpc.verify import parse
+from parts.memory import Memory
 from strategies import SPECS, anything, mutated
 
 
-class Output(dict[str, bytes]):
-    """Keeps what a compile writes."""
-
-    def write(self, path: str, content: bytes) -> None:
-        self[path] = content
-
-
-def compiled(raw: bytes) -> tuple[Output, pipeline.Result]:
-    output = Output()
+def compiled(raw: bytes) -> tuple[Memory, pipeline.Result]:
+    output = Memory()
     return output, pipeline.compile_blueprint(raw, "drawn.yaml", lambda _: output)
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from bpc import pipeline
 from parts import schemas, templates
+from parts.memory import Memory
 
 ROOT = Path(__file__).resolve().parent.parent
 DOC = (ROOT / "docs" / "updates.md").read_text(encoding="utf-8")
@@ -189,26 +190,16 @@ def changed(field: str, value: Any) -> dict[str, Any]:
     return blueprint
 
 
-class Memory:
-    """Takes what is compiled."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-
-    def write(self, path: str, content: bytes) -> None:
-        self.files[path] = content
-
-
 def compiled(blueprint: dict[str, Any]) -> tuple[Stacks, dict[str, bytes]]:
     memory = Memory()
     result = pipeline.compile_blueprint(json.dumps(blueprint).encode(), "demo.yaml", lambda _: memory)
     assert not result.failed, result.diagnostics
     stacks = {
         path.split("/")[-1].removesuffix(".yaml"): templates.load(content.decode())
-        for path, content in memory.files.items()
+        for path, content in memory.items()
         if path.startswith("cloudformation/")
     }
-    return stacks, {path: content for path, content in memory.files.items() if path.startswith("kubernetes/")}
+    return stacks, {path: content for path, content in memory.items() if path.startswith("kubernetes/")}
 
 
 @cache
