@@ -63,6 +63,7 @@ VALUES: dict[str, Any] = {
     "nodeGroups[].scaling.min": 3,
     "nodeGroups[].scaling.desired": 3,
     "nodeGroups[].subnets": "public",
+    "nodeGroups[].releaseVersion": "1.36.1-20261101",
     "nodeGroups[].taints[].key": "other",
     "nodeGroups[].taints[].effect": "NoExecute",
     "nodeGroups[].update.maxUnavailable": 2,

@@ -30,6 +30,7 @@ class Context(Record):
     has_nodes: bool
     has_internet: bool
     nodes: int
+    has_windows: bool = False
 
 
 class AddOn:

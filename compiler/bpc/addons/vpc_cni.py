@@ -1,11 +1,16 @@
 """The Amazon VPC CNI. Source: Amazon EKS User Guide, Amazon VPC CNI and its IAM role.
 
 Without it no node gets ready, so it comes with the cluster. The policy is for IPv4, which is all that bpc makes.
+Pods on Windows get their addresses from the control plane, when the add-on says so (Amazon EKS User Guide, Deploy
+Windows nodes on EKS clusters).
 """
 
 from __future__ import annotations
 
-from bpc.addon import AddOn
+from collections.abc import Mapping
+from typing import Any
+
+from bpc.addon import AddOn, Context
 
 
 class VpcCni(AddOn):
@@ -19,3 +24,7 @@ class VpcCni(AddOn):
     requires = ("eks-pod-identity-agent",)
     endpoints = ("ec2",)
     managed_policies = ("AmazonEKS_CNI_Policy",)
+
+    @classmethod
+    def values(cls, context: Context) -> Mapping[str, Any]:
+        return {"enableWindowsIpam": "true"} if context.has_windows else {}

@@ -31,7 +31,7 @@ NO_DRIVER = rule(
     "BPC366",
     "accelerator-without-driver",
     why="The AMI has no driver for the accelerator: the nodes work, but pods cannot use what you pay for.",
-    cure="Use another family, or install the driver yourself.",
+    cure="Use the `variant` with the driver, another family, or install the driver yourself.",
     severity="warning",
 )
 NO_SUCH_SUBNETS = rule(
@@ -105,9 +105,16 @@ def _machines(blueprint: Blueprint) -> Iterator[Diagnostic]:
             yield ONE_SPOT_TYPE.at((*group.at, "capacity"), f"spot with {group.instance_types[0]} alone", "add more")
         for index, one in enumerate(group.instance_types):
             family = facts.family(one)
-            if family and family.accelerator:
+            if family and family.accelerator and not _has_driver(group, family.accelerator):
                 name = {"nvidia": "GPU", "neuron": "Neuron device"}.get(family.accelerator, "accelerator")
-                yield NO_DRIVER.at((*at, index), f"{group.ami} has no driver for the {name} of {one}")
+                use = family.accelerator in ("nvidia", "neuron") and family.accelerator not in group.variant
+                help = f"use variant: {family.accelerator}" if use else ""
+                yield NO_DRIVER.at((*at, index), f"{group.ami} has no driver for the {name} of {one}", help)
+
+
+def _has_driver(group: NodeGroup, accelerator: str) -> bool:
+    """What is in an image of one's own, nobody knows."""
+    return bool(group.ami_id or group.ami_parameter) or accelerator in group.variant
 
 
 def _places(blueprint: Blueprint) -> Iterator[Diagnostic]:

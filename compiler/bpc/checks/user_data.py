@@ -22,6 +22,12 @@ NEEDS_OWN_IMAGE = rule(
     "(Amazon EKS User Guide, Customize managed nodes with launch templates).",
     cure="Use AL2023 or Bottlerocket, which merge settings, or an image of your own.",
 )
+REPLACED = rule(
+    "BPC802",
+    "bootstrap-command-replaces",
+    why="A bootstrapCommand takes the place of what would have passed the setting on.",
+    cure="Keep one of the two: say the setting in the command, or leave the command out.",
+)
 TAKEN = rule(
     "BPC803",
     "bottlerocket-setting-taken",
@@ -79,6 +85,10 @@ def _command(group: NodeGroup, at: Path) -> Iterator[Diagnostic]:
         return
     if not group.joins_alone:
         yield NEEDS_OWN_IMAGE.at(at, "EKS joins the nodes of this group itself", "write a NodeConfig", key=True)
+        return
+    for field in _given(group):
+        if field in KUBELET:
+            yield REPLACED.at((*group.at, field), f"the bootstrapCommand takes the place of {field}", key=True)
 
 
 def _bottlerocket(blueprint: Blueprint) -> Iterator[Diagnostic]:

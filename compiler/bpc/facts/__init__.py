@@ -60,6 +60,16 @@ class Family(Record):
     os: str
 
 
+class Image(Record):
+    """An image for nodes: its type as EKS names it, and the public SSM parameter that holds the newest one.
+
+    `type` is CUSTOM for what is not EKS's own.
+    """
+
+    type: str
+    parameter: str
+
+
 def _read(name: str) -> Mapping[str, Any]:
     with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
         document: Mapping[str, Any] = json.load(file)
@@ -189,3 +199,19 @@ def endpoint_service(service: str, region_name: str) -> str:
     found, known = region(region_name), _endpoints()
     prefix = known["prefix"].get(found.partition, "") if found else ""
     return f"{'' if service in known['withoutPrefix'] else prefix}com.amazonaws.{region_name}.{service}"
+
+
+@cache
+def _images() -> Mapping[str, Any]:
+    return _read("node-images.json")
+
+
+def node_images(ami: str) -> Mapping[str, Mapping[str, Image]]:
+    """The images of an operating system by architecture and variant."""
+    found = _images()["images"][ami]
+    return {arch: {name: Image(*one) for name, one in variants.items()} for arch, variants in found.items()}
+
+
+def node_image_versions(ami: str) -> tuple[str, str]:
+    """The first and the last Kubernetes version with images of an operating system; empty where there is no bound."""
+    return _images()["since"].get(ami, ""), _images()["until"].get(ami, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bpc import facts
 from bpc.model.node import Data, Node
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class NodeGroup(Node):
     name: str
     type: str
     ami: str
+    variant: str
+    ami_id: str | None
+    ami_parameter: str | None
+    release_version: str | None
+    version: str | None
     instance_types: tuple[str, ...]
     capacity: str
     scaling: Scaling
@@ -67,6 +73,11 @@ class NodeGroup(Node):
         return {**data, "subnets": data.get("subnets") or whole["network"]["topology"].split("-")[-1]}
 
     @property
+    def architecture(self) -> str:
+        """What the nodes run, as container images name it."""
+        return facts.architecture(self.instance_types[0]) or "amd64"
+
+    @property
     def family(self) -> str:
         """What the nodes read at their first boot: al2023, al2, ubuntu, bottlerocket or windows."""
         return next((one for one in ("windows", "ubuntu") if self.ami.lower().startswith(one)), self.ami.lower())
@@ -74,7 +85,18 @@ class NodeGroup(Node):
     @property
     def joins_alone(self) -> bool:
         """Whether its user data has all that a node needs to join, for nobody adds it."""
-        return self.type != "managed"
+        return self.type != "managed" or self.own_image
+
+    @property
+    def own_image(self) -> bool:
+        """Whether the launch template names an image, for it is not one that EKS chooses."""
+        return bool(self.ami_id or self.ami_parameter) or self.family == "ubuntu"
+
+    @property
+    def special_image(self) -> bool:
+        """Whether there is more to its image than one of the two usual operating systems."""
+        given = (self.ami_id, self.ami_parameter, self.release_version, self.version)
+        return any(given) or self.variant != "standard" or self.ami not in ("AL2023", "Bottlerocket")
 
     @property
     def speaks_at_boot(self) -> bool:

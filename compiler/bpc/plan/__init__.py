@@ -24,7 +24,7 @@ def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnos
         blueprint=blueprint,
         partition=partition,
         subnets=tuple(subnets.planned(blueprint)),
-        node_groups=tuple(groups.planned(group, tags) for group in blueprint.node_groups),
+        node_groups=tuple(groups.planned(group, blueprint.cluster.version, tags) for group in blueprint.node_groups),
         addons=chosen,
         endpoints=_endpoints(blueprint, chosen),
     )

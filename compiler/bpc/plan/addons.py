@@ -38,4 +38,5 @@ def _context(request: AddOnRequest, blueprint: Blueprint, partition: str) -> Con
         has_nodes=bool(blueprint.node_groups),
         has_internet=blueprint.network.topology != "private",
         nodes=sum(group.scaling.max for group in blueprint.node_groups),
+        has_windows=any(group.family == "windows" for group in blueprint.node_groups),
     )

@@ -10,11 +10,10 @@ from bpc.model import NodeGroup
 from bpc.plan.shapes import PlannedGroup
 
 
-def planned(group: NodeGroup, tags: Mapping[str, str]) -> PlannedGroup:
-    """AmiType as the EKS API names it (AWS::EKS::Nodegroup, AmiType)."""
-    arm = facts.architecture(group.instance_types[0]) == "arm64"
-    if group.ami == "Bottlerocket":
-        ami_type = "BOTTLEROCKET_ARM_64" if arm else "BOTTLEROCKET_x86_64"
-    else:
-        ami_type = "AL2023_ARM_64_STANDARD" if arm else "AL2023_x86_64_STANDARD"
-    return PlannedGroup(group, logical_id(group.name), ami_type, dict(tags))
+def planned(group: NodeGroup, cluster_version: str, tags: Mapping[str, str]) -> PlannedGroup:
+    """AmiType as the EKS API names it (AWS::EKS::Nodegroup, AmiType); an image only where EKS does not choose it."""
+    version = group.version or cluster_version
+    image = facts.node_images(group.ami).get(group.architecture, {}).get(group.variant)
+    kind, parameter = (image.type, image.parameter.format(version=version)) if image else ("", "")
+    own = group.ami_id or group.ami_parameter or parameter if group.joins_alone else ""
+    return PlannedGroup(group, logical_id(group.name), version, kind, own, dict(tags))

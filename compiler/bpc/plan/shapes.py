@@ -21,11 +21,16 @@ class Subnet(Record):
 
 
 class PlannedGroup(Record):
-    """A node group with what follows from its instance types."""
+    """A node group with what follows from its instance types.
+
+    `image` is the id of an image or the name of an SSM parameter, and empty where EKS chooses by `ami_type`.
+    """
 
     node_group: NodeGroup
     id: str
+    version: str
     ami_type: str
+    image: str
     tags: Mapping[str, str]
 
 

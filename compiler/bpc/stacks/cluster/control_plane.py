@@ -43,9 +43,16 @@ def _role(plan: Plan, sheet: Sheet) -> None:
         iam.trusts("eks.amazonaws.com"),
         boundary=plan.blueprint.cloudformation.permissions_boundary,
         tags=sheet.tags("ClusterRole"),
-        managed_policies=["AmazonEKSClusterPolicy"],
+        managed_policies=[*_policies(plan)],
     )
     sheet.add(role, AT)
+
+
+def _policies(plan: Plan) -> Iterator[str]:
+    yield "AmazonEKSClusterPolicy"
+    if any(one.node_group.family == "windows" for one in plan.node_groups):
+        # The control plane gives the pods there their addresses (Amazon EKS User Guide, Windows nodes).
+        yield "AmazonEKSVPCResourceController"
 
 
 def _identity(plan: Plan, sheet: Sheet) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from bpc.model import NodeGroup
 from bpc.plan.shapes import Plan, PlannedGroup
 from bpc.stacks.nodes import user_data
 
+# Where an image expects the disk that grows, when it is not /dev/xvda.
+DEVICES = {"bottlerocket": "/dev/xvdb", "windows": "/dev/sda1", "ubuntu": "/dev/sda1"}
+
 
 def title(planned: PlannedGroup) -> str:
     return f"{planned.id}LaunchTemplate"
@@ -33,6 +36,26 @@ def _instance_type(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str,
     """One type is the launch template's, so that a change of it rolls the group; several are the node group's."""
     types = planned.node_group.instance_types
     return {"InstanceType": types[0]} if len(types) == 1 else {}
+
+
+def _image(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    """A parameter of SSM is read whenever the stack is updated; a version of one is the same for ever."""
+    image = planned.image
+    if not image:
+        return {}
+    if image.startswith("ami-"):
+        return {"ImageId": image}
+    if ":" in image:
+        return {"ImageId": f"{{{{resolve:ssm:{image}}}}}"}
+    return {
+        "ImageId": sheet.parameter(
+            f"{planned.id}ImageId",
+            "Node images",
+            f"The SSM parameter that holds the image of the group {planned.node_group.name}.",
+            Type="AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>",
+            Default=image,
+        )
+    }
 
 
 def _disks(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
@@ -62,7 +85,7 @@ def _user_data(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any
 
 
 # Where the data comes from, in its order in the template.
-PARTS = (_instance_type, _disks, _metadata, _tag_specifications, _user_data)
+PARTS = (_instance_type, _image, _disks, _metadata, _tag_specifications, _user_data)
 
 
 def _tags(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, str]:
@@ -72,7 +95,7 @@ def _tags(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, str]:
 
 def _devices(group: NodeGroup) -> list[ec2.LaunchTemplateBlockDeviceMapping]:
     """Bottlerocket keeps its system on xvda and everything that grows on xvdb."""
-    device = "/dev/xvdb" if group.ami == "Bottlerocket" else "/dev/xvda"
+    device = DEVICES.get(group.family, "/dev/xvda")
     disk = ec2.EBSBlockDevice(
         VolumeType=group.disk.type, VolumeSize=group.disk.size, Encrypted=True, DeleteOnTermination=True
     )

@@ -29,11 +29,19 @@ def _identity(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]
     return {
         "ClusterName": sheet.imported("cluster", "ClusterName"),
         "NodegroupName": planned.node_group.name,
-        "Version": plan.blueprint.cluster.version,
-        "AmiType": planned.ami_type,
+        **_image(planned),
         "CapacityType": planned.node_group.capacity.upper().replace("-", "_"),
         "NodeRole": GetAtt(role.title(planned), "Arn"),
     }
+
+
+def _image(planned: PlannedGroup) -> dict[str, Any]:
+    """With an image in the launch template, the node group says nothing of it."""
+    if planned.image:
+        return {}
+    release = planned.node_group.release_version
+    said = {"Version": planned.version} | ({"ReleaseVersion": release} if release else {})
+    return said | {"AmiType": planned.ami_type}
 
 
 def _instances(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:

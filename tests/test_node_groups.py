@@ -1,0 +1,137 @@
+"""What becomes of a node group: its image, its launch template, its role."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bpc import pipeline
+from parts import lint
+
+REGION = "us-west-2"
+
+
+class Templates(dict[str, Any]):
+    """Keeps the templates of a compile by their stacks."""
+
+    def write(self, path: str, content: bytes) -> None:
+        if path.endswith(".json"):
+            self[Path(path).stem.partition("-")[2]] = json.loads(content)
+
+
+def compiled(*groups: dict[str, Any], **more: Any) -> Templates:
+    """A platform with these node groups; it must compile without an error."""
+    named = [{"name": f"group-{number}"} | group for number, group in enumerate(groups)]
+    data = {
+        "apiVersion": "bpc/v1",
+        "kind": "Blueprint",
+        "metadata": {"name": "zoo", "region": REGION},
+        "cloudformation": {"format": "json"},
+        "nodeGroups": named,
+    } | more
+    output = Templates()
+    result = pipeline.compile_blueprint(json.dumps(data).encode(), "zoo.yaml", lambda _: output)
+    assert [one.message for one in result.diagnostics if one.rule.severity == "error"] == []
+    return output
+
+
+def properties(group: dict[str, Any], kind: str = "NodeGroup", **more: Any) -> Any:
+    """The properties of one resource of a group, which has Linux beside it to run on."""
+    stacks = compiled({"name": "odd"} | group, {"name": "usual"}, **more)
+    return stacks["nodes"]["Resources"][f"Odd{kind}"]["Properties"]
+
+
+def launched(group: dict[str, Any], **more: Any) -> Any:
+    return properties(group, "LaunchTemplate", **more)["LaunchTemplateData"]
+
+
+def clean(tmp_path: Path, templates: Templates) -> None:
+    """cfn-lint finds nothing, not even something to tell."""
+    for stack, template in templates.items():
+        path = tmp_path / f"{stack}.json"
+        path.write_text(json.dumps(template, indent=2), encoding="utf-8")
+        assert lint.lint(path, REGION) == []
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        ({}, "AL2023_x86_64_STANDARD"),
+        ({"variant": "nvidia", "instanceTypes": ["g6.xlarge"]}, "AL2023_x86_64_NVIDIA"),
+        ({"variant": "nvidia", "instanceTypes": ["g5g.xlarge"]}, "AL2023_ARM_64_NVIDIA"),
+        ({"variant": "neuron", "instanceTypes": ["inf2.xlarge"]}, "AL2023_x86_64_NEURON"),
+        ({"ami": "Bottlerocket", "variant": "nvidia-fips", "instanceTypes": ["g5g.metal"]},
+         "BOTTLEROCKET_ARM_64_NVIDIA_FIPS"),
+        ({"ami": "Bottlerocket", "variant": "fips"}, "BOTTLEROCKET_x86_64_FIPS"),
+        ({"ami": "Windows2022Core"}, "WINDOWS_CORE_2022_x86_64"),
+    ],
+)  # fmt: skip
+def test_eks_chooses_the_image_by_its_type(group: dict[str, Any], expected: str) -> None:
+    made = properties(group)
+    assert (made["AmiType"], made["Version"]) == (expected, "1.36")
+    assert "ImageId" not in launched(group)
+
+
+def test_a_group_may_be_behind_the_control_plane() -> None:
+    made = properties({"version": "1.34", "releaseVersion": "1.34.1-20261101"})
+    assert (made["Version"], made["ReleaseVersion"]) == ("1.34", "1.34.1-20261101")
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        ({"amiId": "ami-0123456789abcdef0"}, "ami-0123456789abcdef0"),
+        ({"amiParameter": "/images/mine:3"}, "{{resolve:ssm:/images/mine:3}}"),
+        ({"amiParameter": "/images/mine"}, {"Ref": "OddImageId"}),
+        ({"ami": "Ubuntu2404"}, {"Ref": "OddImageId"}),
+    ],
+)
+def test_an_image_of_ones_own_is_the_launch_templates(group: dict[str, Any], expected: object) -> None:
+    assert launched(group)["ImageId"] == expected
+    assert {"AmiType", "Version", "ReleaseVersion"}.isdisjoint(properties(group))
+
+
+def test_an_image_by_parameter_is_read_at_every_update() -> None:
+    ubuntu = {"name": "odd", "ami": "Ubuntu2404", "instanceTypes": ["m7g.large"]}
+    parameter = compiled(ubuntu)["nodes"]["Parameters"]["OddImageId"]
+    assert parameter["Type"] == "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>"
+    assert (
+        parameter["Default"] == "/aws/service/canonical/ubuntu/eks/24.04/1.36/stable/current/arm64/hvm/ebs-gp3/ami-id"
+    )
+
+
+def test_a_node_with_an_image_of_ones_own_is_told_how_to_join() -> None:
+    stacks = compiled({"amiId": "ami-0123456789abcdef0", "labels": {"a": "b"}})
+    data = stacks["nodes"]["Resources"]["Group0LaunchTemplate"]["Properties"]["LaunchTemplateData"]
+    text, values = data["UserData"]["Fn::Base64"]["Fn::Sub"]
+    assert "apiServerEndpoint: '${ClusterEndpoint}'" in text
+    assert "--node-labels=a=b" in text
+    exported = {one["Export"]["Name"]["Fn::Sub"] for one in stacks["cluster"]["Outputs"].values() if "Export" in one}
+    for value in values.values():
+        assert value["Fn::ImportValue"]["Fn::Sub"].replace("${ClusterStack}", "${AWS::StackName}") in exported
+
+
+def test_windows_gets_addresses_from_the_control_plane() -> None:
+    resources = compiled({"ami": "Windows2022Full"}, {})["cluster"]["Resources"]
+    assert "AmazonEKSVPCResourceController" in json.dumps(resources["ClusterRole"])
+    assert json.loads(resources["VpcCniAddOn"]["Properties"]["ConfigurationValues"]) == {"enableWindowsIpam": "true"}
+    usual = compiled({})["cluster"]["Resources"]
+    assert "VPCResourceController" not in json.dumps(usual["ClusterRole"])
+    assert "ConfigurationValues" not in usual["VpcCniAddOn"]["Properties"]
+
+
+def test_images_are_clean(tmp_path: Path) -> None:
+    clean(
+        tmp_path,
+        compiled(
+            {"amiId": "ami-0123456789abcdef0", "userData": "echo ${HOME}\n", "maxPods": 20},
+            {"amiParameter": "/images/mine:3", "ami": "Bottlerocket", "bottlerocket": {"adminContainer": True}},
+            {"ami": "Ubuntu2404", "kubelet": {"podPidsLimit": 10}},
+            {"ami": "Windows2022Core", "userData": "Write-Host ${a}"},
+            {"amiParameter": "/images/windows", "ami": "Windows2019Full"},
+            {"variant": "nvidia", "instanceTypes": ["g6.xlarge"], "clusterDns": ["169.254.20.10"]},
+        ),
+    )
