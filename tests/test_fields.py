@@ -55,6 +55,9 @@ VALUES: dict[str, Any] = {
     "cluster.endpoint.publicCidrs": ["9.9.9.0/24"],
     "cluster.secretsEncryption.keyArn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "cluster.serviceCidr": "172.20.0.0/16",
+    "cluster.kubeApiServer.serviceNodePortRange.minPort": 30001,
+    "cluster.kubeApiServer.serviceNodePortRange.maxPort": 32000,
+    "cluster.access[].type": "ec2",
     "cluster.access[].principal": "arn:aws:iam::111122223333:role/Other",
     "cluster.access[].policies[].scope.type": "namespace",
     "cluster.access[].policies[].scope.namespaces": ["web"],
@@ -100,6 +103,28 @@ FIRST: dict[str, dict[str, Any]] = {
     "nodeGroups[].bottlerocket.settings": {"nodeGroups[].ami": "Bottlerocket"},
     "nodeGroups[].bottlerocket.adminContainer": {"nodeGroups[].ami": "Bottlerocket"},
 }
+# What is there first, for every field below a path.
+BELOW: dict[str, Any] = {
+    "cluster.securityGroupIds[].import": {"cluster.securityGroupIds": [{"import": "shared-SecurityGroup"}]},
+    "cluster.kubeApiServer.serviceNodePortRange": {
+        "cluster.kubeApiServer": {"serviceNodePortRange": {"minPort": 30000, "maxPort": 32767}}
+    },
+    "cluster.kubeScheduler": {
+        "cluster.kubeScheduler": {
+            "nodeResourcesFit": {
+                "scoringStrategy": {"type": "most-allocated", "resources": [{"name": "memory", "weight": 5}]}
+            }
+        }
+    },
+    "cluster.oidcIdentityProvider": {
+        "cluster.oidcIdentityProvider": {
+            "name": "other",
+            "issuerUrl": "https://other.example.com",
+            "clientId": "other",
+            "groupsClaim": "others",
+        }
+    },
+}
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {
     "addons.eks-pod-identity-agent.enabled",
@@ -135,6 +160,12 @@ def put(data: Any, path: str, value: Any) -> None:
     data[0 if last == "[]" else last] = value
 
 
+def first(path: str) -> dict[str, Any]:
+    """What must be so for a field to matter."""
+    below = {key: value for above, needed in BELOW.items() if path.startswith(above) for key, value in needed.items()}
+    return below | FIRST.get(path, {})
+
+
 def other_value(field: reference.Field) -> Any:
     node = field.node
     if field.path in VALUES:
@@ -159,7 +190,7 @@ def other_value(field: reference.Field) -> Any:
 )
 def test_field_changes_the_output(field: reference.Field) -> None:
     before = copy.deepcopy(BASE)
-    for path, value in FIRST.get(field.path, {}).items():
+    for path, value in first(field.path).items():
         put(before, path, value)
     after = copy.deepcopy(before)
     put(after, field.path, other_value(field))

@@ -243,7 +243,8 @@ def _imports(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         for key, one in value.items():
             if key == "Fn::ImportValue":
-                yield _text(one)
+                # A plain name is not of our stacks: it is what the blueprint, or a patch, says of somebody else's.
+                yield from () if isinstance(one, str) else (_text(one),)
             else:
                 yield from _imports(one)
 

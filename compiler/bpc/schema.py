@@ -147,6 +147,19 @@ def default_of(node: Node, defs: Node) -> tuple[bool, Any]:
     return True, node["default"]
 
 
+def is_network(value: object) -> bool:
+    """An IPv4 or IPv6 range with a prefix length and no host bits."""
+    from ipaddress import ip_network
+
+    if not isinstance(value, str):
+        return True
+    _, slash, length = value.rpartition("/")
+    try:
+        return bool(slash) and length.isascii() and length.isdigit() and bool(ip_network(value))
+    except ValueError:
+        return False
+
+
 def is_cidr(value: object) -> bool:
     """An IPv4 range with a prefix length; host bits are looked at later, where a better message is possible."""
     from ipaddress import ip_interface
@@ -172,7 +185,7 @@ def is_ipv4(value: object) -> bool:
 
 
 # Formats are checked here, not by jsonschema's own list, so that everything after this stage is total.
-FORMATS: dict[str, Callable[[object], bool]] = {"ipv4-cidr": is_cidr, "ipv4": is_ipv4}
+FORMATS: dict[str, Callable[[object], bool]] = {"cidr": is_network, "ipv4-cidr": is_cidr, "ipv4": is_ipv4}
 
 
 def field(path: tuple[str | int, ...]) -> Node | None:

@@ -157,9 +157,16 @@ def _value_message(error: Any) -> str:
         case "uniqueItems":
             return "the same value stands in this list twice"
         case "format":
-            return f"{value!r} is not {'an IPv4 range such as 10.0.0.0/16' if 'cidr' in limit else 'an IPv4 address'}"
+            return f"{value!r} is not {FORMS[limit]}"
         case _:
             return f"{value!r} does not have the form {limit}"
+
+
+FORMS = {
+    "cidr": "a range such as 10.0.0.0/16 or 2001:db8::/32, beginning with its first address",
+    "ipv4-cidr": "an IPv4 range such as 10.0.0.0/16",
+    "ipv4": "an IPv4 address",
+}
 
 
 def _shown(value: Any, typed: str | None) -> str:

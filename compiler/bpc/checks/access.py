@@ -56,6 +56,26 @@ NOBODY = rule(
     severity="warning",
 )
 
+NODES_ROLE = rule(
+    "BPC725",
+    "access-entry-of-nodes",
+    why="An entry for nodes gets its name and groups from EKS, and takes none of yours; policies go with the types "
+    "standard and ec2 alone (Amazon EKS User Guide, Create access entries).",
+    cure="Use `type: standard` for people, or take these away.",
+)
+
+
+def _types(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    for access in blueprint.cluster.access:
+        if access.type == "standard":
+            continue
+        given: dict[str, object] = {"username": access.username, "groups": access.groups}
+        if access.type != "ec2":
+            given["policies"] = access.policies
+        for key, value in given.items():
+            if value:
+                yield NODES_ROLE.at((*access.at, key), f"an entry of the type {access.type} takes no {key}", key=True)
+
 
 def _principals(blueprint: Blueprint) -> Iterator[Diagnostic]:
     seen: set[str] = set()
@@ -116,4 +136,4 @@ def _nobody(blueprint: Blueprint) -> Iterator[Diagnostic]:
         )
 
 
-CHECKS = (_principals, _names, _policies, _nobody)
+CHECKS = (_types, _principals, _names, _policies, _nobody)

@@ -100,6 +100,21 @@ SERVICE_OVERLAP = rule(
     cure="Change network.cidr or cluster.serviceCidr; the latter cannot be changed once there is a cluster.",
 )
 
+UNUSED_PRIVATE_CIDRS = rule(
+    "BPC720",
+    "private-cidrs-unused",
+    why="With a public endpoint alone, no interface in the VPC answers that these ranges could reach.",
+    cure="Take privateCidrs away, or use `access: private` or `access: public-and-private`.",
+)
+EGRESS_WITHOUT_WAY = rule(
+    "BPC721",
+    "egress-without-way",
+    why="In this mode the control plane calls the internet through the subnets' own routes, and these have none "
+    "(Amazon EKS User Guide, Configuring control plane egress routing).",
+    cure="Give the network NAT gateways, or see that webhooks and identity providers are reachable inside the VPC.",
+    severity="warning",
+)
+
 
 def _version(blueprint: Blueprint) -> Iterator[Diagnostic]:
     cluster = blueprint.cluster
@@ -135,6 +150,23 @@ def _endpoint(blueprint: Blueprint) -> Iterator[Diagnostic]:
         )
     for index, one in enumerate(endpoint.public_cidrs):
         yield from _public((*at, index), one)
+
+
+def _private(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    endpoint = blueprint.cluster.endpoint
+    if endpoint.private_cidrs and not endpoint.is_private:
+        at = (*endpoint.at, "privateCidrs")
+        yield UNUSED_PRIVATE_CIDRS.at(at, "privateCidrs does nothing with access: public", "take it away", key=True)
+
+
+def _egress(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    cluster, network = blueprint.cluster, blueprint.network
+    if cluster.egress_mode == "customer-routed" and network.topology == "public-private" and network.nat == "none":
+        yield EGRESS_WITHOUT_WAY.at(
+            (*cluster.at, "egressMode"),
+            "the control plane's subnets have no way to the internet",
+            "add nat: single or per-zone",
+        )
 
 
 def _public(at: Path, text: str) -> Iterator[Diagnostic]:
@@ -198,4 +230,4 @@ def _services(blueprint: Blueprint) -> Iterator[Diagnostic]:
         )
 
 
-CHECKS = (_version, _endpoint, _documentation, _nodes, _key, _services)
+CHECKS = (_version, _endpoint, _private, _egress, _documentation, _nodes, _key, _services)

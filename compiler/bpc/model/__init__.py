@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bpc.model.addons import AddOnRequest
 from bpc.model.cloudformation import CloudFormation
-from bpc.model.cluster import Access, AccessPolicy, Cluster, Endpoint, Logging, Scope, SecretsEncryption
+from bpc.model.cluster import Access, AccessPolicy, Cluster, Endpoint, Logging, Rollback, Scope, SecretsEncryption
 from bpc.model.metadata import Metadata
 from bpc.model.network import Network, Subnets
 from bpc.model.node import Data, Node
@@ -19,6 +19,16 @@ from bpc.model.overrides import Override, Overrides
 
 if TYPE_CHECKING:
     from bpc.model.bastion import Bastion
+    from bpc.model.control_plane import (
+        KubeApiServer,
+        KubeControllerManager,
+        KubeScheduler,
+        NodeResourcesFit,
+        OidcIdentityProvider,
+        ResourceWeight,
+        ScoringStrategy,
+        ServiceNodePortRange,
+    )
     from bpc.model.fargate import FargateProfile, Selector
     from bpc.model.node_details import Bottlerocket
 
@@ -35,17 +45,26 @@ __all__ = [
     "Disk",
     "Endpoint",
     "FargateProfile",
+    "KubeApiServer",
+    "KubeControllerManager",
+    "KubeScheduler",
     "Logging",
     "Metadata",
     "Network",
     "Node",
     "NodeGroup",
+    "NodeResourcesFit",
+    "OidcIdentityProvider",
     "Override",
     "Overrides",
+    "ResourceWeight",
+    "Rollback",
     "Scaling",
     "Scope",
+    "ScoringStrategy",
     "SecretsEncryption",
     "Selector",
+    "ServiceNodePortRange",
     "Subnets",
     "Taint",
     "Update",
@@ -56,7 +75,15 @@ LAZY = {
     "Bastion": "bpc.model.bastion",
     "Bottlerocket": "bpc.model.node_details",
     "FargateProfile": "bpc.model.fargate",
+    "KubeApiServer": "bpc.model.control_plane",
+    "KubeControllerManager": "bpc.model.control_plane",
+    "KubeScheduler": "bpc.model.control_plane",
+    "NodeResourcesFit": "bpc.model.control_plane",
+    "OidcIdentityProvider": "bpc.model.control_plane",
+    "ResourceWeight": "bpc.model.control_plane",
+    "ScoringStrategy": "bpc.model.control_plane",
     "Selector": "bpc.model.fargate",
+    "ServiceNodePortRange": "bpc.model.control_plane",
 }
 
 

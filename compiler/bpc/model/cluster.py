@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bpc import facts
-from bpc.model.node import Data, Node
+from bpc.model.node import Data, Node, Reference
+
+if TYPE_CHECKING:
+    from bpc.model.control_plane import KubeApiServer, KubeControllerManager, KubeScheduler, OidcIdentityProvider
 
 
 class Endpoint(Node):
     access: str
     public_cidrs: tuple[str, ...]
+    private_cidrs: tuple[str, ...]
 
     @property
     def is_public(self) -> bool:
@@ -41,9 +47,14 @@ class AccessPolicy(Node):
 
 class Access(Node):
     principal: str
+    type: str
     username: str | None
     groups: tuple[str, ...]
     policies: tuple[AccessPolicy, ...]
+
+
+class Rollback(Node):
+    timeout_minutes: int
 
 
 class Cluster(Node):
@@ -52,6 +63,17 @@ class Cluster(Node):
     logging: Logging
     secrets_encryption: SecretsEncryption
     upgrade_policy: str
+    force_update_version: bool
+    rollback: Rollback | None
+    control_plane_tier: str
+    zonal_shift: bool
+    egress_mode: str
+    security_group_ids: tuple[Reference, ...]
+    role_arn: str | None
+    kube_api_server: KubeApiServer | None
+    kube_scheduler: KubeScheduler | None
+    kube_controller_manager: KubeControllerManager | None
+    oidc_identity_provider: OidcIdentityProvider | None
     deletion_protection: bool
     service_cidr: str
     authentication: str

@@ -20,10 +20,15 @@ class Cluster(Stack):
     @classmethod
     def fill(cls, plan: Plan, sheet: Sheet) -> None:
         control_plane.fill(plan, sheet)
-        if plan.blueprint.cluster.access or plan.blueprint.bastion:
+        wanted = plan.blueprint.cluster
+        if wanted.access or wanted.endpoint.private_cidrs or plan.blueprint.bastion:
             from bpc.stacks.cluster import access
 
             access.fill(plan, sheet)
+        if wanted.oidc_identity_provider:
+            from bpc.stacks.cluster import identity_provider
+
+            identity_provider.fill(wanted.oidc_identity_provider, sheet)
         for addon in plan.addons:
             if addon.entry.before_nodes:
                 contribute(addon, plan, sheet, Ref("Cluster"))

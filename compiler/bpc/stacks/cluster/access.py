@@ -19,12 +19,17 @@ POLICIES = {
     "edit": "AmazonEKSEditPolicy",
     "view": "AmazonEKSViewPolicy",
     "secret-reader": "AmazonEKSSecretReaderPolicy",
+    "auto-node": "AmazonEKSAutoNodePolicy",
+    "argocd": "AmazonEKSArgoCDPolicy",
+    "argocd-cluster": "AmazonEKSArgoCDClusterPolicy",
 }
 
 
 def fill(plan: Plan, sheet: Sheet) -> None:
     for access in plan.blueprint.cluster.access:
         _entry(access, plan, sheet)
+    for index, block in enumerate(plan.blueprint.cluster.endpoint.private_cidrs):
+        _let_range_in(block, index, plan, sheet)
     if plan.blueprint.bastion:
         _let_bastion_in(sheet)
 
@@ -41,7 +46,7 @@ def _entry(access: Access, plan: Plan, sheet: Sheet) -> None:
         access_entry_id(access.principal),
         ClusterName=Ref("Cluster"),
         PrincipalArn=access.principal,
-        Type="STANDARD",
+        Type=access.type.upper().replace("-", "_"),
         Tags=sheet.tags(),
         **properties,
     )
@@ -59,6 +64,20 @@ def _policies(access: Access, plan: Plan) -> list[eks.AccessPolicy]:
         )
         for one in access.policies
     ]
+
+
+def _let_range_in(block: str, index: int, plan: Plan, sheet: Sheet) -> None:
+    """The private endpoint answers on the cluster's own security group (Amazon EKS User Guide, Security groups)."""
+    rule = ec2.SecurityGroupIngress(
+        f"Range{block.replace('/', 'Mask').replace('.', 'x').replace(':', 'x')}ToCluster",
+        GroupId=GetAtt("Cluster", "ClusterSecurityGroupId"),
+        IpProtocol="tcp",
+        FromPort=443,
+        ToPort=443,
+        **({"CidrIpv6": block} if ":" in block else {"CidrIp": block}),
+        Description="The Kubernetes API from a network outside the VPC",
+    )
+    sheet.add(rule, (*plan.blueprint.cluster.endpoint.at, "privateCidrs", index))
 
 
 def _let_bastion_in(sheet: Sheet) -> None:

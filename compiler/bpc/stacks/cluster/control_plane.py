@@ -9,7 +9,8 @@ from troposphere import GetAtt, eks
 
 from bpc.diagnostics import Path
 from bpc.kit import iam
-from bpc.kit.sheet import Sheet
+from bpc.kit.sheet import Sheet, referred
+from bpc.model import Cluster
 from bpc.plan.shapes import Plan
 
 AT: Path = ("cluster",)
@@ -17,7 +18,8 @@ Part = Callable[[Plan, Sheet], dict[str, Any]]
 
 
 def fill(plan: Plan, sheet: Sheet) -> None:
-    _role(plan, sheet)
+    if not plan.blueprint.cluster.role_arn:
+        _role(plan, sheet)
     properties: dict[str, Any] = {}
     for part in _parts(plan):
         properties |= part(plan, sheet)
@@ -35,6 +37,17 @@ def _parts(plan: Plan) -> Iterator[Part]:
         from bpc.stacks.cluster import logging
 
         yield logging.properties
+    if _tuned(plan.blueprint.cluster):
+        from bpc.stacks.cluster import tuning
+
+        yield tuning.properties
+
+
+def _tuned(cluster: Cluster) -> bool:
+    """Whether the blueprint says more of the control plane than most do."""
+    components = cluster.kube_api_server or cluster.kube_scheduler or cluster.kube_controller_manager
+    upgrades = cluster.force_update_version or cluster.rollback
+    return bool(components or upgrades or cluster.zonal_shift or cluster.control_plane_tier != "standard")
 
 
 def _role(plan: Plan, sheet: Sheet) -> None:
@@ -56,7 +69,12 @@ def _policies(plan: Plan) -> Iterator[str]:
 
 
 def _identity(plan: Plan, sheet: Sheet) -> dict[str, Any]:
-    return {"Name": plan.name, "Version": plan.blueprint.cluster.version, "RoleArn": GetAtt("ClusterRole", "Arn")}
+    cluster = plan.blueprint.cluster
+    return {
+        "Name": plan.name,
+        "Version": cluster.version,
+        "RoleArn": cluster.role_arn or GetAtt("ClusterRole", "Arn"),
+    }
 
 
 def _vpc(plan: Plan, sheet: Sheet) -> dict[str, Any]:
@@ -67,6 +85,10 @@ def _vpc(plan: Plan, sheet: Sheet) -> dict[str, Any]:
         "EndpointPrivateAccess": endpoint.is_private,
         "EndpointPublicAccess": endpoint.is_public,
     }
+    if plan.blueprint.cluster.security_group_ids:
+        properties["SecurityGroupIds"] = [referred(one) for one in plan.blueprint.cluster.security_group_ids]
+    if plan.blueprint.cluster.egress_mode != "aws-managed":
+        properties["ControlPlaneEgressMode"] = plan.blueprint.cluster.egress_mode.upper().replace("-", "_")
     if endpoint.is_public:
         properties["PublicAccessCidrs"] = sheet.parameter(
             "PublicAccessCidrs",
