@@ -19,7 +19,7 @@ SCALING = rule(
     "BPC364",
     "scaling-order",
     why="min, desired and max must be in this order; an Auto Scaling group takes nothing else.",
-    cure="Change one of the numbers. Left out, min is 2, max is 4, and desired is min.",
+    cure="Change one of the numbers. Left out, min is 2, max is 4, and the group begins with min.",
 )
 MIXED = rule(
     "BPC365",
@@ -89,7 +89,7 @@ def _scaling(blueprint: Blueprint) -> Iterator[Diagnostic]:
         low, desired, high = group.scaling.min, group.scaling.desired, group.scaling.max
         if low > high:
             yield SCALING.at(group.scaling.at, f"min {low} is above max {high}", key=True)
-        elif not low <= desired <= high:
+        elif desired is not None and not low <= desired <= high:
             yield SCALING.at(
                 (*group.scaling.at, "desired"), f"desired {desired} is not between min {low} and max {high}"
             )
@@ -154,7 +154,7 @@ def _anything(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 
 def _has_nodes(group: NodeGroup) -> bool:
-    return group.scaling.desired > 0
+    return group.scaling.first > 0
 
 
 CHECKS = (_names, _scaling, _machines, _places, _updates, _anything)

@@ -8,7 +8,20 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from troposphere import AWSObject, Export, GetAtt, ImportValue, Join, Output, Parameter, Ref, Sub, Tags, Template
+from troposphere import (
+    AWSHelperFn,
+    AWSObject,
+    Export,
+    GetAtt,
+    ImportValue,
+    Join,
+    Output,
+    Parameter,
+    Ref,
+    Sub,
+    Tags,
+    Template,
+)
 
 from bpc.diagnostics import Path
 from bpc.kit.naming import logical_id, stack_name
@@ -65,6 +78,10 @@ class Sheet:
             self._groups.setdefault(group, []).append(title)
         return Ref(title)
 
+    def condition(self, title: str, expression: AWSHelperFn) -> None:
+        """What a resource or a property may hang on, by its title."""
+        self.template.conditions[title] = expression
+
     def imported(self, stack: str, key: str) -> ImportValue:
         """A value that another stack exports; the other stack's name becomes a parameter."""
         parameter = logical_id(stack, "Stack")
@@ -98,7 +115,7 @@ class Sheet:
         return _ordered(plain, _TEMPLATE)
 
 
-_TEMPLATE = ("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Resources", "Outputs")
+_TEMPLATE = ("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Resources", "Outputs")
 _RESOURCE = ("Type", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Properties")
 
 

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 class Scaling(Node):
     min: int
-    desired: int
+    desired: int | None
     max: int
 
-    @classmethod
-    def derived(cls, data: Data, whole: Data) -> Data:
-        return {"desired": data["min"], **data}
+    @property
+    def first(self) -> int:
+        """The nodes to begin with."""
+        return self.min if self.desired is None else self.desired
 
 
 class Disk(Node):

@@ -33,6 +33,7 @@ class _Place(Record):
     private: bool
     creator: bool
     access: str
+    sizes: tuple[str, ...]
 
 
 class Readme(Writer):
@@ -67,7 +68,7 @@ class Readme(Writer):
             *([_table(self.rows, place.environment)] if len(self.rows) > 1 else []),
             _after(place),
             *([_manifests(self.overlays, place)] if self.overlays else []),
-            _update(),
+            _update(place),
             _remove(place),
         ]
         self.write("README.md", ("\n\n".join(parts) + "\n").encode())
@@ -90,6 +91,7 @@ def _place(stacks: Stacks) -> _Place:
         private=not blueprint.cluster.endpoint.is_public,
         creator=blueprint.cluster.bootstrap_cluster_creator_admin_permissions,
         access=blueprint.bastion.access if blueprint.bastion else "",
+        sizes=tuple(one for template in stacks.templates.values() for one in _sizes(template)),
     )
 
 
@@ -99,6 +101,14 @@ def _fullness(place: _Place) -> tuple[int, bool]:
 
 def _asked(template: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name for name, one in template.get("Parameters", {}).items() if "Default" not in one)
+
+
+def _sizes(template: dict[str, Any]) -> list[str]:
+    """The parameters that say how large a node group is when it is made, and may be emptied afterwards."""
+    conditions = template.get("Conditions", {})
+    size, given = "DesiredSize", "HasDesiredSize"
+    names = [name.removesuffix(given) for name in conditions if name.endswith(given)]
+    return [f"{name}{size}" for name in names]
 
 
 def _what(manifests: bool) -> str:
@@ -227,13 +237,19 @@ def _manifests(overlays: list[str], place: _Place) -> str:
     )
 
 
-def _update() -> str:
+def _update(place: _Place) -> str:
+    sizes = (
+        " Once the nodes are there, hand their number over to whatever scales them: with "
+        f"`--parameter-overrides {' '.join(f'{name}=' for name in place.sizes)}` no update touches it any more."
+        if place.sizes
+        else ""
+    )
     return (
         "## Update\n\nChange the blueprint, compile, review the diff, and update the stacks in the same order; what "
         "goes away goes in the opposite order. Look at the change set first: a resource that says "
         "*Replacement: True* is made anew.\n\nA stack keeps the values that its parameters have. When the diff changes "
         "the `Default` of a parameter, give the new value with the update: in the console's form, or with "
-        "`--parameter-overrides Name=value`."
+        f"`--parameter-overrides Name=value`.{sizes}"
     )
 
 

@@ -9,7 +9,7 @@ from troposphere import GetAtt, Ref, eks
 from bpc.kit.sheet import Sheet
 from bpc.model import Update
 from bpc.plan.shapes import Plan, PlannedGroup
-from bpc.stacks.nodes import launch_template, role
+from bpc.stacks.nodes import launch_template, role, sizes
 
 EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
 
@@ -58,7 +58,7 @@ def _instances(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any
 def _scaling(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
     group = planned.node_group
     return {
-        "ScalingConfig": _sizes(planned, sheet),
+        "ScalingConfig": eks.ScalingConfig(**sizes.of(planned, sheet)),
         "UpdateConfig": _update(group.update),
         "NodeRepairConfig": eks.NodeRepairConfig(Enabled=group.repair),
     }
@@ -86,29 +86,6 @@ def _force(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
 
 # Where the properties come from, in their order in the template.
 PARTS = (_identity, _instances, _scaling, _kubernetes, _force)
-
-
-def _sizes(planned: PlannedGroup, sheet: Sheet) -> eks.ScalingConfig:
-    scaling = planned.node_group.scaling
-    sizes = (
-        ("MinSize", "may have at least", scaling.min),
-        ("DesiredSize", "starts with", scaling.desired),
-        ("MaxSize", "may have at most", scaling.max),
-    )
-    return eks.ScalingConfig(
-        **{
-            key: sheet.parameter(
-                f"{planned.id}{key}",
-                "Node group sizes",
-                f"How many nodes the group {planned.node_group.name} {what}.",
-                Type="Number",
-                Default=size,
-                MinValue=int(key == "MaxSize"),
-                MaxValue=1000,
-            )
-            for key, what, size in sizes
-        }
-    )
 
 
 def _update(update: Update) -> eks.UpdateConfig:
