@@ -19,10 +19,11 @@ LAYERS = """
 __main__
 cli
 cli.run
-cli.compile* cli.completion* cli.explain* cli.schema* cli.validate* cli.verify*
+cli.compile* cli.completion* cli.diff* cli.explain* cli.schema* cli.validate* cli.verify*
 cli.parser
 cli.blueprints cli.progress
 cli.show cli.exits
+difference
 publish* verify*
 stamp
 language

@@ -9,7 +9,7 @@ from types import ModuleType
 from bpc import __version__
 from bpc.cli.exits import BAD_USAGE
 
-VERBS = ("compile", "validate", "explain", "schema", "verify", "completion")
+VERBS = ("compile", "diff", "validate", "explain", "schema", "verify", "completion")
 
 EXAMPLES = """examples:
   bpc compile specs/study.yaml              write out/myeks/

@@ -24,6 +24,7 @@ NOISE = ".DS_Store"
 # A template's name says when its stack is deployed; other files beside it are none.
 TEMPLATE = re.compile(r"cloudformation/[^/]+/[0-9]{2}-[^/]+\.(yaml|json)")
 START = Span(1, 1, 2)
+NotYaml = yaml.YAMLError
 LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 BAD_MARKER = rule(
