@@ -74,7 +74,8 @@ def _whole(environment: Environment, action: str) -> Changes:
         for key, one in web.resources.items()
     }
     objects = (Object(action, *key[1:]) for key in manifests.objects(environment))
-    return Changes(tuple(judge.judged(found, web, Web({}) if action == REMOVE else web)), (), tuple(objects))
+    left = tuple(judge.of_stacks(stacks, {})) if action == REMOVE else ()
+    return Changes(tuple(judge.judged(found, web, Web({}) if action == REMOVE else web)), (), tuple(objects), left)
 
 
 def _same_platform(old: Environment, new: Environment) -> Changes:
@@ -85,7 +86,7 @@ def _same_platform(old: Environment, new: Environment) -> Changes:
     found = judge.judged(spread(direct, before, after), before, after)
     moved = [one for title in titles for one in judge.parameters(was.get(title), now.get(title))]
     objects = tuple(manifests.compare(old, new))
-    said = (*judge.of_parameters(moved, found), *_of_objects(objects))
+    said = (*judge.of_stacks(was, now), *judge.of_parameters(moved, found), *_of_objects(objects))
     return Changes(tuple(found), tuple(moved), objects, said)
 
 
@@ -107,18 +108,16 @@ def _alike(old: Stack, before: str, new: Stack, after: str, pairs: dict[str, str
     one, other = old.resources[before], new.resources[after]
     if one.type != other.type or policy(one, "DeletionPolicy") != policy(other, "DeletionPolicy"):
         return False
-    if one.properties == other.properties:
-        return True
     taken = [(path, found.kind, found.target, found.attribute) for path, found in references(one.properties)]
     renamed = [(path, kind, pairs.get(target, target), attribute) for path, kind, target, attribute in taken]
     wanted = [(path, found.kind, found.target, found.attribute) for path, found in references(other.properties)]
-    return renamed == wanted and taken != wanted and _bare(one.properties) == _bare(other.properties)
+    return renamed == wanted and _bare(one.properties) == _bare(other.properties)
 
 
 def _bare(node: object) -> object:
-    """A value without what it refers to."""
+    """A value without what it refers to, and without the tag Name, which often says the logical ID."""
     if isinstance(node, list):
-        return [_bare(one) for one in node]
+        return [_bare(one) for one in node if not (isinstance(one, dict) and one.get("Key") == "Name")]
     if isinstance(node, dict):
         return {key: "" if key in ("Ref", "Fn::GetAtt") else _bare(one) for key, one in node.items()}
     return node

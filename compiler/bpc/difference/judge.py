@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bpc.diagnostics import Diagnostic
@@ -153,3 +153,12 @@ def of_platforms(old: Environment, new: Environment) -> Iterator[Diagnostic]:
         if before != after:
             message = f"another {what} than {before} is another platform: {after} comes, and what there was stays"
             yield rules.OTHER_PLATFORM.at((), message)
+
+
+def of_stacks(old: Mapping[str, Stack], new: Mapping[str, Stack]) -> Iterator[Diagnostic]:
+    """The stacks that are no longer written."""
+    for title, stack in old.items():
+        if title not in new:
+            yield rules.STACK_LEFT.at(
+                (title,), f"the stack {stack.name} is no longer written; it stays until you delete it"
+            )

@@ -95,6 +95,13 @@ PROTECTED = rule(
     cure="Switch the protection off in an update of its own first, if the resource shall really go.",
     severity="warning",
 )
+STACK_LEFT = rule(
+    "BPC523",
+    "stack-left",
+    why="bpc no longer writes the stack, and nothing deletes it on its own.",
+    cure="Delete the stack when nothing imports from it any more, or put back what it was for.",
+    severity="warning",
+)
 
 # What holds data, or what everything stands on: a new one in its place is not the same.
 DEAR = {
