@@ -28,6 +28,7 @@ from bpc.difference.shapes import ABSENT, Change, Changes, Difference
 from bpc.difference.sides import Side, side
 from bpc.difference.values import HIDDEN, Scope, holds, references, resolved
 from parts.cloudformation import Account, Refused
+from parts.memory import Memory
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC: dict[str, Any] = updates.BLUEPRINT
@@ -35,10 +36,10 @@ Edit = Callable[[dict[str, Any]], object]
 
 
 def compiled(blueprint: dict[str, Any], shown: str = "demo") -> Side:
-    memory = updates.Memory()
+    memory = Memory()
     result = pipeline.compile_blueprint(json.dumps(blueprint).encode(), "demo.yaml", lambda _: memory)
     assert not result.failed, result.diagnostics
-    return side(shown, result.about["environments"], memory.files)
+    return side(shown, result.about["environments"], memory)
 
 
 def edited(edit: Edit) -> dict[str, Any]:
@@ -558,7 +559,7 @@ def test_the_pages_example_is_true(
         page.write_text(text_now.replace(found[4], said), encoding="utf-8")
         return
     assert found[4] == said
-    [command] = re.findall(r"```sh\n(bpc diff (?:.|\n)+?--format json(?:.|\n)+?)```", page.read_text(encoding="utf-8"))
+    [command] = re.findall(r"```sh\n(bpc diff .+ --format json (?:.|\n)+?)```", page.read_text(encoding="utf-8"))
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     run = subprocess.run(
         ["bash", "-c", command], capture_output=True, text=True, check=True, env={**os.environ, "PATH": path}

@@ -80,11 +80,12 @@ def _show(difference: Difference, found: list[tuple[str, Diagnostic]], form: str
         sys.stdout.write(machine.text(difference, found))
     elif form == "markdown":
         sys.stdout.write(markdown.text(difference))
-    elif sys.stdout.isatty():
+    elif sys.__stdout__ is not None and sys.__stdout__.isatty():
         from rich.console import Console
         from rich.text import Text
 
-        console = Console(highlight=False)
+        # What is printed is gathered and said at the end, so the console cannot see the terminal itself.
+        console = Console(highlight=False, force_terminal=True)
         for style, line in text.lines(difference):
             console.print(Text(line, style=style), soft_wrap=True)
     else:
