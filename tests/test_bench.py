@@ -18,7 +18,7 @@ from typing import Any
 import cfn_flip
 import pytest
 
-from bpc import pipeline
+from bpc import pipeline, verify
 from parts.memory import Memory
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,7 +45,7 @@ def compiled() -> dict[str, Any]:
     kept = Memory()
     result = pipeline.compile_blueprint(STUDY.read_bytes(), STUDY.name, lambda _: kept)
     assert not result.failed
-    templates = {Path(path).stem: content for path, content in kept.items() if path.startswith("cloudformation/")}
+    templates = {Path(path).stem: content for path, content in kept.items() if verify.TEMPLATE.fullmatch(path)}
     return {stem: json.loads(cfn_flip.to_json(content.decode())) for stem, content in templates.items()}
 
 

@@ -35,16 +35,16 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_compile_says_what_it_wrote(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compile", "good.yaml"]) == 0
-    assert capsys.readouterr() == ("out/one: 6 new files\n", "")
+    assert capsys.readouterr() == ("out/one: 8 new files\n", "")
     (here / "out/one/README.md").write_text("edited by hand")
     assert main(["compile", "good.yaml", "-o", "out"]) == 0
-    assert capsys.readouterr().out == "out/one: 1 changed, 5 unchanged files (README.md)\n"
+    assert capsys.readouterr().out == "out/one: 1 changed, 7 unchanged files (README.md)\n"
 
 
 def test_one_broken_blueprint_does_not_stop_the_others(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compile", "bad.yaml", "good.yaml"]) == 1
     said = capsys.readouterr()
-    assert said.out == "out/one: 6 new files\n"
+    assert said.out == "out/one: 8 new files\n"
     assert "bad.yaml:4:11: error BPC202" in said.err
     assert "did you mean cidr?" in said.err
     assert "bad.yaml:4:36: error BPC204" in said.err

@@ -175,7 +175,7 @@ def variant(name: str, environment: str) -> list[Template]:
     files = Memory()
     result = pipeline.compile_blueprint(json.dumps(data).encode(), "variant.yaml", lambda _: files, environment)
     assert not result.failed, result.diagnostics
-    read = [verify.parse(file, content.decode()) for file, content in files.items() if file.startswith("cloudform")]
+    read = [verify.parse(file, content.decode()) for file, content in files.items() if verify.TEMPLATE.fullmatch(file)]
     return sorted(read, key=lambda one: one.number)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bpc import catalogue, pipeline, reference
+from bpc.verify import TEMPLATE
 from parts import schemas
 from parts.memory import Memory
 
@@ -243,7 +244,7 @@ def test_every_role_has_the_permissions_boundary() -> None:
     data["addons"] = {"cluster-autoscaler": {}, "aws-ebs-csi-driver": {}}
     output, complaints = compiled(data)
     assert complaints == []
-    templates = [json.loads(content) for path, content in output.items() if path.endswith(".json")]
+    templates = [json.loads(content) for path, content in output.items() if TEMPLATE.fullmatch(path)]
     roles = [one for made in templates for one in made["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
     assert len(roles) > 10
     assert {one["Properties"].get("PermissionsBoundary") for one in roles} == {boundary}
@@ -263,7 +264,7 @@ def test_the_platforms_tags_are_on_every_resource_that_takes_tags() -> None:
         output, complaints = compiled(one)
         assert complaints == []
         for path, content in output.items():
-            for title, made in json.loads(content)["Resources"].items() if path.endswith(".json") else ():
+            for title, made in json.loads(content)["Resources"].items() if TEMPLATE.fullmatch(path) else ():
                 body = schemas.schema(made["Type"], "us-west-2").body
                 tagging = body.get("tagging", {"taggable": body.get("taggable", "Tags" in body["properties"])})
                 if tagging.get("taggable"):

@@ -38,7 +38,7 @@ stack
 kit.user_data
 kit.sheet
 blame
-anatomy overrides
+anatomy overrides deployer
 plan
 plan.obstacles*
 plan.addons plan.endpoints plan.groups plan.subnets

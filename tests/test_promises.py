@@ -316,7 +316,7 @@ def identities(blueprint: dict[str, Any]) -> dict[str, str]:
     """Every logical ID, and the name that the blueprint gives it where it does."""
     result, files = compiled(blueprint)
     assert not result.failed, result.diagnostics
-    read = [verify.parse(file, content.decode()) for file, content in files.items() if file.startswith("cloudform")]
+    read = [verify.parse(file, content.decode()) for file, content in files.items() if verify.TEMPLATE.fullmatch(file)]
     return {
         f"{one.stack}/{title}": f"{resource['Type']} {resource.get('Properties', {}).get('NodegroupName')}"
         for one in read

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bpc import pipeline
 from bpc.diagnostics import errors
-from bpc.verify import parse
+from bpc.verify import POLICY, TEMPLATE, parse
 from parts.memory import Memory
 from strategies import SPECS, anything, mutated
 
@@ -32,8 +32,8 @@ def checked(raw: bytes) -> None:
     assert "README.md" in output
     for path, content in output.items():
         text = content.decode()
-        assert "made by bpc" in text
-        if path.startswith("cloudformation/"):
+        assert "made by bpc" in text or POLICY.fullmatch(path)
+        if TEMPLATE.fullmatch(path):
             template = json.loads(text) if path.endswith(".json") else parse(path, text).data
             assert all(one["Type"].startswith("AWS::") for one in template["Resources"].values())
         elif path.startswith("kubernetes/"):

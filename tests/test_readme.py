@@ -289,7 +289,7 @@ def test_the_picture_is_true(picture: ElementTree.Element, tmp_path: Path) -> No
     right = [word for x, word in words(picture) if x > arrow]
     assert right[0] == "out/myeks/"
     folder = tmp_path / right[0]
-    made = [path.name for path in sorted(folder.glob("cloudformation/default/*"))]
+    made = [path.name for path in sorted(folder.glob("cloudformation/default/[0-9]*"))]
     assert [word for word in right if re.match(r"\d\d-", word)] == made
     assert [word for word in right if re.fullmatch(r"\d", word)] == [str(number + 1) for number in range(len(made))]
     for word in ("README.md", "cloudformation/default/", "kubernetes/"):

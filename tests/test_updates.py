@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bpc import pipeline
+from bpc.verify import TEMPLATE
 from parts import schemas, templates
 from parts.memory import Memory
 
@@ -197,7 +198,7 @@ def compiled(blueprint: dict[str, Any]) -> tuple[Stacks, dict[str, bytes]]:
     stacks = {
         path.split("/")[-1].removesuffix(".yaml"): templates.load(content.decode())
         for path, content in memory.items()
-        if path.startswith("cloudformation/")
+        if TEMPLATE.fullmatch(path)
     }
     return stacks, {path: content for path, content in memory.items() if path.startswith("kubernetes/")}
 

@@ -74,6 +74,8 @@ def check(output: Output, program: str | None) -> Iterator[Finding]:
         yield from permissions.open_statements(template)
         yield from permissions.unexplained_stars(template)
         yield from secrets.sensitive_values(template)
+    for policy in output.policies():
+        yield from permissions.deployer_policy(policy)
     for file in output.files:
         yield from secrets.secrets(file, output.read(file).decode(errors="replace"))
     for file in output.manifest_files():

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 def writers(stacks: Stacks) -> Iterator[type[Writer]]:
     """The kinds of files that an environment needs."""
-    from bpc.output import cloudformation, inventory, readme
+    from bpc.output import cloudformation, inventory, policy, readme
 
     yield cloudformation.Templates
+    yield policy.Policies
     yield inventory.Inventory
     yield readme.Readme
     if stacks.manifests:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bpc import deployer
 from bpc.diagnostics import Diagnostic
 from bpc.kit.record import Record
 from bpc.output.stacks import Stacks
@@ -44,12 +45,14 @@ class Readme(Writer):
         self.described: _Place | None = None
         self.rows: list[str] = []
         self.overlays: list[str] = []
+        self.unknown: dict[str, str] = {}
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         place = _place(stacks)
         # The place with the most to say is described in full; of a fleet's others, a row each is all that is kept.
         if self.described is None or _fullness(place) > _fullness(self.described):
             self.described = place
+        self.unknown |= {kind: stacks.name(one) for kind, one in deployer.unknown(stacks.templates).items()}
         if stacks.manifests:
             self.overlays.append(place.environment)
         cells = (place.environment, place.account or "", place.region, place.name, ", ".join(stacks.templates))
@@ -66,6 +69,7 @@ class Readme(Writer):
             _deploy(place),
             *([_failed(place)] if place.protected else []),
             *([_table(self.rows, place.environment)] if len(self.rows) > 1 else []),
+            _permissions(place, self.unknown),
             _after(place),
             *([_manifests(self.overlays, place)] if self.overlays else []),
             _update(place),
@@ -167,6 +171,33 @@ def _command(place: _Place, row: _Row) -> list[str]:
         ),
     ]
     return [" \\\n  ".join(lines)]
+
+
+def _permissions(place: _Place, unknown: dict[str, str]) -> str:
+    """How to give somebody the deployer's policies (CloudFormation User Guide, CloudFormation service role)."""
+    files = f"cloudformation/{place.environment}/deployer-policy*.json"
+    lines = [
+        "## Who may deploy",
+        "",
+        f"`{files}` hold the least permissions with which these stacks can be created, updated and deleted, in as many "
+        "IAM policies as IAM's limit of 6,144 characters asks for. An administrator makes them, in the console (*IAM*, "
+        "*Policies*, *Create policy*, *JSON*) or on the command line:",
+        "",
+        "```sh",
+        f"for file in {files}; do",
+        f'  aws iam create-policy --policy-name "{place.name}-$(basename "$file" .json)" --policy-document "file://$file"',
+        "done",
+        "```",
+        "",
+        "Attach all of them to whoever deploys; or to a role that `cloudformation.amazonaws.com` may assume, and give "
+        "its ARN with `--role-arn` (in the console: *Permissions*). Then the person needs no more than "
+        "`cloudformation:*` on the stacks and `iam:PassRole` on that role. When something leaves the blueprint, update "
+        "the stacks first and the policies after.",
+    ]
+    if unknown:
+        kinds = ", ".join(f"`{kind}` (in `{stack}`)" for kind, stack in sorted(unknown.items()))
+        lines += ["", f"They do not cover what bpc knows no permissions for: {kinds}. Add what those need."]
+    return "\n".join(lines)
 
 
 def _failed(place: _Place) -> str:

@@ -25,6 +25,7 @@ UNEXPLAINED = rule(
     cure="If an override made it, add a Condition or a Sid; if not, it is a mistake in bpc.",
 )
 
+BARE = 'this statement is for Resource: "*" and has neither a Condition nor a Sid that says why'
 # The policy of a VPC endpoint grants nothing: it narrows what goes through the endpoint.
 NARROWING = "AWS::EC2::VPCEndpoint"
 
@@ -41,12 +42,24 @@ def open_statements(template: Template) -> Iterator[Finding]:
             yield template.found(OPEN, ("Resources", title), "this makes an administrator of the account")
 
 
+def deployer_policy(policy: Template) -> Iterator[Finding]:
+    """Promise 9 for the policy of whoever deploys: nothing open, and no bare star."""
+    for path, statement in iam.statements(policy.data.get("Statement"), ("Statement",)):
+        if iam.allows_all(statement):
+            yield policy.found(OPEN, path, "this statement allows * on *")
+        if _unexplained(statement):
+            yield policy.found(UNEXPLAINED, path, BARE)
+
+
 def unexplained_stars(template: Template) -> Iterator[Finding]:
     """Promise 9: a condition or a reason stands beside every `Resource: "*"`."""
     for path, _, statement in statements(template):
-        if "*" in iam.listed(statement.get("Resource")) and not (statement.get("Condition") or statement.get("Sid")):
-            message = 'this statement is for Resource: "*" and has neither a Condition nor a Sid that says why'
-            yield template.found(UNEXPLAINED, path, message)
+        if _unexplained(statement):
+            yield template.found(UNEXPLAINED, path, BARE)
+
+
+def _unexplained(statement: dict[str, Any]) -> bool:
+    return "*" in iam.listed(statement.get("Resource")) and not (statement.get("Condition") or statement.get("Sid"))
 
 
 def statements(template: Template) -> Iterator[tuple[Path, str, dict[str, Any]]]:
