@@ -23,6 +23,7 @@ ELSEWHERE = {
     "BPC50": "test_publish.py",
     "BPC51": "test_diff.py",
     "BPC52": "test_diff.py",
+    "BPC53": "test_importing.py",
     "BPC6": "test_verify.py",
 }
 

@@ -19,13 +19,17 @@ LAYERS = """
 __main__
 cli
 cli.run
-cli.compile* cli.completion* cli.diff* cli.explain* cli.schema* cli.validate* cli.verify*
+cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.schema* cli.validate* cli.verify*
 cli.parser
 cli.blueprints cli.progress
 cli.show cli.exits
 difference
 publish* verify*
 stamp
+importing.eksctl
+importing.writer importing.settle
+importing.draft
+importing
 language
 reference
 pipeline

@@ -65,11 +65,11 @@ def compile_blueprint(
     """
     document, found = source.parse(raw)
     if document is None or errors(found):
-        return Result("", document, _located(found, document), {})
+        return Result("", document, located(found, document), {})
     places, count, complaints = _places(document, only)
     found += complaints
     if errors(found):
-        return Result("", document, _located(found, document), {})
+        return Result("", document, located(found, document), {})
     output: Output | None = None
     seen: dict[Any, str] = {}
     wrong = 0
@@ -80,12 +80,12 @@ def compile_blueprint(
             output = output or Output(_shown(file), document.data["metadata"]["name"], sink)
             complaints += _back(planned, output)
             wrong += len(errors(complaints))
-        found += _located(complaints, place.document)
+        found += located(complaints, place.document)
         if wrong > shape.MOST:
             break
     if output and not wrong:
         output.finish()
-    return Result(output.name if output else "", document, _located(found, document), output.about if output else {})
+    return Result(output.name if output else "", document, located(found, document), output.about if output else {})
 
 
 def _shown(file: str) -> str:
@@ -135,7 +135,7 @@ def _back(planned: Plan, output: Output) -> list[Diagnostic]:
     return found or output.add(made.replace(patched=tuple(patched)))
 
 
-def _located(found: list[Diagnostic], document: Document | None) -> list[Diagnostic]:
+def located(found: list[Diagnostic], document: Document | None) -> list[Diagnostic]:
     """Line and column for each complaint that has none yet, sorted, each once."""
     if document is None:
         return tidy(found)

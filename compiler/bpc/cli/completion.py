@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from importlib import import_module
 
 from bpc.cli.exits import OK
 
@@ -21,8 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     import shtab
 
-    from bpc.cli.parser import VERBS, make_parser
+    from bpc.cli.parser import VERBS, make_parser, module_of
 
-    parser = make_parser({verb: import_module(f"bpc.cli.{verb}") for verb in VERBS})
+    parser = make_parser({verb: module_of(verb) for verb in VERBS})
     sys.stdout.write(shtab.complete(parser, options.shell) + "\n")
     return OK

@@ -9,7 +9,9 @@ from types import ModuleType
 from bpc import __version__
 from bpc.cli.exits import BAD_USAGE
 
-VERBS = ("compile", "diff", "validate", "explain", "schema", "verify", "completion")
+VERBS = ("compile", "diff", "validate", "explain", "schema", "verify", "import", "completion")
+# A verb that Python keeps for itself has a module of another name.
+MODULES = {"import": "importing"}
 
 EXAMPLES = """examples:
   bpc compile specs/study.yaml              write out/myeks/
@@ -31,13 +33,18 @@ def parsed(argv: list[str]) -> argparse.Namespace:
     """The arguments of the verb that is asked for, which alone is imported; all of them for help."""
     if argv and argv[0] in VERBS:
         parser = argparse.ArgumentParser(prog=f"bpc {argv[0]}", formatter_class=_Help)
-        _describe(parser, import_module(f"bpc.cli.{argv[0]}"))
+        _describe(parser, module_of(argv[0]))
         return parser.parse_args(argv[1:])
-    parser = make_parser({verb: import_module(f"bpc.cli.{verb}") for verb in VERBS})
+    parser = make_parser({verb: module_of(verb) for verb in VERBS})
     if not argv:
         parser.print_help()
         raise SystemExit(BAD_USAGE)
     return parser.parse_args(argv)
+
+
+def module_of(verb: str) -> ModuleType:
+    """Where a verb is described."""
+    return import_module(f"bpc.cli.{MODULES.get(verb, verb)}")
 
 
 def _describe(parser: argparse.ArgumentParser, module: ModuleType) -> None:

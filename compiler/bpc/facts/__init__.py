@@ -87,6 +87,12 @@ def as_of() -> str:
 
 
 @cache
+def eksctl() -> Mapping[str, Any]:
+    """The fields of eksctl's ClusterConfig, and what becomes of each; `bpc.importing.eksctl.table` reads it."""
+    return _read("eksctl.json")
+
+
+@cache
 def kubernetes() -> Mapping[str, Version]:
     """Every Kubernetes version we know on EKS, newest first, the ended ones included."""
     return {

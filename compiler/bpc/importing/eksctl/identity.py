@@ -1,0 +1,141 @@
+"""eksctl's `iam`, `addons` and `fargateProfiles`: who may do what, and what runs in the cluster.
+
+eksctl installs vpc-cni, coredns, kube-proxy and metrics-server where nothing is said (its documentation, "Default
+addon updates"); metrics-server is not offered in every partition.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpc import schema, source
+from bpc.diagnostics import Path
+from bpc.importing.draft import spelled
+from bpc.importing.eksctl.carry import Source
+from bpc.importing.eksctl.network import subnet_ids
+
+DEFAULT_ADDONS = ("vpc-cni", "coredns", "kube-proxy", "metrics-server")
+WITHOUT_METRICS_SERVER = ("cn-", "us-gov-", "us-iso", "eu-isoe-")
+WELL_KNOWN = {
+    "autoScaler": "auto-scaler",
+    "awsLoadBalancerController": "aws-load-balancer-controller",
+    "certManager": "cert-manager",
+    "ebsCSIController": "ebs-csi-controller",
+    "efsCSIController": "efs-csi-controller",
+    "externalDNS": "external-dns",
+    "imageBuilder": "image-builder",
+}
+
+
+def convert(it: Source) -> None:
+    it.carry(("iam", "serviceRoleARN"))
+    it.carry(("iam", "vpcResourceControllerPolicy"))
+    if it.get("iam", "withOIDC"):
+        it.draft.put(("cluster", "identity"), "irsa", "iam.withOIDC")
+    for place in range(len(it.get("iam", "serviceAccounts") or [])):
+        _account(it, ("iam", "serviceAccounts", place), "irsa")
+    for place in range(len(it.get("iam", "podIdentityAssociations") or [])):
+        _account(it, ("iam", "podIdentityAssociations", place), "pod-identity")
+    _addons(it)
+    _fargate(it)
+
+
+def _account(it: Source, at: Path, identity: str) -> None:
+    slot = len(it.draft.get("serviceAccounts") or [])
+    path: Path = ("serviceAccounts", slot)
+    it.carry(at, (slot,))
+    if not it.draft.get(*path):
+        return
+    if identity != (it.draft.get("cluster", "identity") or "pod-identity"):
+        it.draft.put((*path, "identity"), identity)
+    if it.get(*at, "roleOnly"):
+        it.draft.put((*path, "create"), False, spelled((*at, "roleOnly")))
+    if identity == "irsa" and not it.draft.get(*path, "namespace"):
+        it.draft.put((*path, "namespace"), "default")
+    if identity == "pod-identity" and not it.get(*at, "createServiceAccount"):
+        it.draft.put((*path, "create"), False)
+    policies(it, at, path, "attachPolicy" if identity == "irsa" else "permissionPolicy")
+
+
+def policies(it: Source, at: Path, path: Path, inline: str) -> None:
+    """An inline policy and the policies that eksctl knows by name."""
+    if it.get(*at, inline):
+        it.document_policy((*path, "policy"), it.get(*at, inline), spelled((*at, inline)))
+    wanted = it.get(*at, "wellKnownPolicies") or {}
+    known = [(WELL_KNOWN[key], spelled((*at, "wellKnownPolicies", key))) for key, one in wanted.items() if one]
+    it.gather((*path, "wellKnownPolicies"), known)
+
+
+def _addons(it: Source) -> None:
+    given = it.get("addons") or []
+    names = [str(one.get("name") or "").lower() for one in given]
+    for place, name in enumerate(names):
+        _addon(it, ("addons", place), name)
+    it.carry(("addonsConfig",))
+    disabled = it.get("addonsConfig", "disableDefaultAddons") is True
+    region = str(it.get("metadata", "region"))
+    for name in DEFAULT_ADDONS:
+        if name in names:
+            continue
+        if disabled and name != "metrics-server":
+            it.draft.put(("addons", name, "enabled"), False, "addonsConfig.disableDefaultAddons")
+        elif name == "metrics-server" and not disabled and not region.startswith(WITHOUT_METRICS_SERVER):
+            it.draft.put(("addons", name), {})
+
+
+def _addon(it: Source, at: Path, name: str) -> None:
+    path: Path = ("addons", name)
+    said = spelled((*at, "name"))
+    node = schema.field(("addons",)) or {}
+    if name not in node.get("properties", {}):
+        if not it.draft.takes(path, {"source": "eks"}):
+            why = "bpc's catalogue does not have it"
+            it.draft.lose(path, said, name, why)
+            return
+        it.draft.put(path, {"source": "eks"})
+    elif not it.draft.get(*path):
+        it.draft.put(path, {})
+    it.draft.carried.add(said)
+    version = it.get(*at, "version")
+    if version == "latest":
+        said = "latest: left out, which takes EKS's default for the Kubernetes version"
+        it.draft.remark((*path, "version"), spelled((*at, "version")), said)
+    elif version:
+        it.draft.put((*path, "version"), version, spelled((*at, "version")))
+    _values(it, at, path)
+    it.carry(at, (), name)
+    policies(it, at, path, "attachPolicy")
+    for place in range(len(it.get(*at, "podIdentityAssociations") or [])):
+        below = (*at, "podIdentityAssociations", place)
+        policies(it, below, (*path, "podIdentityAssociations", place), "permissionPolicy")
+
+
+def _values(it: Source, at: Path, path: Path) -> None:
+    """An add-on's configuration: JSON or YAML in a string."""
+    given = it.get(*at, "configurationValues")
+    if not given:
+        return
+    said = spelled((*at, "configurationValues"))
+    document = source.parse(str(given).encode())[0] if not isinstance(given, dict) else None
+    values: Any = given if isinstance(given, dict) else document and document.data
+    if values:
+        it.draft.put((*path, "values"), values, said)
+    else:
+        it.draft.lose((*path, "values"), said, given, "it is neither JSON nor YAML")
+
+
+def _fargate(it: Source) -> None:
+    named = subnet_ids(it)
+    role = it.get("iam", "fargatePodExecutionRoleARN")
+    profiles = it.get("fargateProfiles") or []
+    for place, one in enumerate(profiles):
+        at: Path = ("fargateProfiles", place)
+        it.carry(at, (place,))
+        if one.get("subnets"):
+            ids = [named.get(str(name), name) for name in one["subnets"]]
+            it.draft.put((*at, "subnets"), ids, spelled((*at, "subnets")))
+        if role and not one.get("podExecutionRoleARN"):
+            it.draft.put((*at, "podExecutionRoleArn"), role, "iam.fargatePodExecutionRoleARN")
+    if role and not profiles:
+        why = "there is no Fargate profile"
+        it.draft.lose(("fargateProfiles",), "iam.fargatePodExecutionRoleARN", role, why)

@@ -1,0 +1,135 @@
+"""`bpc import`: what comes out is read again as it was, complaints point at the source, and no file is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bpc import source
+from bpc.cli import main
+from bpc.importing import eksctl, writer
+from bpc.importing.draft import Draft
+from bpc.importing.settle import fits
+
+CASES = Path(__file__).resolve().parent / "cases" / "import"
+HEAD = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: a, region: eu-west-1}\n"
+
+
+def read(text: str) -> Any:
+    document, wrong = source.parse(text.encode())
+    assert document and not wrong, wrong
+    return document.data
+
+
+def imported(text: str) -> Draft:
+    document, wrong = source.parse(text.encode())
+    assert document and not wrong
+    draft, wrong = eksctl.convert(document)
+    assert not wrong
+    return draft
+
+
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12) | st.sampled_from(
+    [
+        "yes",
+        "1.30",
+        "a: b",
+        "a #b",
+        "- x",
+        "one\ntwo\n",
+        "one\n\n  two",
+        " lead\nx\n",
+        "tail \nx",
+        "x\n\n",
+        "{a}",
+        "null",
+        "",
+    ]
+)
+values = st.recursive(
+    st.booleans() | st.integers(-5, 10**9) | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts.filter(bool), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(texts.filter(bool), values, min_size=1, max_size=4), texts)
+def test_what_is_written_is_read_again(data: dict[str, Any], said: str) -> None:
+    draft = Draft("eksctl")
+    draft.data = data
+    for key, value in data.items():
+        draft.remark((key,), "here", said)
+        draft.remark((key, "nothing"), "there", said)
+        if isinstance(value, list):
+            draft.remark((key, 0, "inside"), "deep", said)
+    assert read(writer.text(draft, ["head"])) == data
+
+
+def test_an_import_is_as_it_was(update: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    expected = CASES / "eksctl.blueprint.yaml"
+    assert main(["import", "eksctl", str(CASES / "eksctl.yaml")]) == 0
+    said = capsys.readouterr()
+    if update:
+        expected.write_text(said.out, encoding="utf-8")
+    assert said.out == expected.read_text(encoding="utf-8")
+    assert main(["compile", str(expected), "-o", str(tmp_path)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("kind: Deployment\napiVersion: apps/v1\n", "1:7", "BPC530"),
+        ("a: [\n", "1:4", "BPC"),
+        (HEAD + "nodeGroup: []\n", "4:1", "BPC531: eksctl has no nodeGroup"),
+        (HEAD + "nodeGroups:\n  - {name: a, instancetype: x}\n", "5:15", "did you mean instanceType?"),
+        (HEAD + "nodeGroups: {name: a}\n", "4:13", "BPC532: nodeGroups takes a list"),
+        (HEAD + "vpc: {subnets: {private: {a: {zone: a}}}}\n", "4:31", "BPC531"),
+        (HEAD + "nodeGroups: [{name: a, minSize: two}]\n", "4:33", "takes a number"),
+        ("apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: a}\n", "3:1", "BPC533"),
+    ],
+)
+def test_a_wrong_file_is_refused_at_its_place(
+    text: str, place: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "cluster.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert main(["import", "eksctl", str(file), "-o", str(tmp_path / "blueprint.yaml")]) == 1
+    complaint = capsys.readouterr().err
+    assert f"cluster.yaml:{place}: error" in complaint
+    assert said in complaint
+    assert not (tmp_path / "blueprint.yaml").exists()
+
+
+def test_no_file_is_overwritten_unasked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = tmp_path / "blueprint.yaml"
+    kept.write_text("mine\n", encoding="utf-8")
+    command = ["import", "eksctl", str(CASES / "eksctl.yaml"), "-o", str(kept)]
+    assert main(command) == 2
+    assert "--force" in capsys.readouterr().err
+    assert kept.read_text(encoding="utf-8") == "mine\n"
+    assert main([*command, "--force"]) == 0
+    assert fits(read(kept.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("more", "lost"),
+    [
+        ("nodeGroups: [{name: 'no name!'}, {name: b}]\n", "nodeGroups[0]"),
+        ("fargateProfiles: [{name: a, selectors: [{namespace: NO}]}]\n", "fargateProfiles[0].selectors[0].namespace"),
+        ("managedNodeGroups: [{name: a, labels: {ok: yes, '!': b}}]\n", "managedNodeGroups[0].labels"),
+    ],
+)
+def test_what_does_not_fit_becomes_a_note(more: str, lost: str) -> None:
+    draft = imported(HEAD + more)
+    assert fits(draft.data)
+    assert any(lost in note.source for note in draft.notes if note.lost)
+
+
+def test_text_that_looks_like_a_number_stays_text() -> None:
+    draft = imported(HEAD.replace("name: a,", "name: a, version: 1.30,"))
+    assert "1.30 could not be" in next(note.text for note in draft.notes if note.source == "metadata.version")
