@@ -55,6 +55,7 @@ VALUES: dict[str, Any] = {
     "cluster.version": "1.35",
     "cluster.endpoint.publicCidrs": ["9.9.9.0/24"],
     "cluster.secretsEncryption.keyArn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "cluster.logging.keyArn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "cluster.serviceCidr": "172.20.0.0/16",
     "cluster.kubeApiServer.serviceNodePortRange.minPort": 30001,
     "cluster.kubeApiServer.serviceNodePortRange.maxPort": 32000,
@@ -88,6 +89,7 @@ FIRST: dict[str, dict[str, Any]] = {
     "bastion.keyName": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
     "bastion.allowedCidrs": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
     "cluster.secretsEncryption.keyArn": {"environments": {"dev": {}}},
+    "cluster.logging.keyArn": {"environments": {"dev": {}}},
     "overrides.cloudformation[].patch[].from": {
         "overrides.cloudformation[].patch[]": {
             "op": "copy",

@@ -95,6 +95,7 @@ CHANGES: dict[str, Any] = {
     "cluster.endpoint.publicCidrs": ["203.0.113.8/32"],
     "cluster.logging.types": ["audit"],
     "cluster.logging.retentionDays": 30,
+    "cluster.logging.keyArn": KEY.format("b"),
     "cluster.secretsEncryption.enabled": Instead({"cluster.secretsEncryption": {"enabled": False}}),
     "cluster.secretsEncryption.keyArn": KEY.format("b"),
     "cluster.upgradePolicy": "extended",

@@ -78,13 +78,14 @@ NODES_SHUT_OUT = rule(
 UNUSED_KEY = rule(
     "BPC349",
     "key-unused",
-    why="The key is for the encryption of secrets, which is off.",
-    cure="Take keyArn away, or set enabled to true.",
+    why="The key is for the encryption of secrets or of the control plane's logs, and there are none.",
+    cure="Take keyArn away, or set enabled to true, or say which logs there shall be.",
 )
 KEY_REGION = rule(
     "BPC350",
     "key-of-other-region",
-    why="EKS uses a KMS key of the cluster's own Region (Amazon EKS User Guide, Encrypt Kubernetes secrets with KMS).",
+    why="EKS and CloudWatch Logs use a KMS key of the cluster's own Region (Amazon EKS User Guide, Encrypt Kubernetes "
+    "secrets with KMS; Amazon CloudWatch Logs User Guide, Encrypt log data in CloudWatch Logs using AWS KMS).",
     cure="Use a key, or a replica of it, in that Region.",
 )
 SERVICE_RANGE = rule(
@@ -202,15 +203,15 @@ def _nodes(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 
 def _key(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    encryption, region = blueprint.cluster.secrets_encryption, blueprint.metadata.region
-    at = (*encryption.at, "keyArn")
-    if not encryption.key_arn:
-        return
-    if not encryption.enabled:
-        yield UNUSED_KEY.at(at, "keyArn does nothing with enabled: false", "take it away", key=True)
-    home = encryption.key_arn.split(":")[3]
-    if home != region:
-        yield KEY_REGION.at(at, f"this key is in {home}, the cluster in {region}", f"use a key in {region}")
+    secrets, logging = blueprint.cluster.secrets_encryption, blueprint.cluster.logging
+    region = blueprint.metadata.region
+    for section, used, off in ((secrets, secrets.enabled, "enabled: false"), (logging, logging.types, "types: []")):
+        at = (*section.at, "keyArn")
+        if section.key_arn and not used:
+            yield UNUSED_KEY.at(at, f"keyArn does nothing with {off}", "take it away", key=True)
+        home = section.key_arn.split(":")[3] if section.key_arn else region
+        if home != region:
+            yield KEY_REGION.at(at, f"this key is in {home}, the cluster in {region}", f"use a key in {region}")
 
 
 def _services(blueprint: Blueprint) -> Iterator[Diagnostic]:

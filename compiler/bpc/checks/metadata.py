@@ -70,9 +70,9 @@ def _arns(blueprint: Blueprint) -> Iterator[tuple[Path, str]]:
     boundary = blueprint.cloudformation.permissions_boundary
     if boundary:
         yield (*blueprint.cloudformation.at, "permissionsBoundary"), boundary
-    encryption = blueprint.cluster.secrets_encryption
-    if encryption.key_arn:
-        yield (*encryption.at, "keyArn"), encryption.key_arn
+    for section in (blueprint.cluster.secrets_encryption, blueprint.cluster.logging):
+        if section.key_arn:
+            yield (*section.at, "keyArn"), section.key_arn
     for access in blueprint.cluster.access:
         yield (*access.at, "principal"), access.principal
 

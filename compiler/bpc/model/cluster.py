@@ -28,6 +28,7 @@ class Endpoint(Node):
 class Logging(Node):
     types: tuple[str, ...]
     retention_days: int
+    key_arn: str | None
 
 
 class SecretsEncryption(Node):

@@ -28,6 +28,7 @@ def _log_group(plan: Plan, sheet: Sheet) -> str:
         LogGroupName=f"/aws/eks/{plan.name}/cluster",
         RetentionInDays=logging.retention_days,
         Tags=sheet.tags("ClusterLogGroup"),
+        **({"KmsKeyId": logging.key_arn} if logging.key_arn else {}),
     )
     sheet.add(group, logging.at)
     return "ClusterLogGroup"

@@ -32,13 +32,20 @@ def fill(plan: Plan, sheet: Sheet, kind: str, where: Zones) -> None:
         block = sheet.parameter(
             f"{subnet.id}Block", "VPC Subnet", f"The range of {subnet.id}.", Default=subnet.cidr, **cidr.PARAMETER
         )
-        public = {"MapPublicIpOnLaunch": True} if kind == "public" else {}
+        public = {"MapPublicIpOnLaunch": True} if kind == "public" and _has_public_nodes(plan) else {}
         tags = sheet.tags(subnet.id, **{ELB_ROLE[kind]: "1"})
         zone = where[subnet.number - 1]
         sheet.add(
             ec2.Subnet(subnet.id, CidrBlock=block, VpcId=Ref("EksVPC"), Tags=tags, **zone, **public), ("network",)
         )
         sheet.export(f"{subnet.id}Id", Ref(subnet.id), f"The {kind} subnet with the number {subnet.number}.")
+
+
+def _has_public_nodes(plan: Plan) -> bool:
+    """A managed node group's instances have to be given public addresses by the subnet (EKS User Guide, "Simplify node
+    lifecycle with managed node groups"). Nothing else that starts in a public subnet needs it to.
+    """
+    return not plan.subnets_of("private") or any(one.node_group.subnets == "public" for one in plan.node_groups)
 
 
 def _zone_parameter(subnet: Subnet, sheet: Sheet) -> dict[str, object]:
