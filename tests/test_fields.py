@@ -68,6 +68,13 @@ VALUES: dict[str, Any] = {
     "nodeGroups[].scaling.min": 3,
     "nodeGroups[].scaling.desired": 3,
     "nodeGroups[].subnets": "public",
+    "nodeGroups[].ebsOptimized": True,
+    "nodeGroups[].architecture": "arm64",
+    "nodeGroups[].disk.iops": 4000,
+    "nodeGroups[].cpuCredits": "unlimited",
+    "nodeGroups[].disk.type": "gp2",
+    "nodeGroups[].capacityReservation.preference": "none",
+    "nodeGroups[].volumes[].iops": 4000,
     "nodeGroups[].releaseVersion": "1.36.1-20261101",
     "nodeGroups[].taints[].key": "other",
     "nodeGroups[].taints[].effect": "NoExecute",
@@ -85,6 +92,9 @@ VALUES: dict[str, Any] = {
     "addons.cluster-autoscaler.scaleDownUnneededTime": "5m",
     "addons.external-dns.zones": ["Z0123456789ABCDEFGHIJ"],
 }
+NO_TYPES = {"nodeGroups": [{"name": "workers", "launchTemplate": {"id": "lt-0123456789abcdef0"}}]}
+GIVEN = {"nodeGroups": [{"name": "workers", "launchTemplate": {"id": {"import": "a"}}}]}
+SSH = {"nodeGroups[].ssh": {"keyName": "old", "sourceSecurityGroupIds": [{"import": "a"}]}}
 FIRST: dict[str, dict[str, Any]] = {
     "bastion.keyName": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
     "bastion.allowedCidrs": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
@@ -103,6 +113,18 @@ FIRST: dict[str, dict[str, Any]] = {
     },
     "network.topology": {"nodeGroups": [{"name": "workers"}], "fargateProfiles": []},
     "network.subnets.public": {"network.subnets": {}},
+    **dict.fromkeys(("nodeGroups[].architecture", "nodeGroups[].launchTemplate.hasImage"), NO_TYPES),
+    **dict.fromkeys(("nodeGroups[].launchTemplate.version", "nodeGroups[].launchTemplate.id.import"), GIVEN),
+    "nodeGroups[].securityGroupIds[].import": {"nodeGroups[].securityGroupIds": [{"import": "a"}]},
+    "nodeGroups[].ssh.keyName": SSH,
+    "nodeGroups[].ssh.sourceSecurityGroupIds": SSH,
+    "nodeGroups[].ssh.sourceSecurityGroupIds[].import": SSH,
+    "nodeGroups[].cpuCredits": {"nodeGroups[].instanceTypes": ["t3.large"]},
+    "nodeGroups[].capacity": {"nodeGroups[].instanceTypes": ["m6i.large", "m5.large"]},
+    **{
+        f"nodeGroups[].volumes[].{key}": {"nodeGroups[].volumes": [{"deviceName": "/dev/xvdf"}]}
+        for key in ("deviceName", "size", "type", "iops", "throughput", "keyArn", "snapshotId")
+    },
     "nodeGroups[].bottlerocket.settings": {"nodeGroups[].ami": "Bottlerocket"},
     "nodeGroups[].bottlerocket.adminContainer": {"nodeGroups[].ami": "Bottlerocket"},
 }

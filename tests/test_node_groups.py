@@ -18,7 +18,7 @@ class Templates(dict[str, Any]):
     """Keeps the templates of a compile by their stacks."""
 
     def write(self, path: str, content: bytes) -> None:
-        if path.endswith(".json"):
+        if path.endswith(".json") and b"AWSTemplateFormatVersion" in content:
             self[Path(path).stem.partition("-")[2]] = json.loads(content)
 
 
@@ -133,5 +133,101 @@ def test_images_are_clean(tmp_path: Path) -> None:
             {"ami": "Windows2022Core", "userData": "Write-Host ${a}"},
             {"amiParameter": "/images/windows", "ami": "Windows2019Full"},
             {"variant": "nvidia", "instanceTypes": ["g6.xlarge"], "clusterDns": ["169.254.20.10"]},
+        ),
+    )
+
+
+def test_disks_are_what_is_said_and_encrypted() -> None:
+    key = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    disk = {"type": "io2", "iops": 5000, "keyArn": key}
+    volume = {"deviceName": "/dev/xvdf", "throughput": 250, "snapshotId": "snap-0123456789abcdef0"}
+    for ami, root, count in (
+        ("Bottlerocket", "/dev/xvdb", 3),
+        ("AL2023", "/dev/xvda", 2),
+        ("Ubuntu2404", "/dev/sda1", 2),
+    ):
+        mappings = launched({"ami": ami, "disk": disk, "volumes": [volume]})["BlockDeviceMappings"]
+        assert [one["DeviceName"] for one in mappings][-2:] == [root, "/dev/xvdf"]
+        assert len(mappings) == count
+        assert all(one["Ebs"]["Encrypted"] for one in mappings)
+        assert all(one["Ebs"]["KmsKeyId"] == key for one in mappings[:-1])
+        assert (mappings[-2]["Ebs"]["VolumeType"], mappings[-2]["Ebs"]["Iops"]) == ("io2", 5000)
+        assert (mappings[-1]["Ebs"]["Throughput"], mappings[-1]["Ebs"]["SnapshotId"]) == (250, "snap-0123456789abcdef0")
+    assert launched({"disk": {"deviceName": "/dev/sda1"}})["BlockDeviceMappings"][0]["DeviceName"] == "/dev/sda1"
+
+
+def test_the_clusters_security_group_is_named_beside_others() -> None:
+    ssh = {"keyName": "operators", "sourceSecurityGroupIds": [{"import": "bastion-sg"}]}
+    data = {"name": "odd", "securityGroupIds": ["sg-0123456789abcdef0"], "ssh": ssh}
+    stacks = compiled(data)
+    resources = stacks["nodes"]["Resources"]
+    made = resources["OddLaunchTemplate"]["Properties"]["LaunchTemplateData"]
+    cluster, *others = made["SecurityGroupIds"]
+    assert cluster["Fn::ImportValue"]["Fn::Sub"] == "${ClusterStack}-ClusterSecurityGroupId"
+    assert others == ["sg-0123456789abcdef0", {"Fn::GetAtt": ["OddSshSecurityGroup", "GroupId"]}]
+    assert made["KeyName"] == "operators"
+    (rule,) = resources["OddSshSecurityGroup"]["Properties"]["SecurityGroupIngress"]
+    assert (rule["FromPort"], rule["SourceSecurityGroupId"]) == (22, {"Fn::ImportValue": "bastion-sg"})
+    assert "ClusterSecurityGroupId" in stacks["cluster"]["Outputs"]
+    assert "ClusterSecurityGroupId" not in compiled({})["cluster"]["Outputs"]
+
+
+def test_a_capacity_block_is_a_market_of_its_own() -> None:
+    block = {
+        "instanceTypes": ["p5.48xlarge"],
+        "variant": "nvidia",
+        "capacity": "capacity-block",
+        "capacityReservation": {"id": "cr-0123456789abcdef0"},
+    }
+    assert properties(block)["CapacityType"] == "CAPACITY_BLOCK"
+    made = launched(block)
+    assert made["InstanceMarketOptions"] == {"MarketType": "capacity-block"}
+    target = made["CapacityReservationSpecification"]["CapacityReservationTarget"]
+    assert target == {"CapacityReservationId": "cr-0123456789abcdef0"}
+
+
+def test_a_launch_template_that_is_there_is_used() -> None:
+    given = {"id": {"import": "shared-lt"}, "version": "3"}
+    group = {"name": "odd", "launchTemplate": given, "instanceTypes": ["m7g.large"]}
+    resources = compiled(group)["nodes"]["Resources"]
+    made = resources["OddNodeGroup"]["Properties"]
+    assert made["LaunchTemplate"] == {"Id": {"Fn::ImportValue": "shared-lt"}, "Version": "3"}
+    assert (made["AmiType"], made["InstanceTypes"]) == ("AL2023_ARM_64_STANDARD", ["m7g.large"])
+    assert "OddLaunchTemplate" not in resources
+    alone = properties({"launchTemplate": {"id": "lt-0123456789abcdef0", "hasImage": True}})
+    assert {"AmiType", "Version", "InstanceTypes"}.isdisjoint(alone)
+    assert alone["LaunchTemplate"] == {"Id": "lt-0123456789abcdef0"}
+
+
+def test_settings_of_the_machine() -> None:
+    made = launched(
+        {
+            "instanceTypes": ["t3.large"],
+            "cpuCredits": "unlimited",
+            "detailedMonitoring": True,
+            "ebsOptimized": False,
+            "nodeName": "mine",
+            "metadataOptions": {"httpPutResponseHopLimit": 2},
+        }
+    )
+    assert made["CreditSpecification"] == {"CpuCredits": "unlimited"}
+    assert (made["Monitoring"], made["EbsOptimized"]) == ({"Enabled": True}, False)
+    assert {"Key": "Name", "Value": "mine"} in made["TagSpecifications"][0]["Tags"]
+    assert made["MetadataOptions"]["HttpPutResponseHopLimit"] == 2
+    assert launched({"enclave": True, "instanceTypes": ["m6i.xlarge"]})["EnclaveOptions"] == {"Enabled": True}
+
+
+def test_machines_are_clean(tmp_path: Path) -> None:
+    ssh = {"keyName": "operators", "sourceSecurityGroupIds": ["sg-0123456789abcdef0"]}
+    block = {"id": "cr-0123456789abcdef0", "preference": "capacity-reservations-only"}
+    clean(
+        tmp_path,
+        compiled(
+            {"ami": "Bottlerocket", "disk": {"type": "io2", "iops": 4000}, "volumes": [{"deviceName": "/dev/xvdf"}]},
+            {"ssh": ssh, "securityGroupIds": [{"import": "sg"}], "enclave": True, "instanceTypes": ["m6i.xlarge"]},
+            {"capacity": "capacity-block", "capacityReservation": block, "instanceTypes": ["p5.48xlarge"]},
+            {"launchTemplate": {"id": {"import": "a"}, "version": "3"}, "architecture": "arm64"},
+            {"ami": "Windows2022Core", "ssh": ssh, "cpuCredits": "standard", "instanceTypes": ["t3.large"]},
+            {"capacityReservation": {"preference": "none"}, "ebsOptimized": True, "detailedMonitoring": True},
         ),
     )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         ServiceNodePortRange,
     )
     from bpc.model.fargate import FargateProfile, Selector
-    from bpc.model.node_details import Bottlerocket
+    from bpc.model.node_details import Bottlerocket, CapacityReservation, LaunchTemplate, MetadataOptions, Ssh
 
 __all__ = [
     "Access",
@@ -39,6 +39,7 @@ __all__ = [
     "Bastion",
     "Blueprint",
     "Bottlerocket",
+    "CapacityReservation",
     "CloudFormation",
     "Cluster",
     "Data",
@@ -48,8 +49,10 @@ __all__ = [
     "KubeApiServer",
     "KubeControllerManager",
     "KubeScheduler",
+    "LaunchTemplate",
     "Logging",
     "Metadata",
+    "MetadataOptions",
     "Network",
     "Node",
     "NodeGroup",
@@ -65,6 +68,7 @@ __all__ = [
     "SecretsEncryption",
     "Selector",
     "ServiceNodePortRange",
+    "Ssh",
     "Subnets",
     "Taint",
     "Update",
@@ -74,6 +78,7 @@ __all__ = [
 LAZY = {
     "Bastion": "bpc.model.bastion",
     "Bottlerocket": "bpc.model.node_details",
+    "CapacityReservation": "bpc.model.node_details",
     "FargateProfile": "bpc.model.fargate",
     "KubeApiServer": "bpc.model.control_plane",
     "KubeControllerManager": "bpc.model.control_plane",
@@ -84,6 +89,9 @@ LAZY = {
     "ScoringStrategy": "bpc.model.control_plane",
     "Selector": "bpc.model.fargate",
     "ServiceNodePortRange": "bpc.model.control_plane",
+    "LaunchTemplate": "bpc.model.node_details",
+    "MetadataOptions": "bpc.model.node_details",
+    "Ssh": "bpc.model.node_details",
 }
 
 

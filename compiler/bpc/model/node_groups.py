@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bpc import facts
-from bpc.model.node import Data, Node
+from bpc.model.node import Data, Node, Reference
 
 if TYPE_CHECKING:
-    from bpc.model.node_details import Bottlerocket
+    from bpc.model.node_details import Bottlerocket, CapacityReservation, LaunchTemplate, MetadataOptions, Ssh
 
 
 class Scaling(Node):
@@ -26,6 +26,11 @@ class Scaling(Node):
 class Disk(Node):
     size: int
     type: str
+    iops: int | None
+    throughput: int | None
+    key_arn: str | None
+    snapshot_id: str | None
+    device_name: str | None
 
 
 class Taint(Node):
@@ -51,9 +56,21 @@ class NodeGroup(Node):
     release_version: str | None
     version: str | None
     instance_types: tuple[str, ...]
+    architecture: str
     capacity: str
     scaling: Scaling
     disk: Disk
+    volumes: tuple[Disk, ...]
+    metadata_options: MetadataOptions | None
+    ebs_optimized: bool | None
+    detailed_monitoring: bool
+    enclave: bool
+    cpu_credits: str | None
+    capacity_reservation: CapacityReservation | None
+    security_group_ids: tuple[Reference, ...] | None
+    ssh: Ssh | None
+    node_name: str | None
+    launch_template: LaunchTemplate | None
     subnets: str
     labels: Mapping[str, str]
     taints: tuple[Taint, ...]
@@ -71,12 +88,14 @@ class NodeGroup(Node):
     @classmethod
     def derived(cls, data: Data, whole: Data) -> Data:
         """Nodes live in the private subnets, and where there are none in the public ones."""
-        return {**data, "subnets": data.get("subnets") or whole["network"]["topology"].split("-")[-1]}
-
-    @property
-    def architecture(self) -> str:
-        """What the nodes run, as container images name it."""
-        return facts.architecture(self.instance_types[0]) or "amd64"
+        types = data.get("instanceTypes") or ([] if "launchTemplate" in data else ["m6i.large"])
+        known = facts.architecture(types[0]) if types else None
+        return {
+            **data,
+            "instanceTypes": types,
+            "architecture": data.get("architecture") or known or "amd64",
+            "subnets": data.get("subnets") or whole["network"]["topology"].split("-")[-1],
+        }
 
     @property
     def family(self) -> str:
@@ -91,7 +110,33 @@ class NodeGroup(Node):
     @property
     def own_image(self) -> bool:
         """Whether the launch template names an image, for it is not one that EKS chooses."""
-        return bool(self.ami_id or self.ami_parameter) or self.family == "ubuntu"
+        return bool(self.ami_id or self.ami_parameter) or (self.family == "ubuntu" and not self.launch_template)
+
+    @property
+    def own_security_groups(self) -> bool:
+        """Whether the launch template names the security groups, so that nobody attaches the cluster's."""
+        return self.type != "managed" or bool(self.security_group_ids or self.ssh)
+
+    @property
+    def special_template(self) -> bool:
+        """Whether its launch template is more than a disk of some size and an instance type."""
+        disk = self.disk
+        details = (disk.iops, disk.throughput, disk.device_name, self.volumes, self.metadata_options)
+        given = (self.launch_template, self.security_group_ids, self.node_name)
+        odd = disk.type not in ("gp3", "gp2") or self.capacity == "capacity-block"
+        return self.special_machine or odd or any(details) or any(given) or not self.fits
+
+    @property
+    def fits(self) -> bool:
+        """Whether the instance types run what the group is said to."""
+        return all(facts.architecture(one) in (None, self.architecture) for one in self.instance_types)
+
+    @property
+    def special_machine(self) -> bool:
+        """Whether it is bought, monitored or reached in a way of its own."""
+        given = (self.cpu_credits, self.capacity_reservation, self.ssh)
+        flags = (self.detailed_monitoring, self.enclave, self.ebs_optimized is not None)
+        return any(given) or any(flags)
 
     @property
     def special_image(self) -> bool:

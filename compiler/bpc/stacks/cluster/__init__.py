@@ -40,4 +40,7 @@ class Cluster(Stack):
         if alone:
             authority = GetAtt("Cluster", "CertificateAuthorityData")
             sheet.export("ClusterCertificateAuthority", authority, "What the certificate of the API is signed with.")
+        if any(one.node_group.own_security_groups for one in plan.node_groups):
+            group = GetAtt("Cluster", "ClusterSecurityGroupId")
+            sheet.export("ClusterSecurityGroupId", group, "What the control plane and the nodes reach each other by.")
         sheet.output("OpenIdConnectIssuerUrl", GetAtt("Cluster", "OpenIdConnectIssuerUrl"), "The cluster's issuer.")

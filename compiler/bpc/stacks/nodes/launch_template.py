@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from troposphere import ec2
@@ -9,10 +10,9 @@ from troposphere import ec2
 from bpc.kit.sheet import Sheet
 from bpc.model import NodeGroup
 from bpc.plan.shapes import Plan, PlannedGroup
-from bpc.stacks.nodes import user_data
+from bpc.stacks.nodes import disks, user_data
 
-# Where an image expects the disk that grows, when it is not /dev/xvda.
-DEVICES = {"bottlerocket": "/dev/xvdb", "windows": "/dev/sda1", "ubuntu": "/dev/sda1"}
+Part = Callable[[PlannedGroup, Plan, Sheet], dict[str, Any]]
 
 
 def title(planned: PlannedGroup) -> str:
@@ -22,7 +22,7 @@ def title(planned: PlannedGroup) -> str:
 def add(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> None:
     tags = _tags(planned, plan, sheet)
     data: dict[str, Any] = {}
-    for part in PARTS:
+    for part in _parts(planned.node_group):
         data |= part(planned, plan, sheet)
     template = ec2.LaunchTemplate(
         title(planned),
@@ -59,18 +59,21 @@ def _image(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
 
 
 def _disks(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
-    return {"BlockDeviceMappings": _devices(planned.node_group)}
+    return {"BlockDeviceMappings": disks.devices(planned.node_group)}
 
 
 def _metadata(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
     """IMDSv2 alone, and no hop further than the node: pods have roles of their own."""
-    options = ec2.MetadataOptions(HttpEndpoint="enabled", HttpTokens="required", HttpPutResponseHopLimit=1)
+    wanted = planned.node_group.metadata_options
+    tokens, hops = (wanted.http_tokens, wanted.http_put_response_hop_limit) if wanted else ("required", 1)
+    options = ec2.MetadataOptions(HttpEndpoint="enabled", HttpTokens=tokens, HttpPutResponseHopLimit=hops)
     return {"MetadataOptions": options}
 
 
 def _tag_specifications(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
     tags = _tags(planned, plan, sheet)
-    instance_tags = tags | dict(sorted(planned.tags.items()))
+    name = planned.node_group.node_name
+    instance_tags = tags | dict(sorted(planned.tags.items())) | ({"Name": name} if name else {})
     return {
         "TagSpecifications": [
             ec2.TagSpecifications(ResourceType="instance", Tags=ec2.Tags(**instance_tags)),
@@ -84,23 +87,19 @@ def _user_data(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any
     return {"UserData": said} if said else {}
 
 
-# Where the data comes from, in its order in the template.
-PARTS = (_instance_type, _image, _disks, _metadata, _tag_specifications, _user_data)
+def _parts(group: NodeGroup) -> Iterator[Part]:
+    """Where the data comes from, in its order in the template."""
+    yield from (_instance_type, _image, _disks, _metadata, _tag_specifications, _user_data)
+    if group.special_machine:
+        from bpc.stacks.nodes import machine
+
+        yield machine.properties
+    if group.own_security_groups:
+        from bpc.stacks.nodes import security_groups
+
+        yield security_groups.properties
 
 
 def _tags(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, str]:
     group = planned.node_group
     return sheet.tag_map(f"{plan.name}-{group.name}") | dict(sorted(group.tags.items()))
-
-
-def _devices(group: NodeGroup) -> list[ec2.LaunchTemplateBlockDeviceMapping]:
-    """Bottlerocket keeps its system on xvda and everything that grows on xvdb."""
-    device = DEVICES.get(group.family, "/dev/xvda")
-    disk = ec2.EBSBlockDevice(
-        VolumeType=group.disk.type, VolumeSize=group.disk.size, Encrypted=True, DeleteOnTermination=True
-    )
-    devices = [ec2.LaunchTemplateBlockDeviceMapping(DeviceName=device, Ebs=disk)]
-    if group.ami == "Bottlerocket":
-        system = ec2.EBSBlockDevice(VolumeType=group.disk.type, Encrypted=True, DeleteOnTermination=True)
-        devices.insert(0, ec2.LaunchTemplateBlockDeviceMapping(DeviceName="/dev/xvda", Ebs=system))
-    return devices

@@ -6,7 +6,7 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, eks
 
-from bpc.kit.sheet import Sheet
+from bpc.kit.sheet import Sheet, referred
 from bpc.model import Update
 from bpc.plan.shapes import Plan, PlannedGroup
 from bpc.stacks.nodes import launch_template, role, sizes
@@ -17,7 +17,8 @@ EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE"
 def fill(plan: Plan, sheet: Sheet) -> None:
     for planned in plan.node_groups:
         role.add(planned, plan, sheet)
-        launch_template.add(planned, plan, sheet)
+        if planned.node_group.launch_template is None:
+            launch_template.add(planned, plan, sheet)
         properties: dict[str, Any] = {}
         for part in PARTS:
             properties |= part(planned, plan, sheet)
@@ -37,7 +38,8 @@ def _identity(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]
 
 def _image(planned: PlannedGroup) -> dict[str, Any]:
     """With an image in the launch template, the node group says nothing of it."""
-    if planned.image:
+    given = planned.node_group.launch_template
+    if planned.image or (given and given.has_image):
         return {}
     release = planned.node_group.release_version
     said = {"Version": planned.version} | ({"ReleaseVersion": release} if release else {})
@@ -46,13 +48,19 @@ def _image(planned: PlannedGroup) -> dict[str, Any]:
 
 def _instances(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
     subnets = plan.subnets_of(planned.node_group.subnets)
-    template = launch_template.title(planned)
     return {
         "Subnets": [sheet.imported("network", f"{subnet.id}Id") for subnet in subnets],
-        "LaunchTemplate": eks.LaunchTemplateSpecification(
-            Id=Ref(template), Version=GetAtt(template, "LatestVersionNumber")
-        ),
+        "LaunchTemplate": eks.LaunchTemplateSpecification(**_template(planned)),
     }
+
+
+def _template(planned: PlannedGroup) -> dict[str, Any]:
+    """Ours, in its newest version, or one that is there already."""
+    given = planned.node_group.launch_template
+    if given is None:
+        title = launch_template.title(planned)
+        return {"Id": Ref(title), "Version": GetAtt(title, "LatestVersionNumber")}
+    return {"Id": referred(given.id)} | ({"Version": given.version} if given.version else {})
 
 
 def _scaling(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
@@ -68,7 +76,7 @@ def _kubernetes(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, An
     """What the launch template cannot say: several instance types, labels and taints."""
     group = planned.node_group
     properties: dict[str, Any] = {}
-    if len(group.instance_types) > 1:
+    if len(group.instance_types) > 1 or (group.instance_types and group.launch_template):
         properties["InstanceTypes"] = list(group.instance_types)
     if group.labels:
         properties["Labels"] = dict(sorted(group.labels.items()))

@@ -1,0 +1,60 @@
+"""The security groups of a group's nodes, where the cluster's own is not all.
+
+EKS attaches the cluster's security group only where the launch template names none (Amazon EKS User Guide, Customize
+managed nodes with launch templates), so it is named along with the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from troposphere import GetAtt, ec2
+
+from bpc.kit.sheet import Sheet, referred
+from bpc.plan.shapes import Plan, PlannedGroup
+
+
+def properties(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    return {"SecurityGroupIds": list(attached(planned, plan, sheet))}
+
+
+def attached(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Iterator[Any]:
+    """All security groups of the nodes."""
+    group = planned.node_group
+    yield sheet.imported("cluster", "ClusterSecurityGroupId")
+    for one in group.security_group_ids or ():
+        yield referred(one)
+    if group.ssh:
+        yield _ssh(planned, sheet)
+
+
+def _ssh(planned: PlannedGroup, sheet: Sheet) -> GetAtt:
+    """A way in and none out: what nodes call is the business of the cluster's security group."""
+    ssh = planned.node_group.ssh
+    assert ssh
+    port, what = (3389, "Remote Desktop") if planned.node_group.family == "windows" else (22, "SSH")
+    group = ec2.SecurityGroup(
+        f"{planned.id}SshSecurityGroup",
+        GroupDescription=f"{what} to the nodes of the group {planned.node_group.name}",
+        VpcId=sheet.imported("network", "VpcId"),
+        SecurityGroupIngress=[
+            ec2.SecurityGroupRule(
+                IpProtocol="tcp",
+                FromPort=port,
+                ToPort=port,
+                SourceSecurityGroupId=referred(one),
+                Description=f"{what} from a security group that the blueprint allows",
+            )
+            for one in ssh.source_security_group_ids
+        ],
+        SecurityGroupEgress=[
+            # EC2's own way to say: nothing out.
+            ec2.SecurityGroupRule(
+                IpProtocol="icmp", FromPort=252, ToPort=86, CidrIp="255.255.255.255/32", Description="Nothing"
+            )
+        ],
+        Tags=sheet.tags(f"{planned.id}SshSecurityGroup"),
+    )
+    sheet.add(group, ssh.at)
+    return GetAtt(group, "GroupId")
