@@ -210,7 +210,7 @@ def other_value(field: reference.Field) -> Any:
 
 @pytest.mark.parametrize(
     "field",
-    [one for one in LEAVES if one.path != "cloudformation.layout" and one.path != "nodeGroups[].type"],
+    [one for one in LEAVES if one.path != "nodeGroups[].type"],
     ids=lambda one: one.path,
 )
 def test_field_changes_the_output(field: reference.Field) -> None:
@@ -254,7 +254,7 @@ def has_manifests(name: str) -> bool:
     return bool(found and "manifests" in found.node["enum"])
 
 
-@pytest.mark.parametrize("path", ["cloudformation.layout", "nodeGroups[].type"])
+@pytest.mark.parametrize("path", ["nodeGroups[].type"])
 def test_field_with_one_value_takes_no_other(path: str) -> None:
     found = reference.find(path)
     assert found

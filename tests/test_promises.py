@@ -253,7 +253,10 @@ def test_5_stacks_fit_together(name: str, environment: str) -> None:
     assert list(promises.linked(output.name, stacks)) == []
 
 
-@pytest.mark.parametrize("name", [name for name, output in OUTPUTS.items() if len(output.environments) == 1])
+STACKS = [name for name, one in OUTPUTS.items() if len(one.environments) == 1 and len(one.templates()) > 1]
+
+
+@pytest.mark.parametrize("name", STACKS)
 def test_5_no_stack_can_be_left_out_or_moved(name: str) -> None:
     stacks = OUTPUTS[name].templates()
     assert "BPC623" in codes(promises.linked(name, stacks[1:]))

@@ -159,7 +159,7 @@ def _beyond(template: dict[str, Any]) -> Found:
 def _dangling(template: dict[str, Any]) -> Found:
     parts = {section: set(template.get(section, {})) for section in (*PARTS, "Conditions")}
     known = parts["Resources"] | parts["Parameters"]
-    wanted = set(_references(template))
+    wanted = set(references(template))
     yield from (f"it refers to {name}, which it does not hold" for name in sorted(wanted - known))
     for title, resource in template["Resources"].items():
         names = iam.listed(resource.get("DependsOn", []))
@@ -173,11 +173,11 @@ def _dangling(template: dict[str, Any]) -> Found:
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
 
 
-def _references(value: Any) -> Iterator[str]:
+def references(value: Any) -> Iterator[str]:
     """The names that a template refers to by Ref, GetAtt and Sub."""
     if isinstance(value, list):
         for one in value:
-            yield from _references(one)
+            yield from references(one)
     elif isinstance(value, dict):
         for key, one in value.items():
             if key == "Ref":
@@ -189,9 +189,9 @@ def _references(value: Any) -> Iterator[str]:
                 own = names[0] if names and isinstance(names[0], dict) else {}
                 found = _VARIABLE.findall(text) if isinstance(text, str) and text else [repr(one)]
                 yield from (name for name in found if name not in own)
-                yield from _references(names)
+                yield from references(names)
             else:
-                yield from _references(one)
+                yield from references(one)
 
 
 def _named(value: Any, *functions: str) -> Iterator[str]:

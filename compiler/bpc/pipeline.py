@@ -132,6 +132,11 @@ def _back(planned: Plan, output: Output) -> list[Diagnostic]:
         from bpc import blame
 
         found += blame.located(complaints, made.templates, patched)
+    if not found and made.is_single:
+        from bpc.output import single
+
+        made, found = single.merged(made)
+        found += [single.too_much(one) for one in anatomy.check(made.templates, set())]
     return found or output.add(made.replace(patched=tuple(patched)))
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any, NamedTuple
 
 from bpc import pipeline
+from bpc.verify import TEMPLATE
 
 from .lint import findings
 from .memory import Memory
@@ -35,7 +36,7 @@ class Compiled(NamedTuple):
 
     def lint(self, region: str = "eu-west-1") -> list[str]:
         """What cfn-lint finds in all of its templates."""
-        texts = [text.decode() for path, text in self.files.items() if path.startswith("cloudformation/")]
+        texts = [text.decode() for path, text in self.files.items() if TEMPLATE.fullmatch(path)]
         return [found for text in texts for found in findings(text, region)]
 
 

@@ -37,6 +37,9 @@ class _Place(Record):
     sizes: tuple[str, ...]
 
 
+SEVERAL = "Create the stacks one after the other, each when the one before is `CREATE_COMPLETE`"
+
+
 class Readme(Writer):
     """Gathers what the README says, one environment after the other."""
 
@@ -138,7 +141,7 @@ def _deploy(place: _Place) -> str:
     lines = [
         "## Deploy",
         "",
-        f"Create the stacks one after the other, each when the one before is `CREATE_COMPLETE`"
+        f"{SEVERAL if len(place.stacks) > 1 else 'Create the stack'}"
         f" (here for `{place.environment}`: {place.region}{where}).",
         "",
         "| | stack name | template | capability |",

@@ -24,16 +24,25 @@ class Stacks(Record):
         return self.plan.blueprint.environment
 
     @property
+    def is_single(self) -> bool:
+        """Whether all stacks are one."""
+        return self.plan.blueprint.cloudformation.layout == "single"
+
+    @property
     def manifests(self) -> list[PlannedAddOn]:
         """The add-ons that come as Kubernetes manifests."""
         return [addon for addon in self.plan.addons if addon.source == "manifests"]
 
     def name(self, stack: str) -> str:
-        """What CloudFormation knows the stack by."""
+        """What CloudFormation knows the stack by; one template holds all that would be stacks of their own."""
+        if self.is_single:
+            return self.plan.name
         return self.plan.stack_name(stack)
 
     def file(self, stack: str) -> str:
         """A template's path below the output folder: its environment, its place in the order, and its stack."""
+        if self.is_single:
+            return f"cloudformation/{self.environment}/10-{stack}.{self.plan.blueprint.cloudformation.format}"
         number = next(one.number for one in catalogue.stacks() if one.name == stack)
         return f"cloudformation/{self.environment}/{number}-{stack}.{self.plan.blueprint.cloudformation.format}"
 
