@@ -98,6 +98,9 @@ SSH = {"nodeGroups[].ssh": {"keyName": "old", "sourceSecurityGroupIds": [{"impor
 FIRST: dict[str, dict[str, Any]] = {
     "bastion.keyName": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
     "bastion.allowedCidrs": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
+    "cluster.autoMode.enabled": {"nodeGroups": [{"name": "workers"}]},
+    "cluster.capabilities.ack.roleArn": {"cluster.capabilities": {"ack": {}}},
+    "cluster.capabilities.kro.roleArn": {"cluster.capabilities": {"kro": {}}},
     "cluster.secretsEncryption.keyArn": {"environments": {"dev": {}}},
     "cluster.logging.keyArn": {"environments": {"dev": {}}},
     "overrides.cloudformation[].patch[].from": {
@@ -128,6 +131,7 @@ FIRST: dict[str, dict[str, Any]] = {
     "nodeGroups[].bottlerocket.settings": {"nodeGroups[].ami": "Bottlerocket"},
     "nodeGroups[].bottlerocket.adminContainer": {"nodeGroups[].ami": "Bottlerocket"},
 }
+OTHER = {"actions": ["s3:ListBucket"], "resources": ["arn:aws:s3:::other"]}
 # What is there first, for every field below a path.
 BELOW: dict[str, Any] = {
     "cluster.securityGroupIds[].import": {"cluster.securityGroupIds": [{"import": "shared-SecurityGroup"}]},
@@ -141,6 +145,19 @@ BELOW: dict[str, Any] = {
             }
         }
     },
+    "cluster.autoMode": {"cluster.autoMode": {}, "nodeGroups": []},
+    "cluster.capabilities.argocd": {
+        "cluster.capabilities": {"argocd": {"identityCenter": {"instanceArn": "arn:aws:sso:::instance/ssoins-other"}}}
+    },
+    "cluster.capabilities.argocd.rbacRoleMappings": {
+        "cluster.capabilities.argocd.rbacRoleMappings": [{"role": "viewer", "identities": [{"id": "other"}]}]
+    },
+    "cluster.capabilities.argocd.vpcEndpointIds[].import": {
+        "cluster.capabilities.argocd.vpcEndpointIds": [{"import": "other"}]
+    },
+    "cluster.capabilities.argocd.permissions": {"cluster.capabilities.argocd.permissions": [OTHER]},
+    "cluster.capabilities.ack": {"cluster.capabilities": {"ack": {"permissions": [OTHER]}}},
+    "cluster.capabilities.kro": {"cluster.capabilities": {"kro": {"permissions": [OTHER]}}},
     "cluster.oidcIdentityProvider": {
         "cluster.oidcIdentityProvider": {
             "name": "other",

@@ -39,7 +39,7 @@ catalogue
 stacks*
 contribution
 stack
-kit.user_data
+kit.permissions kit.user_data
 kit.sheet
 blame
 anatomy overrides deployer

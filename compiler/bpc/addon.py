@@ -44,6 +44,8 @@ class AddOn:
     before_nodes: ClassVar[bool] = False
     # Pods of its own on every node: nothing to run on where there is only Fargate.
     daemonset: ClassVar[bool] = False
+    # EKS Auto Mode does the same on its own nodes.
+    in_auto_mode: ClassVar[bool] = False
     requires: ClassVar[tuple[str, ...]] = ()
     # AWS services that its pods call, as VPC endpoint names: a private network gets these endpoints.
     endpoints: ClassVar[tuple[str, ...]] = ()

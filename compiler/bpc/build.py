@@ -35,7 +35,7 @@ def blueprint(data: Data, written: Data, environment: str, account: str | None) 
         name: {"name": name, "explicit": name in explicit, "options": options}
         for name, options in data["addons"].items()
     }
-    whole = {**data, "environment": environment, "account": account, "addons": addons}
+    whole = {**data, "environment": environment, "account": account, "addons": addons, "mentioned": {*written}}
     made: Blueprint = node(Blueprint, (), whole, whole)
     return made
 

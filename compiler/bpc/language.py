@@ -31,7 +31,7 @@ def bundle() -> str:
 
 def compose() -> dict[str, Any]:
     """The root with every section and every add-on below `$defs`."""
-    definitions: dict[str, Any] = _load("common") | _load("controlplane") | _load("nodes")
+    definitions: dict[str, Any] = _load("common") | _load("capabilities") | _load("controlplane") | _load("nodes")
     for section in SECTIONS:
         definitions[NAMES.get(section, section)] = _load(section)
     definitions["addons"] = catalogue.addons_schema()

@@ -14,6 +14,7 @@ class AwsEbsCsiDriver(AddOn):
     """Makes Amazon EBS volumes for persistent volume claims."""
 
     name = "aws-ebs-csi-driver"
+    in_auto_mode = True
     service_account = "ebs-csi-controller-sa"
     daemonset = True
     requires = ("eks-pod-identity-agent",)

@@ -61,6 +61,7 @@ class AwsNodeTerminationHandler(AddOn):
     """Drains nodes that EC2 will take away; managed node groups need it only for EC2's scheduled maintenance."""
 
     name = NAME
+    in_auto_mode = True
     service_account = NAME
     sources = ("manifests",)
     registry = "public.ecr.aws"

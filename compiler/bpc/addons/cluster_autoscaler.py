@@ -26,6 +26,7 @@ class ClusterAutoscaler(AddOn):
     """Adds nodes to managed node groups when pods find no place, and takes idle ones away."""
 
     name = NAME
+    in_auto_mode = True
     service_account = NAME
     sources = ("manifests",)
     registry = "registry.k8s.io"

@@ -16,6 +16,7 @@ class CoreDns(AddOn):
     """Answers DNS questions inside the cluster."""
 
     name = "coredns"
+    in_auto_mode = True
     core = True
 
     @classmethod

@@ -12,4 +12,5 @@ class EksNodeMonitoringAgent(AddOn):
     """Finds sick nodes and says so in their conditions, which node repair acts on."""
 
     name = "eks-node-monitoring-agent"
+    in_auto_mode = True
     daemonset = True

@@ -13,6 +13,7 @@ class EksPodIdentityAgent(AddOn):
     """Hands pods on nodes the credentials of their IAM roles."""
 
     name = "eks-pod-identity-agent"
+    in_auto_mode = True
     core = True
     before_nodes = True
     daemonset = True

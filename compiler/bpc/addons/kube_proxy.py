@@ -9,6 +9,7 @@ class KubeProxy(AddOn):
     """Leads connections to Services on to their pods."""
 
     name = "kube-proxy"
+    in_auto_mode = True
     core = True
     before_nodes = True
     daemonset = True

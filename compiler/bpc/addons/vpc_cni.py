@@ -17,6 +17,7 @@ class VpcCni(AddOn):
     """Gives pods addresses of the VPC."""
 
     name = "vpc-cni"
+    in_auto_mode = True
     service_account = "aws-node"
     core = True
     before_nodes = True

@@ -145,7 +145,7 @@ def _updates(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 def _anything(blueprint: Blueprint) -> Iterator[Diagnostic]:
     groups = blueprint.node_groups
-    if blueprint.fargate_profiles or any(_has_nodes(group) for group in groups):
+    if blueprint.fargate_profiles or blueprint.cluster.auto_mode or any(_has_nodes(group) for group in groups):
         return
     what = "no node group begins with a node" if groups else "there are no node groups"
     yield NOTHING_TO_RUN_ON.at(

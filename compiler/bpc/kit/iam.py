@@ -89,6 +89,7 @@ def role(
     boundary: str | None,
     tags: Any,
     managed_policies: Iterable[str] = (),
+    policy_arns: Iterable[str] = (),
     statements: Sequence[Statement] = (),
     policy_name: str = "",
 ) -> Role:
@@ -96,7 +97,7 @@ def role(
     properties: dict[str, Any] = {"AssumeRolePolicyDocument": trust}
     if boundary:
         properties["PermissionsBoundary"] = boundary
-    if arns := [managed(path) for path in managed_policies]:
+    if arns := [*(managed(path) for path in managed_policies), *policy_arns]:
         properties["ManagedPolicyArns"] = arns
     if statements:
         document = PolicyDocument(Version=VERSION, Statement=list(statements))

@@ -19,6 +19,17 @@ from bpc.model.overrides import Override, Overrides
 
 if TYPE_CHECKING:
     from bpc.model.bastion import Bastion
+    from bpc.model.capabilities import (
+        Ack,
+        ArgoCd,
+        AutoMode,
+        Capabilities,
+        Capability,
+        Identity,
+        IdentityCenter,
+        Kro,
+        RbacRoleMapping,
+    )
     from bpc.model.control_plane import (
         KubeApiServer,
         KubeControllerManager,
@@ -31,14 +42,20 @@ if TYPE_CHECKING:
     )
     from bpc.model.fargate import FargateProfile, Selector
     from bpc.model.node_details import Bottlerocket, CapacityReservation, LaunchTemplate, MetadataOptions, Ssh
+    from bpc.model.permissions import Permission
 
 __all__ = [
     "Access",
     "AccessPolicy",
+    "Ack",
     "AddOnRequest",
+    "ArgoCd",
+    "AutoMode",
     "Bastion",
     "Blueprint",
     "Bottlerocket",
+    "Capabilities",
+    "Capability",
     "CapacityReservation",
     "CloudFormation",
     "Cluster",
@@ -46,6 +63,9 @@ __all__ = [
     "Disk",
     "Endpoint",
     "FargateProfile",
+    "Identity",
+    "IdentityCenter",
+    "Kro",
     "KubeApiServer",
     "KubeControllerManager",
     "KubeScheduler",
@@ -60,6 +80,8 @@ __all__ = [
     "OidcIdentityProvider",
     "Override",
     "Overrides",
+    "Permission",
+    "RbacRoleMapping",
     "ResourceWeight",
     "Rollback",
     "Scaling",
@@ -76,21 +98,31 @@ __all__ = [
 
 # The homes of the nodes that few blueprints have. They are imported when somebody asks for one.
 LAZY = {
+    "Ack": "bpc.model.capabilities",
+    "ArgoCd": "bpc.model.capabilities",
+    "AutoMode": "bpc.model.capabilities",
     "Bastion": "bpc.model.bastion",
     "Bottlerocket": "bpc.model.node_details",
+    "Capabilities": "bpc.model.capabilities",
+    "Capability": "bpc.model.capabilities",
     "CapacityReservation": "bpc.model.node_details",
     "FargateProfile": "bpc.model.fargate",
+    "Identity": "bpc.model.capabilities",
+    "IdentityCenter": "bpc.model.capabilities",
+    "Kro": "bpc.model.capabilities",
     "KubeApiServer": "bpc.model.control_plane",
     "KubeControllerManager": "bpc.model.control_plane",
     "KubeScheduler": "bpc.model.control_plane",
+    "LaunchTemplate": "bpc.model.node_details",
+    "MetadataOptions": "bpc.model.node_details",
     "NodeResourcesFit": "bpc.model.control_plane",
     "OidcIdentityProvider": "bpc.model.control_plane",
+    "Permission": "bpc.model.permissions",
+    "RbacRoleMapping": "bpc.model.capabilities",
     "ResourceWeight": "bpc.model.control_plane",
     "ScoringStrategy": "bpc.model.control_plane",
     "Selector": "bpc.model.fargate",
     "ServiceNodePortRange": "bpc.model.control_plane",
-    "LaunchTemplate": "bpc.model.node_details",
-    "MetadataOptions": "bpc.model.node_details",
     "Ssh": "bpc.model.node_details",
 }
 
@@ -113,7 +145,14 @@ class Blueprint(Node):
     @classmethod
     def derived(cls, data: Data, whole: Data) -> Data:
         wanted = data.get("bastion", {}).get("enabled")
-        return {**data, "bastion": data["bastion"] if wanted else None}
+        alone = "nodeGroups" not in data["mentioned"] and data["cluster"].get("autoMode", {}).get("enabled")
+        groups = [] if alone else data["nodeGroups"]
+        return {**data, "bastion": data["bastion"] if wanted else None, "nodeGroups": groups}
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether there are machines for pods to run on: node groups, or those that EKS Auto Mode brings."""
+        return bool(self.node_groups or self.cluster.auto_mode)
 
 
 if not TYPE_CHECKING:  # a type checker would take every name for one of ours

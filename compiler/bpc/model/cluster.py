@@ -8,6 +8,7 @@ from bpc import facts
 from bpc.model.node import Data, Node, Reference
 
 if TYPE_CHECKING:
+    from bpc.model.capabilities import AutoMode, Capabilities
     from bpc.model.control_plane import KubeApiServer, KubeControllerManager, KubeScheduler, OidcIdentityProvider
 
 
@@ -74,6 +75,8 @@ class Cluster(Node):
     kube_api_server: KubeApiServer | None
     kube_scheduler: KubeScheduler | None
     kube_controller_manager: KubeControllerManager | None
+    auto_mode: AutoMode | None
+    capabilities: Capabilities | None
     oidc_identity_provider: OidcIdentityProvider | None
     deletion_protection: bool
     service_cidr: str
@@ -83,4 +86,5 @@ class Cluster(Node):
 
     @classmethod
     def derived(cls, data: Data, whole: Data) -> Data:
-        return {**data, "version": data.get("version") or facts.default_version()}
+        auto = data["autoMode"] if data.get("autoMode", {}).get("enabled") else None
+        return {**data, "version": data.get("version") or facts.default_version(), "autoMode": auto}

@@ -20,11 +20,12 @@ def planned(blueprint: Blueprint, partition: str, catalogue: Catalogue) -> Itera
 
 
 def _wanted(blueprint: Blueprint, catalogue: Catalogue) -> Iterator[AddOnRequest]:
-    """What the blueprint asks for, and the core add-ons that have something to run on."""
+    """What the blueprint asks for, and the core add-ons that have something to run on and that nobody else brings."""
+    alone = blueprint.cluster.auto_mode and not blueprint.node_groups
     for request in blueprint.addons:
-        if not request.options["enabled"]:
-            continue
-        if request.explicit or blueprint.node_groups or not catalogue(request.name).daemonset:
+        entry = catalogue(request.name)
+        unasked = (alone and entry.in_auto_mode) or (entry.daemonset and not blueprint.has_nodes)
+        if request.options["enabled"] and (request.explicit or not unasked):
             yield request
 
 
@@ -35,7 +36,7 @@ def _context(request: AddOnRequest, blueprint: Blueprint, partition: str) -> Con
         partition=partition,
         version=blueprint.cluster.version,
         options=request.options,
-        has_nodes=bool(blueprint.node_groups),
+        has_nodes=blueprint.has_nodes,
         has_internet=blueprint.network.topology != "private",
         nodes=sum(group.scaling.max for group in blueprint.node_groups),
         has_windows=any(group.family == "windows" for group in blueprint.node_groups),

@@ -25,6 +25,7 @@ def several_names(plan: Plan) -> bool:
 TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.addons": always,
     "bpc.plan.obstacles.names": several_names,
+    "bpc.plan.obstacles.auto_mode": lambda it: it.blueprint.cluster.auto_mode,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
 }
 

@@ -43,6 +43,9 @@ WRONG_SOURCE = rule(
 
 def _requirements(plan: Plan) -> Iterator[Diagnostic]:
     there = {addon.entry.name for addon in plan.addons}
+    if plan.blueprint.cluster.auto_mode:
+        # Core add-ons that are wanted and not planned are those that EKS Auto Mode has built in.
+        there |= {request.name for request in plan.blueprint.addons if request.options["enabled"]}
     for addon in plan.addons:
         at = addon.request.at
         for name in sorted(set(addon.entry.requires) - there):
@@ -50,7 +53,7 @@ def _requirements(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _places(plan: Plan) -> Iterator[Diagnostic]:
-    has_nodes, has_internet = bool(plan.node_groups), plan.blueprint.network.topology != "private"
+    has_nodes, has_internet = plan.blueprint.has_nodes, plan.blueprint.network.topology != "private"
     for addon in plan.addons:
         entry, at = addon.entry, addon.request.at
         if not has_nodes and entry.daemonset:

@@ -25,7 +25,7 @@ def _permissions(plan: Plan) -> Iterator[Diagnostic]:
     profiles = plan.blueprint.fargate_profiles
     whole = {one.namespace: one.at for profile in profiles for one in profile.selectors if not one.labels}
     for addon in plan.addons:
-        if plan.node_groups and addon.entry.has_permissions() and addon.entry.namespace in whole:
+        if plan.blueprint.has_nodes and addon.entry.has_permissions() and addon.entry.namespace in whole:
             yield ON_FARGATE.at(
                 whole[addon.entry.namespace],
                 f"this takes the pods of {addon.entry.name}, which get their AWS permissions by EKS Pod Identity",
@@ -38,7 +38,7 @@ def _coredns(plan: Plan) -> Iterator[Diagnostic]:
     selectors = [one for profile in profiles for one in profile.selectors if one.namespace in ("kube-system", "*")]
     homes = [one for one in selectors if set(one.labels.items()) <= {("k8s-app", "kube-dns")}]
     coredns = [addon for addon in plan.addons if addon.entry.name == "coredns"]
-    if coredns and not plan.node_groups and not homes:
+    if coredns and not plan.blueprint.has_nodes and not homes:
         yield HOMELESS.at(("fargateProfiles",), "no profile selects CoreDNS, and there are no nodes", key=True)
 
 

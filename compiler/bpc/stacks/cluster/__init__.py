@@ -29,6 +29,10 @@ class Cluster(Stack):
             from bpc.stacks.cluster import identity_provider
 
             identity_provider.fill(wanted.oidc_identity_provider, sheet)
+        if wanted.capabilities:
+            from bpc.stacks.cluster import capabilities
+
+            capabilities.fill(plan, sheet)
         for addon in plan.addons:
             if addon.entry.before_nodes:
                 contribute(addon, plan, sheet, Ref("Cluster"))

@@ -37,6 +37,10 @@ def _parts(plan: Plan) -> Iterator[Part]:
         from bpc.stacks.cluster import logging
 
         yield logging.properties
+    if plan.blueprint.cluster.auto_mode:
+        from bpc.stacks.cluster import auto_mode
+
+        yield auto_mode.properties
     if _tuned(plan.blueprint.cluster):
         from bpc.stacks.cluster import tuning
 
@@ -53,7 +57,7 @@ def _tuned(cluster: Cluster) -> bool:
 def _role(plan: Plan, sheet: Sheet) -> None:
     role = iam.role(
         "ClusterRole",
-        iam.trusts("eks.amazonaws.com"),
+        iam.trusts("eks.amazonaws.com", *(["sts:TagSession"] if plan.blueprint.cluster.auto_mode else [])),
         boundary=plan.blueprint.cloudformation.permissions_boundary,
         tags=sheet.tags("ClusterRole"),
         managed_policies=[*_policies(plan)],
@@ -63,6 +67,10 @@ def _role(plan: Plan, sheet: Sheet) -> None:
 
 def _policies(plan: Plan) -> Iterator[str]:
     yield "AmazonEKSClusterPolicy"
+    if plan.blueprint.cluster.auto_mode:
+        from bpc.stacks.cluster import auto_mode
+
+        yield from auto_mode.CLUSTER_POLICIES
     if any(one.node_group.family == "windows" for one in plan.node_groups):
         # The control plane gives the pods there their addresses (Amazon EKS User Guide, Windows nodes).
         yield "AmazonEKSVPCResourceController"
@@ -101,7 +109,12 @@ def _vpc(plan: Plan, sheet: Sheet) -> dict[str, Any]:
 
 
 def _kubernetes_network(plan: Plan, sheet: Sheet) -> dict[str, Any]:
-    network = eks.KubernetesNetworkConfig(IpFamily="ipv4", ServiceIpv4Cidr=plan.blueprint.cluster.service_cidr)
+    balancing = (
+        {"ElasticLoadBalancing": eks.ElasticLoadBalancing(Enabled=True)} if plan.blueprint.cluster.auto_mode else {}
+    )
+    network = eks.KubernetesNetworkConfig(
+        IpFamily="ipv4", ServiceIpv4Cidr=plan.blueprint.cluster.service_cidr, **balancing
+    )
     return {"KubernetesNetworkConfig": network}
 
 

@@ -1,0 +1,60 @@
+"""What EKS runs for the cluster: settings that a role of the user's own would make void, and roles without limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bpc.checks.permissions import too_wide
+from bpc.diagnostics import Diagnostic, rule
+from bpc.model import Blueprint, Capability
+
+GIVEN_ROLE = rule(
+    "BPC741",
+    "permissions-of-a-given-role",
+    why="policyArns and permissions are for the role that the template makes; a role that is given has its own.",
+    cure="Take roleArn away, or give the permissions to that role where it is made.",
+)
+NO_POOLS = rule(
+    "BPC742",
+    "node-role-without-pools",
+    why="The role is for the node pools that EKS brings along; NodePools of your own name theirs in a NodeClass "
+    "(Amazon EKS User Guide, Create a Node Class).",
+    cure="Take nodeRoleArn away, or name a node pool. A role for a NodeClass needs an entry of the type ec2 in access.",
+)
+UNKNOWN_ROLE = rule(
+    "BPC743",
+    "auto-mode-with-given-role",
+    why="EKS Auto Mode makes nodes, volumes and load balancers with the cluster's role (Amazon EKS User Guide, EKS "
+    "Auto Mode cluster IAM role); a role that is given must have those permissions, and trust sts:TagSession.",
+    cure="See that it does; the page names four managed policies.",
+    severity="warning",
+)
+
+
+def _capabilities(blueprint: Blueprint) -> Iterator[Capability]:
+    wanted = blueprint.cluster.capabilities
+    for one in (wanted.argocd, wanted.ack, wanted.kro) if wanted else ():
+        if one:
+            yield one
+
+
+def _roles(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    for one in _capabilities(blueprint):
+        yield from too_wide(one.permissions)
+        for key, value in (("policyArns", one.policy_arns), ("permissions", one.permissions)):
+            if one.role_arn and value:
+                yield GIVEN_ROLE.at(
+                    (*one.at, key), f"{key} does nothing beside roleArn", "take one of them away", key=True
+                )
+
+
+def _auto_mode(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    auto = blueprint.cluster.auto_mode
+    if auto and auto.node_role_arn and not auto.node_pools:
+        yield NO_POOLS.at((*auto.at, "nodeRoleArn"), "there is no node pool that has this role", key=True)
+    if auto and blueprint.cluster.role_arn:
+        at = (*blueprint.cluster.at, "roleArn")
+        yield UNKNOWN_ROLE.at(at, "this role has to let EKS Auto Mode work", "see that it has the four policies")
+
+
+CHECKS = (_roles, _auto_mode)

@@ -1,0 +1,60 @@
+"""What EKS runs for a cluster beside the control plane: Auto Mode, and the capabilities Argo CD, ACK and kro."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bpc.model.node import Node, Reference
+from bpc.model.permissions import Permission
+
+
+class AutoMode(Node):
+    node_pools: tuple[str, ...]
+    node_role_arn: str | None
+
+
+class Capability(Node):
+    """What all capabilities have."""
+
+    name: str
+    role_arn: str | None
+    policy_arns: tuple[str, ...]
+    permissions: tuple[Permission, ...]
+    tags: Mapping[str, str]
+
+
+class IdentityCenter(Node):
+    instance_arn: str
+    region: str | None
+
+
+class Identity(Node):
+    id: str
+    type: str
+
+
+class RbacRoleMapping(Node):
+    role: str
+    identities: tuple[Identity, ...]
+
+
+class ArgoCd(Capability):
+    identity_center: IdentityCenter
+    namespace: str
+    vpc_endpoint_ids: tuple[Reference, ...]
+    rbac_role_mappings: tuple[RbacRoleMapping, ...]
+
+
+class Ack(Capability):
+    disabled_services: tuple[str, ...]
+    enable_cross_namespace: bool
+
+
+class Kro(Capability):
+    pass
+
+
+class Capabilities(Node):
+    argocd: ArgoCd | None
+    ack: Ack | None
+    kro: Kro | None
