@@ -1,4 +1,7 @@
-"""`overrides.cloudformation`: JSON Patches (RFC 6902) on finished templates; `anatomy` looks at what they make."""
+"""`overrides`: resources added to finished templates, then JSON Patches (RFC 6902) on them.
+
+`anatomy` looks at what they make.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.kit.record import Record
-from bpc.model import Override
+from bpc.model import Override, Overrides
 
 PATCH_FAILS = rule(
     "BPC420",
@@ -22,28 +25,58 @@ NO_SUCH_STACK = rule(
     cure="Take the patch away, or ask for what the stack holds.",
 )
 
+NAME_TAKEN = rule(
+    "BPC431",
+    "resource-there-already",
+    why="A logical ID is a resource's only name in its template; to put another resource there would delete the first.",
+    cure="Give the resource another name; to change the one that is there, use `overrides.cloudformation`.",
+)
+
 Templates = dict[str, dict[str, Any]]
 Origins = dict[str, dict[str, Path]]
 NEEDS = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}
 
 
 class Patched(Record):
-    """A patch that was applied, and its template as it was before."""
+    """A patch that was applied, or a resource that was added, and its template as it was before."""
 
     at: Path
     stack: str
     before: dict[str, Any]
 
 
-def apply(
+def apply(overrides: Overrides, templates: Templates, origins: Origins) -> tuple[list[Patched], list[Diagnostic]]:
+    """Put other templates in the place of some; what fails leaves its template as it was.
+
+    What is added comes from the override, and is entered into `origins`.
+    """
+    added, found = _add(overrides, templates, origins) if overrides.resources else ([], [])
+    patched, complaints = _patch(overrides.cloudformation, templates, origins) if overrides.cloudformation else ([], [])
+    return added + patched, found + complaints
+
+
+def _add(overrides: Overrides, templates: Templates, origins: Origins) -> tuple[list[Patched], list[Diagnostic]]:
+    done: list[Patched] = []
+    found: list[Diagnostic] = []
+    for stack, resources in overrides.resources.items():
+        above: Path = (*overrides.at, "resources", stack)
+        if stack not in templates:
+            found.append(NO_SUCH_STACK.at(above, f"there is no {stack} stack to add resources to", key=True))
+            continue
+        for title, resource in resources.items():
+            at, before = (*above, title), templates[stack]
+            if title in before["Resources"]:
+                found.append(NAME_TAKEN.at(at, f"the {stack} template has a {title} already", key=True))
+                continue
+            templates[stack] = {**before, "Resources": {**before["Resources"], title: dict(resource)}}
+            origins[stack][title] = at
+            done.append(Patched(at, stack, before))
+    return done, found
+
+
+def _patch(
     overrides: tuple[Override, ...], templates: Templates, origins: Origins
 ) -> tuple[list[Patched], list[Diagnostic]]:
-    """Put patched templates in the place of others; a patch that fails leaves its template as it was.
-
-    What a patch adds comes from the patch, and is entered into `origins`.
-    """
-    if not overrides:
-        return [], []
     import copy
 
     import jsonpatch

@@ -127,7 +127,7 @@ def _front(place: Place, seen: dict[Any, str]) -> tuple[Plan | None, list[Diagno
 def _back(planned: Plan, output: Output) -> list[Diagnostic]:
     """One environment from its plan to its files."""
     made = stacks.filled(planned)
-    patched, found = overrides.apply(planned.blueprint.overrides.cloudformation, made.templates, made.origins)
+    patched, found = overrides.apply(planned.blueprint.overrides, made.templates, made.origins)
     if complaints := anatomy.check(made.templates, {one.stack for one in patched}):
         from bpc import blame
 

@@ -77,9 +77,26 @@ def fields(node: schema.Node | None = None, path: str = "") -> Iterator[Field]:
 
 
 def find(path: str) -> Field | None:
-    """A field by the path as a user writes it: list items may be left out."""
+    """A field by the path as a user writes it: list items may be left out, and names of the user's own count.
+
+    What is below a field that holds whatever CloudFormation takes is explained by that field.
+    """
     wanted = _plain(path)
-    return next((one for one in fields() if _plain(one.path) == wanted), None)
+    known = {_plain(one.path): one for one in fields()}
+    parts = wanted.split(".")
+    near = (one for name, one in known.items() if "<name>" in name and _fits(name.split("."), parts))
+    free = (one for name, one in known.items() if wanted.startswith(f"{name}.") and _is_free(one.node))
+    return known.get(wanted) or next(near, None) or next(free, None)
+
+
+def _fits(names: list[str], parts: list[str]) -> bool:
+    return len(names) == len(parts) and all(one in ("<name>", part) for one, part in zip(names, parts, strict=True))
+
+
+def _is_free(node: schema.Node) -> bool:
+    """Whether the keys are the user's, and what they hold has no fields of its own in the reference."""
+    rest = node.get("additionalProperties")
+    return isinstance(rest, dict) and "properties" not in schema.resolved(rest)
 
 
 def _plain(path: str) -> str:

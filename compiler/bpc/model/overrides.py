@@ -14,4 +14,5 @@ class Override(Node):
 
 
 class Overrides(Node):
+    resources: Mapping[str, Mapping[str, Any]]
     cloudformation: tuple[Override, ...]
