@@ -133,3 +133,46 @@ def test_what_does_not_fit_becomes_a_note(more: str, lost: str) -> None:
 def test_text_that_looks_like_a_number_stays_text() -> None:
     draft = imported(HEAD.replace("name: a,", "name: a, version: 1.30,"))
     assert "1.30 could not be" in next(note.text for note in draft.notes if note.source == "metadata.version")
+
+
+TFVARS = sorted(CASES.glob("*.tfvars"))
+
+
+@pytest.mark.parametrize("file", TFVARS, ids=lambda file: file.stem)
+def test_the_terraform_fixtures_import_and_compile(
+    file: Path, update: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = file.with_suffix(".blueprint.yaml")
+    assert main(["import", "tfvars", str(file)]) == 0
+    said = capsys.readouterr()
+    if update:
+        expected.write_text(said.out, encoding="utf-8")
+    assert said.out == expected.read_text(encoding="utf-8")
+    assert main(["compile", str(expected), "-o", str(tmp_path)]) == 0
+
+
+def test_later_variable_files_win(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = tmp_path / "more.tfvars"
+    more.write_text('name = "shop"\nnode_groups = null\naws_region = "eu-west-1"\n', encoding="utf-8")
+    assert main(["import", "tfvars", str(CASES / "spot.tfvars"), str(more)]) == 0
+    data = read(capsys.readouterr().out)
+    assert data["metadata"] == {"name": "shop", "region": "eu-west-1"}
+    assert [one["name"] for one in data["nodeGroups"]] == ["on-demand", "spot"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("a = [1,\nb = 2\n", 1, "vars.tfvars:2:2: error BPC535"),
+        ("enable_ssm = true\nnode_group = []\n", 0, "vars.tfvars:2:1: warning BPC536"),
+        ('azs = "a"\n', 1, "vars.tfvars:1:1: error BPC537"),
+        ('node_groups = ["a"]\n', 1, "node_groups takes a list of mappings"),
+    ],
+)
+def test_a_wrong_variable_file_is_refused_at_its_place(
+    text: str, code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "vars.tfvars"
+    file.write_text(text, encoding="utf-8")
+    assert main(["import", "tfvars", str(file)]) == code
+    assert said in capsys.readouterr().err

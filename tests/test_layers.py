@@ -26,7 +26,7 @@ cli.show cli.exits
 difference
 publish* verify*
 stamp
-importing.eksctl
+importing.eksctl importing.tfvars
 importing.writer importing.settle
 importing.draft
 importing
@@ -71,6 +71,8 @@ THIRD_PARTY = {
     "jsonschema": ("shape",),
     "cfnlint": ("verify",),
     "kubernetes_validate": ("verify",),
+    "hcl2": ("importing.tfvars",),
+    "lark": ("importing.tfvars",),
 }
 
 ROWS = [[name.rstrip("*") for name in line.split()] for line in LAYERS.split("\n") if line]

@@ -5,18 +5,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib.util import find_spec
+from typing import Any
 
 from bpc import pipeline, source
 from bpc.cli.blueprints import Read, add_format, complain, read
 from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, OK
 from bpc.diagnostics import errors
-from bpc.importing import eksctl, writer
+from bpc.importing import eksctl, tfvars, writer
 from bpc.importing.draft import Draft
 from bpc.importing.eksctl import page
+from bpc.importing.tfvars import reading
 
 EXAMPLES = """examples:
   bpc import eksctl cluster.yaml                  show the blueprint
   bpc import eksctl cluster.yaml -o blueprint.yaml
+  bpc import tfvars default.auto.tfvars fixture.spot.tfvars
   bpc import eksctl --fields                      what becomes of every field of a ClusterConfig
 
 What could not be carried over stands as a comment where it would have been.
@@ -30,6 +34,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     from_eksctl.add_argument("--fields", action="store_true", help="show what becomes of every field, as Markdown")
     _output(from_eksctl)
     from_eksctl.set_defaults(convert=_from_eksctl)
+
+    from_tfvars = tools.add_parser("tfvars", help="variables of Young-ook/terraform-aws-eks, examples/blueprint")
+    from_tfvars.add_argument(
+        "files", metavar="FILE", nargs="+", help="a .tfvars file; the last one that says it counts"
+    )
+    _output(from_tfvars)
+    from_tfvars.set_defaults(convert=_from_tfvars)
 
 
 def _output(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +78,24 @@ def _from_eksctl(options: argparse.Namespace) -> int:
         return BROKEN_BLUEPRINT
     name = os.path.basename(options.files[0])
     return _write(draft, options, [f"From {name}, a ClusterConfig of eksctl's, by `bpc import eksctl`."])
+
+
+def _from_tfvars(options: argparse.Namespace) -> int:
+    if not find_spec("hcl2"):
+        sys.stderr.write("bpc: import tfvars needs python-hcl2: pip install 'eks-blueprint-compiler[import]'\n")
+        return BAD_USAGE
+    files, code = read(options.files)
+    given: dict[str, Any] = {}
+    results = []
+    for file in files:
+        values, found = reading.parse(file.raw)
+        given |= values
+        results.append((file, pipeline.Result("", None, found, {})))
+    complain(results, options.format)
+    if code or any(result.failed for _, result in results):
+        return code or BROKEN_BLUEPRINT
+    names = ", ".join(os.path.basename(file.path) for file in files)
+    return _write(tfvars.convert(given), options, [f"From {names}, variables of Terraform's, by `bpc import tfvars`."])
 
 
 def _write(draft: Draft, options: argparse.Namespace, head: list[str]) -> int:
