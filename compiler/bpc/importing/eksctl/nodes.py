@@ -46,6 +46,7 @@ def convert(it: Source) -> None:
         machines.convert(it, at, path)
         _scaling(it, at, path)
         _subnets(it, at, path)
+        _shell(it, at, path)
         _access(it, at, path)
         _role(it, at, path)
         _names(it, at, path)
@@ -76,24 +77,34 @@ def _subnets(it: Source, at: Path, path: Path) -> None:
     it.draft.put(where, "private" if private else "public", source)
 
 
-def _access(it: Source, at: Path, path: Path) -> None:
+def _shell(it: Source, at: Path, path: Path) -> None:
+    """SSH: a key pair that EC2 has, and the security groups that may connect."""
     ssh = it.get(*at, "ssh") or {}
-    key = ssh.get("publicKeyName")
+    key, groups = ssh.get("publicKeyName"), ssh.get("sourceSecurityGroupIds")
     given = key or ssh.get("publicKey") or ssh.get("publicKeyPath")
     allowed = ssh.get("allow") if ssh.get("allow") is not None else bool(given)
-    source: Path = (*at, "ssh")
-    if allowed and key:
-        it.draft.put((*path, "ssh", "keyName"), key, spelled((*source, "publicKeyName")))
-        it.draft.carried.add(spelled((*source, "allow")))
-    elif key:
+    source, where = (*at, "ssh"), (*path, "ssh")
+    why = ""
+    if key and not allowed:
         why = "without ssh.allow, no inbound rule uses the key"
-        it.draft.lose((*path, "ssh"), spelled((*source, "publicKeyName")), key, why)
+    elif key and not groups:
+        why = "eksctl opens port 22 to a whole network; name who may connect in ssh.sourceSecurityGroupIds"
+    elif key:
+        it.draft.put((*where, "keyName"), key, spelled((*source, "publicKeyName")))
+        it.draft.put((*where, "sourceSecurityGroupIds"), groups, spelled((*source, "sourceSecurityGroupIds")))
+        it.draft.carried.add(spelled((*source, "allow")))
+    elif groups:
+        it.draft.lose(where, spelled((*source, "sourceSecurityGroupIds")), groups, "there is no ssh.publicKeyName")
     elif allowed and not given:
-        why = "it means the key in ~/.ssh/id_rsa.pub; import that key pair once and name it in ssh.keyName"
-        it.draft.lose((*path, "ssh"), spelled((*source, "allow")), "", why)
-    if ssh.get("sourceSecurityGroupIds"):
-        where = (*path, "ssh", "sourceSecurityGroupIds")
-        it.draft.put(where, ssh["sourceSecurityGroupIds"], spelled((*source, "sourceSecurityGroupIds")))
+        said = "it means the key in ~/.ssh/id_rsa.pub; import that key pair once and name it in ssh.keyName"
+        it.draft.lose(where, spelled((*source, "allow")), "", said)
+    if why:
+        it.draft.lose(where, spelled((*source, "publicKeyName")), key, why)
+
+
+def _access(it: Source, at: Path, path: Path) -> None:
+    ssh = it.get(*at, "ssh") or {}
+    source: Path = (*at, "ssh")
     arns = it.get(*at, "iam", "attachPolicyARNs")
     sessions = ssh.get("enableSsm") is not False and (not arns or any(str(one).endswith(SSM) for one in arns))
     given_role = it.get(*at, "iam", "instanceRoleARN") or it.get(*at, "iam", "instanceProfileARN")
