@@ -29,6 +29,7 @@ ARN = "arn:aws:iam::111122223333:role/team/Given"
 BOUNDARY = "arn:aws:iam::111122223333:policy/Boundary"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
 ACCESS = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"
+IMAGE = {"name": "workers", "ami": "ami-0123456789abcdef1"}
 TAINT = {"key": "team", "value": "a", "effect": "NoSchedule"}
 VOLUME = {"volumeName": "/dev/sdf"}
 WHO = {"id": "08017340-8041-7093-3ffa-0123456789ab", "type": "SSO_GROUP"}
@@ -77,6 +78,8 @@ BESIDE: dict[str, dict[str, Any]] = {
     "kubeSchedulerConfig.nodeResourcesFit.scoringStrategy": {"type": "LeastAllocated"},
     "nodeGroups[].ssh": {"publicKeyName": "operators", "sourceSecurityGroupIds": ["sg-0123456789abcdef1"]},
     "managedNodeGroups[].ssh": {"publicKeyName": "operators", "sourceSecurityGroupIds": ["sg-0123456789abcdef1"]},
+    "nodeGroups[].overrideBootstrapCommand+": {"nodeGroups": [IMAGE]},
+    "managedNodeGroups[].overrideBootstrapCommand+": {"managedNodeGroups": [IMAGE]},
     "managedNodeGroups[].launchTemplate": {"id": "lt-0123456789abcdef1"},
     "vpc.subnets": {
         "public": {
@@ -255,7 +258,7 @@ def sample(row: table.Row) -> Any:
 
 def documents(row: table.Row) -> tuple[dict[str, Any], dict[str, Any]]:
     """A ClusterConfig with the field, and the same without it."""
-    given = copy.deepcopy(BASE)
+    given = copy.deepcopy(BASE | BESIDE.get(f"{row.path}+", {}))
     at: Any = given
     parts = row.path.split(".")
     for place, part in enumerate(parts[:-1]):
@@ -266,8 +269,6 @@ def documents(row: table.Row) -> tuple[dict[str, Any], dict[str, Any]]:
         else:
             at = at.setdefault(name, {})
         at.update({key: one for key, one in copy.deepcopy(BESIDE.get(here, {})).items() if key != parts[-1]})
-    merged = {key: one for path, one in BESIDE.items() if path == f"{row.path}+" for key, one in one.items()}
-    given.update(copy.deepcopy(merged))
     without = copy.deepcopy(given)
     at[parts[-1]] = sample(row)
     drop(without, parts)

@@ -32,15 +32,23 @@ def convert(it: Source, at: Path, path: Path) -> None:
 
 
 def _image(it: Source, at: Path, path: Path) -> None:
-    family = it.get(*at, "amiFamily")
-    if family:
+    family, image = it.get(*at, "amiFamily"), it.get(*at, "ami")
+    key: Path = (*path, "amiParameter" if str(image).startswith("/") else "amiId")
+    own = bool(image) and image not in FOUND and it.draft.put(key, image, spelled((*at, "ami")))
+    if family == "AmazonLinux2" and not own:
+        said = "Amazon Linux 2 has ended; Amazon Linux 2023 takes its place"
+        it.draft.lose((*path, "ami"), spelled((*at, "amiFamily")), family, said)
+    elif family:
         windows = WINDOWS.fullmatch(family)
         ours = f"Windows{windows[1]}{windows[2]}" if windows else FAMILIES.get(family, family)
         it.draft.put((*path, "ami"), ours, spelled((*at, "amiFamily")))
-    image = it.get(*at, "ami")
-    if image and image not in FOUND:
-        key = "amiParameter" if str(image).startswith("/") else "amiId"
-        it.draft.put((*path, key), image, spelled((*at, "ami")))
+    command = it.get(*at, "overrideBootstrapCommand")
+    where: Path = (*path, "bootstrapCommand")
+    if command and own:
+        it.draft.put(where, command, spelled((*at, "overrideBootstrapCommand")))
+    elif command:
+        why = "only an image of yours needs it: others know how to join"
+        it.draft.lose(where, spelled((*at, "overrideBootstrapCommand")), command, why)
 
 
 def _types(it: Source, at: Path, path: Path) -> None:
