@@ -367,6 +367,78 @@ def test_tags_are_told_apart_by_their_keys() -> None:
     assert list(leaves({"Tags": tags}, {"Tags": tags[::-1]})) == []
 
 
+def test_what_eks_refuses_though_the_schema_does_not() -> None:
+    found = changes(
+        lambda one: one["cluster"].update(authentication="api-and-config-map"),
+        lambda one: one["cluster"].update(authentication="api"),
+    )
+    assert codes(by_title(found)["Cluster"]) == ["BPC524"]
+    forth = changes(lambda one: one["cluster"].update(authentication="api"))
+    assert codes(by_title(forth)["Cluster"]) == []
+    group = """Resources:
+  T: {{Type: 'AWS::EC2::LaunchTemplate', Properties: {{LaunchTemplateName: {0}, LaunchTemplateData: {{}}}}}}
+  G: {{Type: 'AWS::EKS::Nodegroup', Properties: {{NodegroupName: g, ClusterName: c{1}}}}}
+"""
+    own = ", LaunchTemplate: {Id: !Ref T}"
+    assert codes(between(group.format("a", own), group.format("b", own))["G"]) == ["BPC524"]
+    assert codes(between(group.format("a", ""), group.format("a", own))["G"]) == ["BPC524"]
+
+
+def test_an_export_that_goes_without_its_resource() -> None:
+    first = "Resources:\n  A: {{Type: 'AWS::SNS::Topic'}}\nOutputs:\n  O: {{Value: {0}, Export: {{Name: {1}}}}}\n"
+    second = "Resources:\n  B: {Type: 'AWS::SSM::Parameter', Properties: {Type: String, Value: !ImportValue x}}\n"
+    old = stacks(first.format("!Ref A", "x"), second)
+    for other in (first.format("!Ref A", "y"), first.format("1", "x")):
+        found = compare(old, stacks(other, second)).environments.get("default", Changes())
+        assert codes(found) == ["BPC513"], "nothing of the resource itself has changed"
+
+
+def test_what_is_conditional_or_no_value_is_not_there() -> None:
+    plain = "Conditions: {Never: !Equals [a, b]}\nResources:\n  A: {Type: 'AWS::SNS::Topic'}\n"
+    none = plain.replace("'}", "', Properties: {DisplayName: !If [Never, x, !Ref 'AWS::NoValue']}}")
+    assert between(plain, none + "  B: {Type: 'AWS::SNS::Topic', Condition: Never}\n") == {}
+
+
+ODD: list[Any] = [None, [], {}, 1, "x", [[]], {"Ref": []}, {"Fn::GetAtt": 1}, {"Fn::GetAtt": [1]}, {"Fn::Sub": [1]}]
+ODD += [
+    {"Fn::If": []},
+    {"Fn::Select": ["9", []]},
+    {"Fn::FindInMap": None},
+    {"Fn::Join": [1, 2]},
+    {"Fn::ImportValue": {}},
+]
+ODD += [{"Fn::ImportValue": {}}, {"Fn::Equals": 1}, {"Condition": {}}, {"Fn::Sub": "${}${ }${!}${A.}"}]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=json.dumps)
+def test_odd_templates_are_compared_all_the_same(odd: Any) -> None:
+    def template(value: Any) -> str:
+        resource = {"Type": "AWS::EKS::Nodegroup", "Properties": {"ClusterName": value, "Tags": value}}
+        return json.dumps(
+            {
+                "Parameters": {"P": {"Type": "String", "Default": value}},
+                "Mappings": {"M": value},
+                "Conditions": {"C": value},
+                "Resources": {
+                    "A": resource,
+                    "B": {"Type": value, "Properties": value, "Condition": value},
+                    "C": {"Type": "AWS::SNS::Topic", "Condition": "C", "DeletionPolicy": value},
+                },
+                "Outputs": {"O": {"Value": value, "Export": {"Name": value}, "Condition": "C"}},
+            }
+        )
+
+    for old, new in ((template("a"), template(odd)), (template(odd), template("a")), (template(odd), template(odd))):
+        found = compare(bare(old), bare(new))
+        said = [*text.lines(found), markdown.text(found), machine.text(found, dangers(found, ()))]
+        assert said
+
+
+def bare(text_of_one: str) -> Side:
+    files = {"cloudformation/default/10-a.yaml": text_of_one.encode()}
+    return side("x", {"default": {"name": "p", "region": "eu-west-1"}}, files)
+
+
 # Manifests
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from bpc import pipeline, verify
 from bpc.cli import show
 from bpc.cli.blueprints import complain, read
-from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, OK, STALE
+from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, DANGEROUS, OK
 from bpc.diagnostics import Diagnostic
 from bpc.difference import compare, dangers, machine, markdown, text, unused
 from bpc.difference.shapes import Difference
@@ -26,7 +26,6 @@ EXAMPLES = """examples:
 Exit code 3: the cluster, the VPC, a subnet or something with data would be replaced or removed, or CloudFormation
 would refuse the update, and no --allow covers it.
 """
-DANGEROUS = STALE
 FORMATS = ("text", "json", "markdown")
 
 

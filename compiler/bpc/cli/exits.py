@@ -7,4 +7,5 @@ the coreutils end like that when you press Ctrl-C or when `| head` has read enou
 from __future__ import annotations
 
 OK, BROKEN_BLUEPRINT, BAD_USAGE, STALE, OUR_BUG, UNWRITABLE = 0, 1, 2, 3, 4, 5
+DANGEROUS = 3
 INTERRUPTED, NO_READER = 130, 141

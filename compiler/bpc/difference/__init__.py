@@ -3,7 +3,7 @@
     sides       output folders and blueprints -> templates, intrinsic functions worked out
     direct      two templates -> what each resource says differently
     spread      what follows where a replaced resource is referred to, across stacks, too
-    judge       what is dear, what CloudFormation refuses, what interrupts
+    judge, eks  what is dear, what CloudFormation or EKS refuses, what interrupts
     manifests   Kubernetes objects
 
 CloudFormation user guide, "Update behaviors of stack resources". A change set in the account is the last word: it
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bpc.diagnostics import Diagnostic, errors
 from bpc.difference import judge, manifests, rules
-from bpc.difference.direct import changes, policy, removed
+from bpc.difference.direct import differing, policy, removed
 from bpc.difference.shapes import ADD, MODIFY, REMOVE, Change, Changes, Difference, Object
 from bpc.difference.sides import Environment, Side, Stack
 from bpc.difference.spread import Web, spread
@@ -75,7 +75,8 @@ def _whole(environment: Environment, action: str) -> Changes:
     }
     objects = (Object(action, *key[1:]) for key in manifests.objects(environment))
     left = tuple(judge.of_stacks(stacks, {})) if action == REMOVE else ()
-    return Changes(tuple(judge.judged(found, web, Web({}) if action == REMOVE else web)), (), tuple(objects), left)
+    changes, _ = judge.judged(found, web, Web({}) if action == REMOVE else web)
+    return Changes(tuple(changes), (), tuple(objects), left)
 
 
 def _same_platform(old: Environment, new: Environment) -> Changes:
@@ -83,16 +84,16 @@ def _same_platform(old: Environment, new: Environment) -> Changes:
     before, after = Web(was), Web(now)
     titles = dict.fromkeys((*was, *now))
     direct = {one.key: one for title in titles for one in _renames(was.get(title), now.get(title))}
-    found = judge.judged(spread(direct, before, after), before, after)
+    found, unplaced = judge.judged(spread(direct, before, after), before, after)
     moved = [one for title in titles for one in judge.parameters(was.get(title), now.get(title))]
     objects = tuple(manifests.compare(old, new))
-    said = (*judge.of_stacks(was, now), *judge.of_parameters(moved, found), *_of_objects(objects))
+    said = (*unplaced, *judge.of_stacks(was, now), *judge.of_parameters(moved, found), *_of_objects(objects))
     return Changes(tuple(found), tuple(moved), objects, said)
 
 
 def _renames(old: Stack | None, new: Stack | None) -> Iterator[Change]:
     """The changes of a stack; what goes and comes with equal content is the same under another logical ID."""
-    every = list(changes(old, new))
+    every = list(differing(old, new))
     pairs: dict[str, str] = {}
     if old and new:
         gone, come = ([one.title for one in every if one.action == action] for action in (REMOVE, ADD))

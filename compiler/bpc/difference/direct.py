@@ -30,10 +30,10 @@ from bpc.facts.replacement import Pointer, Rules
 from bpc.kit.digest import digest
 
 # Attributes beside the properties that a change set names in its scope. DependsOn changes nothing that is there.
-ATTRIBUTES = ("CreationPolicy", "DeletionPolicy", "Metadata", "UpdatePolicy", "UpdateReplacePolicy")
+ATTRIBUTES = ("Condition", "CreationPolicy", "DeletionPolicy", "Metadata", "UpdatePolicy", "UpdateReplacePolicy")
 
 
-def changes(old: Stack | None, new: Stack | None) -> Iterator[Change]:
+def differing(old: Stack | None, new: Stack | None) -> Iterator[Change]:
     """Each resource that comes, goes or changes between two templates of a stack."""
     before, after = (one.resources if one else {} for one in (old, new))
     moved = _new_defaults(old, new)

@@ -8,7 +8,19 @@ from typing import Any
 from bpc.diagnostics import Diagnostic
 from bpc.difference import rules
 from bpc.difference.direct import default
-from bpc.difference.shapes import ADD, ALWAYS, DIRECT, MODIFY, PARAMETER, REMOVE, REPLACED, UNKNOWN, Change, Parameter
+from bpc.difference.shapes import (
+    ADD,
+    ALWAYS,
+    DIRECT,
+    MODIFY,
+    PARAMETER,
+    REMOVE,
+    REPLACED,
+    UNKNOWN,
+    Change,
+    Key,
+    Parameter,
+)
 from bpc.difference.sides import Environment, Stack
 from bpc.difference.spread import Found, Web, keeps_its_name, may_be_replaced
 from bpc.difference.values import references
@@ -18,13 +30,14 @@ from bpc.facts import replacement
 PROTECTION = ("DeletionProtection", "DeletionProtectionEnabled", "DisableApiTermination")
 
 
-def judged(found: Found, old: Web, new: Web) -> list[Change]:
-    """The changes, each with what must be said of it."""
-    used = dict(_exports_in_use(found, old, new))
-    return [
-        change.replace(findings=(*_findings(change, found, old, new), *used.get(key, ())))
+def judged(found: Found, old: Web, new: Web) -> tuple[list[Change], list[Diagnostic]]:
+    """The changes, each with what must be said of it, and what no change of a resource stands for."""
+    used = _exports_in_use(found, old, new)
+    changes = [
+        change.replace(findings=(*_findings(change, found, old, new), *used.pop(key, ())))
         for key, change in found.items()
     ]
+    return changes, [one for left in used.values() for one in left]
 
 
 def _findings(change: Change, found: Found, old: Web, new: Web) -> Iterator[Diagnostic]:
@@ -38,8 +51,10 @@ def _findings(change: Change, found: Found, old: Web, new: Web) -> Iterator[Diag
     elif change.replacement == UNKNOWN:
         message = f"{change.type} is not in the schemas of {replacement.as_of()}; it may be replaced"
         yield rules.UNKNOWN_TYPE.at(at, message)
-    if change.type == "AWS::EKS::Cluster":
-        yield from _minors(change)
+    if change.action == MODIFY and change.type.startswith("AWS::EKS::"):
+        from bpc.difference import eks
+
+        yield from eks.refused(change)
 
 
 def _of_removed(change: Change, old: Web) -> Iterator[Diagnostic]:
@@ -74,27 +89,17 @@ def _by_itself(change: Change, own: replacement.Rules) -> bool:
     )
 
 
-def _minors(change: Change) -> Iterator[Diagnostic]:
-    for one in change.details:
-        if one.path == ("Version",):
-            before, after = (str(value).split(".")[-1] for value in (one.before, one.after))
-            if before.isdigit() and after.isdigit() and int(after) > int(before) + 1:
-                yield rules.SKIPPED_MINOR.at(
-                    change.key, f"EKS refuses to go from {one.before} to {one.after}; one minor version at a time"
-                )
-
-
-def _exports_in_use(found: Found, old: Web, new: Web) -> Iterator[tuple[tuple[str, str], list[Diagnostic]]]:
+def _exports_in_use(found: Found, old: Web, new: Web) -> dict[Key, list[Diagnostic]]:
     """Exports that go or change while a stack imports them, gathered at the resource behind each."""
-    gathered: dict[tuple[str, str], dict[str, Diagnostic]] = {}
+    gathered: dict[Key, dict[str, Diagnostic]] = {}
     for stack in old.stacks.values():
         importers = [(one, old.imports(one)) for one in old.stacks if one != stack.title]
         for name, value in stack.exports.items():
             users = [one for one, names in importers if name in names]
             behind = [key for _, inner in references(value) for _, key in old.behind(stack.title, inner)]
             if users and (found_for := _broken(stack, name, users, behind, found, old, new)):
-                gathered.setdefault(behind[0] if behind else (stack.title, ""), {})[found_for.rule.code] = found_for
-    yield from ((key, list(by_code.values())) for key, by_code in gathered.items() if key in found)
+                gathered.setdefault(behind[0] if behind else (stack.title, name), {})[found_for.rule.code] = found_for
+    return {key: list(by_code.values()) for key, by_code in gathered.items()}
 
 
 def _broken(
@@ -106,7 +111,7 @@ def _broken(
         return None
     still = [one for one in users if one in new.stacks and name in new.imports(one)]
     short = name.removeprefix(f"{stack.name}-")
-    at = behind[0] if behind else (stack.title,)
+    at = behind[0] if behind else (stack.title, short)
     if still:
         return rules.EXPORT_IN_USE.at(
             at, f"the update fails: {_and(still)} import{'s' if len(still) == 1 else ''} its export {short}"

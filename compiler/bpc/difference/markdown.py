@@ -26,7 +26,7 @@ def _page(difference: Difference) -> Iterator[str]:
     if not difference.environments:
         yield "No difference."
     for names, changes in words.grouped(difference.environments):
-        yield f"**{plain(', '.join(names))}**: {words.summary(changes)}"
+        yield f"**{plain(words.heading(names))}**: {words.summary(changes)}"
         yield ""
         yield from _environment(changes)
 
@@ -41,7 +41,7 @@ def _environment(changes: Changes) -> Iterator[str]:
     yield from _table(loud)
     yield from _folded(f"{len(quiet)} changed in place or added", list(_table(quiet)))
     rows = [_parameter_row(changes, index) for index in range(len(changes.parameters))]
-    yield from _folded(f"{len(rows)} parameters", _rows(("stack", "parameter", "before", "after"), rows))
+    yield from _folded(words.count(len(rows), "parameter"), _rows(("stack", "parameter", "before", "after"), rows))
     objects = [
         (
             VERBS[one.action],
@@ -50,7 +50,7 @@ def _environment(changes: Changes) -> Iterator[str]:
         )
         for one in changes.objects
     ]
-    yield from _folded(f"{len(objects)} Kubernetes objects", _rows(("", "object", "fields"), objects))
+    yield from _folded(words.count(len(objects), "Kubernetes object"), _rows(("", "object", "fields"), objects))
 
 
 def _table(changes: Sequence[Change]) -> Iterator[str]:

@@ -102,6 +102,12 @@ STACK_LEFT = rule(
     cure="Delete the stack when nothing imports from it any more, or put back what it was for.",
     severity="warning",
 )
+REFUSED_BY_EKS = rule(
+    "BPC524",
+    "refused-by-eks",
+    why="The provider schema lets the property change, but EKS itself does not, so the update fails.",
+    cure="Take the change back. For a node group, give it another name in the same step.",
+)
 
 # What holds data, or what everything stands on: a new one in its place is not the same.
 DEAR = {

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from bpc import verify
-from bpc.difference.values import Scope, resolved
+from bpc.difference.values import Scope, holds, resolved
 from bpc.kit.record import Record
 
 CLOUDFORMATION, KUBERNETES = "cloudformation/", "kubernetes/"
@@ -95,6 +95,8 @@ def _parsed(path: str, content: bytes) -> verify.Template:
 
 def _stack(environment: Environment, path: str) -> Stack:
     template = _parsed(path, environment.files[path])
+    with reading(path):
+        number = template.number
     name = f"{environment.platform}-{template.stack}"
     scope = Scope(
         template.section("Parameters"),
@@ -102,20 +104,25 @@ def _stack(environment: Environment, path: str) -> Stack:
         template.section("Mappings"),
         template.section("Conditions"),
     )
-    outputs = template.section("Outputs")
+    outputs = {name: one for name, one in template.section("Outputs").items() if _there(one, scope)}
     return Stack(
         template.stack,
         name,
-        template.number,
-        {title: _resource(title, body, scope) for title, body in template.resources.items()},
+        number,
+        {title: _resource(title, body, scope) for title, body in template.resources.items() if _there(body, scope)},
         scope.parameters,
         {
             _text(resolved(one["Export"].get("Name"), scope)): resolved(one.get("Value"), scope)
             for one in outputs.values()
             if isinstance(one.get("Export"), dict)
         },
-        resolved(dict(outputs), scope),
+        resolved(outputs, scope),
     )
+
+
+def _there(body: Mapping[str, Any], scope: Scope) -> bool:
+    """Whether a resource or an output is made; where its condition cannot be worked out, it counts."""
+    return "Condition" not in body or holds({"Condition": body["Condition"]}, scope) is not False
 
 
 def _resource(title: str, body: Mapping[str, Any], scope: Scope) -> Resource:

@@ -29,7 +29,7 @@ def lines(difference: Difference) -> Iterator[Line]:
         yield "", "no difference"
     for names, changes in words.grouped(difference.environments):
         yield "", ""
-        yield "bold", f"{', '.join(names)}: {words.summary(changes)}"
+        yield "bold", f"{words.heading(names)}: {words.summary(changes)}"
         yield from _environment(changes)
 
 

@@ -17,6 +17,8 @@ Path = tuple[str, ...]
 VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 # What a parameter with NoEcho turns into: it can be compared, and not read.
 HIDDEN = "bpc::hidden"
+# A property with this value is none.
+NOTHING = {"Ref": "AWS::NoValue"}
 
 
 class Scope(Record):
@@ -47,7 +49,7 @@ def function(node: Any) -> str:
 def resolved(node: Any, scope: Scope) -> Any:
     """The node with everything worked out that can be."""
     if isinstance(node, list):
-        return [resolved(one, scope) for one in node]
+        return [one for one in (resolved(each, scope) for each in node) if one != NOTHING]
     if not isinstance(node, dict):
         return plain(node)
     name = function(node)
@@ -55,7 +57,9 @@ def resolved(node: Any, scope: Scope) -> Any:
         return _named(str(node["Ref"]), scope)
     if name == "Fn::If":
         return _chosen(node, scope)
-    inner = {str(key): resolved(value, scope) for key, value in node.items()}
+    inner = {str(key): one for key, value in node.items() if (one := resolved(value, scope)) != NOTHING}
+    if name not in inner:
+        name = ""
     work = _FUNCTIONS.get(name)
     return work(inner, inner[name], scope) if work else inner
 
@@ -194,10 +198,11 @@ def _own(name: str, value: Any) -> Iterator[Reference]:
     elif name == "Fn::ImportValue" and isinstance(value, str):
         yield Reference("ImportValue", value)
     elif name == "Fn::GetAtt":
-        target, _, attribute = value.partition(".") if isinstance(value, str) else (value[0], "", value[-1])
-        yield Reference("GetAtt", str(target), str(attribute))
+        parts = value.split(".", 1) if isinstance(value, str) else value
+        if isinstance(parts, list) and len(parts) == 2:
+            yield Reference("GetAtt", str(parts[0]), str(parts[1]))
     elif name == "Fn::Sub":
-        text, own = value if isinstance(value, list) else (value, {})
+        text, own = value if isinstance(value, list) and len(value) == 2 else (value, {})
         for match in VARIABLE.finditer(str(text)):
             target, _, attribute = match[1].strip().partition(".")
             if match[1].strip() not in own:

@@ -27,6 +27,7 @@ from bpc.verify.secrets import SECRETS, SENSITIVE
 WIDEST = 48  # letters of a value
 BEFORE = 12  # letters that are shown before the first one that differs
 MOST = 3  # properties of a resource that are shown
+FEW = 6  # environments that are named
 MASK = "****"
 
 # What becomes of a resource, the hardest first.
@@ -58,8 +59,17 @@ def summary(changes: Changes) -> str:
     parts = [f"{verdicts.count(one)} {one}" for one in VERDICTS if one in verdicts]
     for found, what in ((changes.parameters, "parameter"), (changes.objects, "Kubernetes object")):
         if found:
-            parts.append(f"{len(found)} {what}{'' if len(found) == 1 else 's'}")
+            parts.append(count(len(found), what))
     return ", ".join(parts)
+
+
+def count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def heading(names: list[str]) -> str:
+    """The names of environments, not all of a fleet."""
+    return ", ".join(names[:FEW]) + (f" and {len(names) - FEW} more" if len(names) > FEW else "")
 
 
 def grouped(environments: dict[str, Changes]) -> list[tuple[list[str], Changes]]:
