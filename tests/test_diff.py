@@ -490,6 +490,11 @@ def test_dangers_and_what_is_allowed() -> None:
     assert dangers(found, ["cluster"]) and unused(found, ["cluster", "Cluster"]) == ["cluster"]
 
 
+def test_the_deployer_needs_other_permissions() -> None:
+    assert "BPC525" in codes(changes(lambda one: one.pop("bastion")))
+    assert "BPC525" not in codes(changes(lambda one: one["nodeGroups"][0].update(labels={"a": "b"})))
+
+
 def test_a_change_that_loses_nothing_is_no_danger() -> None:
     assert dangers(difference(lambda one: one["bastion"].update(keyName="b")), ()) == []
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from bpc.diagnostics import Diagnostic, errors
 from bpc.difference import judge, manifests, rules
@@ -87,7 +88,8 @@ def _same_platform(old: Environment, new: Environment) -> Changes:
     found, unplaced = judge.judged(spread(direct, before, after), before, after)
     moved = [one for title in titles for one in judge.parameters(was.get(title), now.get(title))]
     objects = tuple(manifests.compare(old, new))
-    said = (*unplaced, *judge.of_stacks(was, now), *judge.of_parameters(moved, found), *_of_objects(objects))
+    notes = (judge.of_stacks(was, now), judge.of_policies(old, new), judge.of_parameters(moved, found))
+    said = (*unplaced, *chain.from_iterable(notes), *_of_objects(objects))
     return Changes(tuple(found), tuple(moved), objects, said)
 
 

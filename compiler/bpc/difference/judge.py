@@ -160,6 +160,12 @@ def of_platforms(old: Environment, new: Environment) -> Iterator[Diagnostic]:
             yield rules.OTHER_PLATFORM.at((), message)
 
 
+def of_policies(old: Environment, new: Environment) -> Iterator[Diagnostic]:
+    """Whether those who deploy need other permissions."""
+    if old.policies() != new.policies():
+        yield rules.DEPLOYER_POLICY.at((), "the deployer's policy changes; give it to the role that deploys first")
+
+
 def of_stacks(old: Mapping[str, Stack], new: Mapping[str, Stack]) -> Iterator[Diagnostic]:
     """The stacks that are no longer written."""
     for title, stack in old.items():

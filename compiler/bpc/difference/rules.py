@@ -108,6 +108,13 @@ REFUSED_BY_EKS = rule(
     why="The provider schema lets the property change, but EKS itself does not, so the update fails.",
     cure="Take the change back. For a node group, give it another name in the same step.",
 )
+DEPLOYER_POLICY = rule(
+    "BPC525",
+    "deployer-policy",
+    why="The stacks need other permissions of whoever deploys them than before.",
+    cure="Give the role that deploys the new deployer-policy files before you update the stacks.",
+    severity="warning",
+)
 
 # What holds data, or what everything stands on: a new one in its place is not the same.
 DEAR = {

@@ -49,8 +49,12 @@ class Environment(Record):
 
     def stacks(self) -> dict[str, Stack]:
         """The stacks in the order in which they are deployed."""
-        found = [_stack(self, path) for path in self.files if path.startswith(CLOUDFORMATION)]
+        found = [_stack(self, path) for path in self.files if verify.TEMPLATE.fullmatch(path)]
         return {one.title: one for one in sorted(found, key=lambda one: (one.number, one.title))}
+
+    def policies(self) -> dict[str, bytes]:
+        """The deployer's policies."""
+        return {path: content for path, content in self.files.items() if verify.POLICY.fullmatch(path)}
 
 
 class Side(Record):
@@ -95,8 +99,6 @@ def _parsed(path: str, content: bytes) -> verify.Template:
 
 def _stack(environment: Environment, path: str) -> Stack:
     template = _parsed(path, environment.files[path])
-    with reading(path):
-        number = template.number
     name = f"{environment.platform}-{template.stack}"
     scope = Scope(
         template.section("Parameters"),
@@ -108,7 +110,7 @@ def _stack(environment: Environment, path: str) -> Stack:
     return Stack(
         template.stack,
         name,
-        number,
+        template.number,
         {title: _resource(title, body, scope) for title, body in template.resources.items() if _there(body, scope)},
         scope.parameters,
         {
