@@ -68,6 +68,10 @@ VALUES: dict[str, Any] = {
     "nodeGroups[].scaling.min": 3,
     "nodeGroups[].scaling.desired": 3,
     "nodeGroups[].subnets": "public",
+    "nodeGroups[].availabilityZones": ["eu-west-1a"],
+    "nodeGroups[].placement.partitionCount": 3,
+    "nodeGroups[].placement.strategy": "spread",
+    **{f"nodeGroups[].instanceRequirements.{key}.max": 1000 for key in ("vcpus", "memoryMiB")},
     "nodeGroups[].ebsOptimized": True,
     "nodeGroups[].architecture": "arm64",
     "nodeGroups[].disk.iops": 4000,
@@ -92,6 +96,8 @@ VALUES: dict[str, Any] = {
     "addons.cluster-autoscaler.scaleDownUnneededTime": "5m",
     "addons.external-dns.zones": ["Z0123456789ABCDEFGHIJ"],
 }
+ZONES = {"environments": {"dev": {}}, "network.availabilityZones": ["eu-west-1a", "eu-west-1b"]}
+CHOSEN = {"nodeGroups": [{"name": "workers", "instanceRequirements": {"vcpus": {"min": 2}, "memoryMiB": {"min": 64}}}]}
 NO_TYPES = {"nodeGroups": [{"name": "workers", "launchTemplate": {"id": "lt-0123456789abcdef0"}}]}
 GIVEN = {"nodeGroups": [{"name": "workers", "launchTemplate": {"id": {"import": "a"}}}]}
 SSH = {"nodeGroups[].ssh": {"keyName": "old", "sourceSecurityGroupIds": [{"import": "a"}]}}
@@ -116,6 +122,13 @@ FIRST: dict[str, dict[str, Any]] = {
     },
     "network.topology": {"nodeGroups": [{"name": "workers"}], "fargateProfiles": []},
     "network.subnets.public": {"network.subnets": {}},
+    "nodeGroups[].subnets[].import": {"nodeGroups[].subnets": [{"import": "a"}]},
+    "nodeGroups[].availabilityZones": ZONES,
+    "nodeGroups[].efa": ZONES
+    | {"nodeGroups[].instanceTypes": ["m6i.32xlarge"], "nodeGroups[].subnets": [{"import": "a"}]},
+    "nodeGroups[].placement.spreadLevel": {"nodeGroups[].placement": {"strategy": "spread"}},
+    "nodeGroups[].placement.partitionCount": {"nodeGroups[].placement": {"strategy": "partition"}},
+    **{one.path: CHOSEN for one in reference.fields() if one.path.startswith("nodeGroups[].instanceRequirements.")},
     **dict.fromkeys(("nodeGroups[].architecture", "nodeGroups[].launchTemplate.hasImage"), NO_TYPES),
     **dict.fromkeys(("nodeGroups[].launchTemplate.version", "nodeGroups[].launchTemplate.id.import"), GIVEN),
     "nodeGroups[].securityGroupIds[].import": {"nodeGroups[].securityGroupIds": [{"import": "a"}]},

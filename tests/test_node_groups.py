@@ -12,6 +12,7 @@ from bpc import pipeline
 from parts import lint
 
 REGION = "us-west-2"
+ONE = {"subnets": [{"import": "shared-SubnetId"}]}
 
 
 class Templates(dict[str, Any]):
@@ -178,6 +179,7 @@ def test_a_capacity_block_is_a_market_of_its_own() -> None:
         "variant": "nvidia",
         "capacity": "capacity-block",
         "capacityReservation": {"id": "cr-0123456789abcdef0"},
+        "subnets": ["subnet-0123456789abcdef0"],
     }
     assert properties(block)["CapacityType"] == "CAPACITY_BLOCK"
     made = launched(block)
@@ -225,9 +227,72 @@ def test_machines_are_clean(tmp_path: Path) -> None:
         compiled(
             {"ami": "Bottlerocket", "disk": {"type": "io2", "iops": 4000}, "volumes": [{"deviceName": "/dev/xvdf"}]},
             {"ssh": ssh, "securityGroupIds": [{"import": "sg"}], "enclave": True, "instanceTypes": ["m6i.xlarge"]},
-            {"capacity": "capacity-block", "capacityReservation": block, "instanceTypes": ["p5.48xlarge"]},
+            {"capacity": "capacity-block", "capacityReservation": block, "instanceTypes": ["p5.48xlarge"], **ONE},
             {"launchTemplate": {"id": {"import": "a"}, "version": "3"}, "architecture": "arm64"},
             {"ami": "Windows2022Core", "ssh": ssh, "cpuCredits": "standard", "instanceTypes": ["t3.large"]},
             {"capacityReservation": {"preference": "none"}, "ebsOptimized": True, "detailedMonitoring": True},
+        ),
+    )
+
+
+def test_adapters_are_on_every_network_card() -> None:
+    group = {"name": "odd", "efa": True, "variant": "nvidia", "instanceTypes": ["p5.48xlarge"], **ONE}
+    resources = compiled(group)["nodes"]["Resources"]
+    data = resources["OddLaunchTemplate"]["Properties"]["LaunchTemplateData"]
+    first, *others = data["NetworkInterfaces"]
+    assert (first["DeviceIndex"], first["NetworkCardIndex"], first["InterfaceType"]) == (0, 0, "efa")
+    assert [one["NetworkCardIndex"] for one in others] == [*range(1, 32)]
+    assert {(one["DeviceIndex"], one["InterfaceType"]) for one in others} == {(1, "efa-only")}
+    own = {"Fn::GetAtt": ["OddEfaSecurityGroup", "GroupId"]}
+    assert all(one["Groups"][1] == own for one in data["NetworkInterfaces"])
+    assert "SecurityGroupIds" not in data
+    for rule, end in (("OddEfaIngress", "Source"), ("OddEfaEgress", "Destination")):
+        made = resources[rule]["Properties"]
+        assert (made["GroupId"], made[f"{end}SecurityGroupId"], made["IpProtocol"]) == (own, own, "-1")
+    assert data["Placement"] == {"GroupName": {"Ref": "OddPlacementGroup"}}
+    assert resources["OddPlacementGroup"]["Properties"]["Strategy"] == "cluster"
+
+
+def test_a_card_without_an_adapter_is_a_plain_interface() -> None:
+    group = {"efa": True, "variant": "nvidia", "instanceTypes": ["p6-b300.48xlarge"], **ONE}
+    kinds = [one["InterfaceType"] for one in launched(group)["NetworkInterfaces"]]
+    assert kinds == ["interface"] + ["efa-only"] * 16
+
+
+def test_requirements_stand_for_instance_types() -> None:
+    wanted = {"vcpus": {"min": 4, "max": 8}, "memoryMiB": {"max": 65536}, "burstable": "excluded", "allowed": ["m7*"]}
+    made = launched({"instanceRequirements": wanted, "architecture": "arm64"})
+    assert made["InstanceRequirements"] == {
+        "AllowedInstanceTypes": ["m7*"],
+        "BurstablePerformance": "excluded",
+        "CpuManufacturers": ["amazon-web-services"],
+        "MemoryMiB": {"Max": 65536, "Min": 0},
+        "VCpuCount": {"Max": 8, "Min": 4},
+    }
+    assert "InstanceType" not in made
+    group = properties({"instanceRequirements": wanted | {"cpuManufacturers": ["amazon-web-services"]}})
+    assert group["AmiType"] == "AL2023_ARM_64_STANDARD"
+    assert "InstanceTypes" not in group
+
+
+def test_nodes_live_where_they_are_told() -> None:
+    assert properties(ONE)["Subnets"] == [{"Fn::ImportValue": "shared-SubnetId"}]
+    zones = {"network": {"availabilityZones": ["us-west-2a", "us-west-2b"]}}
+    (subnet,) = properties({"availabilityZones": ["us-west-2b"]}, **zones)["Subnets"]
+    assert subnet["Fn::ImportValue"]["Fn::Sub"] == "${NetworkStack}-PrivateSubnet2Id"
+
+
+def test_places_are_clean(tmp_path: Path) -> None:
+    every = {"vcpus": {"min": 2}, "memoryMiB": {"min": 4096}, "memoryGiBPerVcpu": {"min": 1.5}}
+    every |= {"acceleratorCount": {"max": 0}, "networkBandwidthGbps": {"min": 1.5}, "generations": ["current"]}
+    every |= {"localStorage": "included", "spotMaxPricePercentage": 100}
+    clean(
+        tmp_path,
+        compiled(
+            {"efa": True, "variant": "nvidia", "instanceTypes": ["p5.48xlarge"], **ONE},
+            {"placement": {"strategy": "partition", "partitionCount": 3}},
+            {"placement": {"strategy": "spread", "spreadLevel": "rack"}},
+            {"placement": {"groupName": "there"}},
+            {"instanceRequirements": every, "capacity": "spot"},
         ),
     )

@@ -120,6 +120,8 @@ def _has_driver(group: NodeGroup, accelerator: str) -> bool:
 def _places(blueprint: Blueprint) -> Iterator[Diagnostic]:
     network = blueprint.network
     for group in blueprint.node_groups:
+        if not isinstance(group.subnets, str):
+            continue
         if group.subnets not in network.kinds:
             yield NO_SUCH_SUBNETS.at(
                 (*group.at, "subnets"),

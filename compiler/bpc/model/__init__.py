@@ -41,7 +41,14 @@ if TYPE_CHECKING:
         ServiceNodePortRange,
     )
     from bpc.model.fargate import FargateProfile, Selector
-    from bpc.model.node_details import Bottlerocket, CapacityReservation, LaunchTemplate, MetadataOptions, Ssh
+    from bpc.model.node_details import (
+        Bottlerocket,
+        CapacityReservation,
+        LaunchTemplate,
+        MetadataOptions,
+        Placement,
+        Ssh,
+    )
     from bpc.model.permissions import Permission
 
 __all__ = [
@@ -81,6 +88,7 @@ __all__ = [
     "Override",
     "Overrides",
     "Permission",
+    "Placement",
     "RbacRoleMapping",
     "ResourceWeight",
     "Rollback",
@@ -123,6 +131,7 @@ LAZY = {
     "ScoringStrategy": "bpc.model.control_plane",
     "Selector": "bpc.model.fargate",
     "ServiceNodePortRange": "bpc.model.control_plane",
+    "Placement": "bpc.model.node_details",
     "Ssh": "bpc.model.node_details",
 }
 

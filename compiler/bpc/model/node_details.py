@@ -29,6 +29,13 @@ class Ssh(Node):
     source_security_group_ids: tuple[Reference, ...]
 
 
+class Placement(Node):
+    group_name: str | None
+    strategy: str | None
+    spread_level: str | None
+    partition_count: int | None
+
+
 class LaunchTemplate(Node):
     """One that is there already."""
 

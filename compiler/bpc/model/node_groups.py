@@ -9,7 +9,14 @@ from bpc import facts
 from bpc.model.node import Data, Node, Reference
 
 if TYPE_CHECKING:
-    from bpc.model.node_details import Bottlerocket, CapacityReservation, LaunchTemplate, MetadataOptions, Ssh
+    from bpc.model.node_details import (
+        Bottlerocket,
+        CapacityReservation,
+        LaunchTemplate,
+        MetadataOptions,
+        Placement,
+        Ssh,
+    )
 
 
 class Scaling(Node):
@@ -56,6 +63,7 @@ class NodeGroup(Node):
     release_version: str | None
     version: str | None
     instance_types: tuple[str, ...]
+    instance_requirements: Mapping[str, Any] | None
     architecture: str
     capacity: str
     scaling: Scaling
@@ -70,8 +78,11 @@ class NodeGroup(Node):
     security_group_ids: tuple[Reference, ...] | None
     ssh: Ssh | None
     node_name: str | None
+    placement: Placement | None
+    efa: bool
     launch_template: LaunchTemplate | None
-    subnets: str
+    subnets: str | tuple[Reference, ...]
+    availability_zones: tuple[str, ...] | None
     labels: Mapping[str, str]
     taints: tuple[Taint, ...]
     update: Update
@@ -88,8 +99,11 @@ class NodeGroup(Node):
     @classmethod
     def derived(cls, data: Data, whole: Data) -> Data:
         """Nodes live in the private subnets, and where there are none in the public ones."""
-        types = data.get("instanceTypes") or ([] if "launchTemplate" in data else ["m6i.large"])
+        wanted = data.get("instanceRequirements")
+        types = data.get("instanceTypes") or ([] if "launchTemplate" in data or wanted else ["m6i.large"])
         known = facts.architecture(types[0]) if types else None
+        if wanted and "amazon-web-services" in wanted.get("cpuManufacturers", ()):
+            known = "arm64"
         return {
             **data,
             "instanceTypes": types,
@@ -115,16 +129,21 @@ class NodeGroup(Node):
     @property
     def own_security_groups(self) -> bool:
         """Whether the launch template names the security groups, so that nobody attaches the cluster's."""
-        return self.type != "managed" or bool(self.security_group_ids or self.ssh)
+        return self.type != "managed" or bool(self.security_group_ids or self.ssh or self.efa)
 
     @property
     def special_template(self) -> bool:
         """Whether its launch template is more than a disk of some size and an instance type."""
         disk = self.disk
         details = (disk.iops, disk.throughput, disk.device_name, self.volumes, self.metadata_options)
-        given = (self.launch_template, self.security_group_ids, self.node_name)
+        given = (self.launch_template, self.security_group_ids, self.node_name, self.instance_requirements, self.efa)
         odd = disk.type not in ("gp3", "gp2") or self.capacity == "capacity-block"
-        return self.special_machine or odd or any(details) or any(given) or not self.fits
+        return self.special_machine or odd or any(details) or any(given) or not self.fits or self.in_one_place
+
+    @property
+    def in_one_place(self) -> bool:
+        """Whether it says where its nodes are, beyond a kind of subnets."""
+        return bool(self.placement or self.availability_zones) or not isinstance(self.subnets, str)
 
     @property
     def fits(self) -> bool:

@@ -94,6 +94,14 @@ def _parts(group: NodeGroup) -> Iterator[Part]:
         from bpc.stacks.nodes import machine
 
         yield machine.properties
+    if group.instance_requirements:
+        from bpc.stacks.nodes import requirements
+
+        yield requirements.properties
+    if group.placement or group.efa:
+        from bpc.stacks.nodes import placement
+
+        yield placement.properties
     if group.own_security_groups:
         from bpc.stacks.nodes import security_groups
 

@@ -9,7 +9,7 @@ from troposphere import GetAtt, Ref, eks
 from bpc.kit.sheet import Sheet, referred
 from bpc.model import Update
 from bpc.plan.shapes import Plan, PlannedGroup
-from bpc.stacks.nodes import launch_template, role, sizes
+from bpc.stacks.nodes import launch_template, places, role, sizes
 
 EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
 
@@ -47,9 +47,8 @@ def _image(planned: PlannedGroup) -> dict[str, Any]:
 
 
 def _instances(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
-    subnets = plan.subnets_of(planned.node_group.subnets)
     return {
-        "Subnets": [sheet.imported("network", f"{subnet.id}Id") for subnet in subnets],
+        "Subnets": places.subnets(planned, plan, sheet),
         "LaunchTemplate": eks.LaunchTemplateSpecification(**_template(planned)),
     }
 

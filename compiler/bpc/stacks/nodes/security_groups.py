@@ -16,7 +16,13 @@ from bpc.plan.shapes import Plan, PlannedGroup
 
 
 def properties(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
-    return {"SecurityGroupIds": list(attached(planned, plan, sheet))}
+    """With interfaces of their own, the groups are those of the interfaces."""
+    groups = list(attached(planned, plan, sheet))
+    if not planned.node_group.efa:
+        return {"SecurityGroupIds": groups}
+    from bpc.stacks.nodes import efa
+
+    return {"NetworkInterfaces": efa.interfaces(planned, sheet, groups)}
 
 
 def attached(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Iterator[Any]:
