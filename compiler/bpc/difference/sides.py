@@ -13,6 +13,7 @@ from typing import Any
 
 from bpc import verify
 from bpc.difference.values import Scope, holds, resolved
+from bpc.kit.naming import stack_name
 from bpc.kit.record import Record
 
 CLOUDFORMATION, KUBERNETES = "cloudformation/", "kubernetes/"
@@ -99,7 +100,7 @@ def _parsed(path: str, content: bytes) -> verify.Template:
 
 def _stack(environment: Environment, path: str) -> Stack:
     template = _parsed(path, environment.files[path])
-    name = f"{environment.platform}-{template.stack}"
+    name = stack_name(environment.platform, template.stack)
     scope = Scope(
         template.section("Parameters"),
         {"AWS::StackName": name, "AWS::Region": environment.region},
