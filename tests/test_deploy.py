@@ -26,6 +26,7 @@ OUTPUTS = {output.name: output for output in verify.outputs(str(ROOT / "out"))}
 ENVIRONMENTS = [(name, one) for name, output in OUTPUTS.items() for one in output.environments]
 OVERLAYS = [(name, one) for name, output in OUTPUTS.items() for one in output.overlays()]
 KEY_PAIR = "a-key-pair"
+OTHERS = "shared-network"
 # As the README writes it: the stack's name, the template, the consent that it needs, and what the user has to say.
 COMMAND = re.compile(
     r"aws cloudformation deploy --region \S+ --stack-name (\S+)(?: \\\n +--template-file (\S+))"
@@ -63,10 +64,18 @@ class Step(NamedTuple):
     stack: str
     text: str
     capabilities: list[str]
-    parameters: dict[str, str]
+    asked: dict[str, str]
 
     def create(self, account: Account) -> None:
-        account.create(self.stack, self.text, parameters=self.parameters, capabilities=self.capabilities)
+        vpc, subnets = account.default_network()
+        answers = {
+            "AWS::EC2::KeyPair::KeyName": KEY_PAIR,
+            "AWS::EC2::VPC::Id": vpc,
+            "AWS::EC2::Subnet::Id": subnets[0],
+            "List<AWS::EC2::Subnet::Id>": ",".join(subnets),
+        }
+        given = {name: answers[kind] for name, kind in self.asked.items()}
+        account.create(self.stack, self.text, parameters=given, capabilities=self.capabilities)
 
 
 def commands(output: Output) -> list[Command]:
@@ -78,8 +87,8 @@ def step(output: Output, template: Template) -> Step:
     usual = Command(f"{output.name}-{template.stack}", template.file, "CAPABILITY_IAM", "", "")
     base = template.file.split("/")[-1]
     said = next((one for one in commands(output) if one.file.split("/")[-1] == base), usual)
-    parameters = dict.fromkeys(said.asked, KEY_PAIR)
-    return Step(said.stack, template.text, [said.consent] if said.consent else [], parameters)
+    asked = {key: slot["Type"] for key, slot in template.data.get("Parameters", {}).items() if "Default" not in slot}
+    return Step(said.stack, template.text, [said.consent] if said.consent else [], asked)
 
 
 def steps(name: str, environment: str) -> list[Step]:
@@ -93,7 +102,27 @@ def account(request: pytest.FixtureRequest) -> Iterator[Account]:
     name, environment = request.node.callspec.params["name"], request.node.callspec.params["environment"]
     with Account(OUTPUTS[name].environments[environment]["region"]) as opened:
         opened.key_pair(KEY_PAIR)
+        if names := elsewhere(name, environment):
+            opened.create(OTHERS, others(names, *opened.default_network()))
         yield opened
+
+
+def elsewhere(name: str, environment: str) -> list[str]:
+    """The exports of somebody else's stack that an environment imports."""
+    found = (one for template in OUTPUTS[name].templates(environment) for _, one in verify.mappings(template.data))
+    names = {one["Fn::ImportValue"] for one in found if isinstance(one.get("Fn::ImportValue"), str)}
+    return sorted(names)
+
+
+def others(names: list[str], vpc: str, subnets: list[str]) -> str:
+    """A stack with these exports, of the default VPC and of its subnets one after the other."""
+    ids = iter(subnets)
+    outputs = {
+        f"Export{index}": {"Value": vpc if one.endswith("VpcId") else next(ids), "Export": {"Name": one}}
+        for index, one in enumerate(names)
+    }
+    handle = {"Type": "AWS::EC2::InternetGateway"}
+    return json.dumps({"Resources": {"Gateway": handle}, "Outputs": outputs})
 
 
 @each_environment
@@ -109,7 +138,7 @@ def test_created_updated_deleted(name: str, environment: str, account: Account) 
         assert account.update(one.stack, new.text, capabilities=one.capabilities) == [], "nothing is made anew"
     for one in reversed(stacks):
         account.delete(one.stack)
-    assert account.exports() == {}
+    assert sorted(account.exports()) == elsewhere(name, environment)
     # Nothing that is left has a name of its own: the same platform can be created once more.
     for one in stacks:
         one.create(account)

@@ -37,6 +37,21 @@ BASE: dict[str, Any] = {
     },
 }
 
+# Subnets for the three zones of the base, and networks that exist.
+SUBNETS: dict[str, list[Any]] = {
+    kind: [{"cidr": f"192.168.{third + index}.0/24"} for index in range(3)]
+    for kind, third in {"public": 0, "private": 128, "controlPlane": 250}.items()
+}
+ZONED: dict[str, list[Any]] = {
+    kind: [{**one, "availabilityZone": f"eu-west-1{'abb'[index]}"} for index, one in enumerate(some)]
+    for kind, some in SUBNETS.items()
+}
+THERE: dict[str, Any] = {
+    "vpcId": {"import": "vpc"},
+    **{f"{kind}SubnetIds": [{"import": "one"}, {"import": "two"}] for kind in SUBNETS},
+}
+TWO_IDS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+
 # What a field is set to, where its first other value would not do, and what must be so for it to matter.
 VALUES: dict[str, Any] = {
     "metadata.name": "other",
@@ -47,6 +62,15 @@ VALUES: dict[str, Any] = {
     "bastion.instanceType": "t3.large",
     "network.subnets.public": ["192.168.1.0/24", "192.168.2.0/24", "192.168.3.0/24"],
     "network.subnets.private": ["192.168.128.0/24", "192.168.129.0/24", "192.168.130.0/24"],
+    "network.subnets.controlPlane": ["192.168.250.0/24", "192.168.251.0/24", "192.168.252.0/24"],
+    **{f"network.subnets.{kind}[].cidr": some[0]["cidr"].replace("/24", "/25") for kind, some in SUBNETS.items()},
+    **{f"network.subnets.{kind}[].availabilityZone": "eu-west-1c" for kind in SUBNETS},
+    "network.subnets.prefix.public": 24,
+    "network.subnets.prefix.private": 24,
+    "network.subnets.prefix.controlPlane": 27,
+    "network.localZones": ["eu-west-1-abc-1a"],
+    "network.existing.cidr": "10.100.0.0/16",
+    **{f"network.existing.{kind}SubnetIds": TWO_IDS for kind in SUBNETS},
     "bastion.instanceTypes": ["t3.medium", "t3.small"],
     "bastion.keyName": "key",
     "bastion.privateIp": "192.168.128.10",
@@ -143,6 +167,21 @@ FIRST: dict[str, dict[str, Any]] = {
     },
     "nodeGroups[].bottlerocket.settings": {"nodeGroups[].ami": "Bottlerocket"},
     "nodeGroups[].bottlerocket.adminContainer": {"nodeGroups[].ami": "Bottlerocket"},
+    **{
+        f"network.subnets.{kind}[].{key}": {f"network.subnets.{kind}": some[kind], "environments": {"dev": {}}}
+        for key, some in {"cidr": SUBNETS, "tags": SUBNETS, "availabilityZone": ZONED}.items()
+        for kind in SUBNETS
+    },
+    "network.localZones": {"environments": {"dev": {}}},
+    **{f"network.existing.{field}": {"network.existing": {}} for field in ("vpcId", "cidr")},
+    "network.existing.publicSubnetIds": {"network.existing": {}, "nodeGroups[].subnets": "public"},
+    **{f"network.existing.{kind}SubnetIds": {"network.existing": {}} for kind in ("private", "controlPlane")},
+    "network.existing.vpcId.import": {"network.existing": THERE},
+    "network.existing.publicSubnetIds[].import": {"network.existing": THERE, "nodeGroups[].subnets": "public"},
+    **{
+        f"network.existing.{kind}SubnetIds[].import": {"network.existing": THERE}
+        for kind in ("private", "controlPlane")
+    },
 }
 OTHER = {"actions": ["s3:ListBucket"], "resources": ["arn:aws:s3:::other"]}
 # What is there first, for every field below a path.
@@ -186,6 +225,7 @@ REFUSED = {
     "bastion.access",
     "cluster.endpoint.access",
     "cluster.access[].policies[].scope.type",
+    "network.existing.cidr",
     "overrides.cloudformation[].stack",
     "overrides.cloudformation[].patch[].op",
 }

@@ -40,13 +40,16 @@ stacks*
 contribution
 stack
 kit.permissions kit.user_data
+home
 kit.sheet
 blame
 anatomy overrides deployer
 plan
 plan.obstacles*
-plan.addons plan.endpoints plan.groups plan.subnets
+plan.addons plan.endpoints plan.groups
 plan.shapes checks
+plan.subnets
+plan.packing
 addons*
 addon
 kit.k8s kit.first_boot kit.iam kit.statements
@@ -65,7 +68,7 @@ bpc
 """
 
 THIRD_PARTY = {
-    "troposphere": ("stacks", "addons", "kit", "contribution", "stack"),
+    "troposphere": ("stacks", "addons", "kit", "contribution", "stack", "home"),
     "awacs": ("stacks", "addons", "kit", "addon"),
     "yaml": ("source", "kit.events", "kit.syntax", "verify"),
     "jsonschema": ("shape",),

@@ -78,6 +78,30 @@ CHANGES: dict[str, Any] = {
     "network.availabilityZones": ["eu-west-1a", "eu-west-1c"],
     "network.subnets.public": ["10.0.4.0/24", "10.0.1.0/24"],
     "network.subnets.private": ["10.0.2.0/24", "10.0.5.0/24"],
+    "network.subnets.*[].cidr": Instead({"network.subnets.public": [{"cidr": "10.0.4.0/24"}, "10.0.1.0/24"]}),
+    "network.subnets.*[].availabilityZone": Instead(
+        {
+            "network.subnets.public": [
+                {"cidr": "10.0.0.0/24", "availabilityZone": "eu-west-1b"},
+                {"cidr": "10.0.1.0/24", "availabilityZone": "eu-west-1a"},
+            ]
+        }
+    ),
+    "network.subnets.*[].tags": Instead(
+        {"network.subnets.public": [{"cidr": "10.0.0.0/24", "tags": {"a": "b"}}, "10.0.1.0/24"]}
+    ),
+    "network.subnets.controlPlane": ["10.0.6.0/27", "10.0.6.32/27"],
+    "network.subnets.perZone.*": Instead({"network.subnets.private": None, "network.subnets.perZone": {"private": 2}}),
+    "network.subnets.prefix.*": Instead({"network.subnets.private": None, "network.subnets.prefix": {"private": 24}}),
+    "network.secondaryCidrs": ["10.1.0.0/16"],
+    "network.localZones": Instead(
+        {
+            "network.localZones": ["eu-west-1-abc-1a"],
+            "network.subnets.public": ["10.0.0.0/24", "10.0.1.0/24", "10.0.4.0/24"],
+            "network.subnets.private": ["10.0.2.0/24", "10.0.3.0/24", "10.0.5.0/24"],
+        }
+    ),
+    "network.hostnameType": "resource-name",
     "network.nat": "per-zone",
     "bastion.enabled": False,
     "bastion.instanceType": "t3.large",
@@ -159,6 +183,7 @@ ELSEWHERE = (
     "metadata.region",
     "cloudformation.*",
     "environments.*",
+    "network.existing.*",
     "overrides.*",
     "nodeGroups[[]].type",
 )

@@ -87,6 +87,14 @@ class Account:
         """Give the account an EC2 key pair, for parameters of type `AWS::EC2::KeyPair::KeyName`."""
         aws.client("ec2", self.region).create_key_pair(KeyName=name)
 
+    def default_network(self) -> tuple[str, list[str]]:
+        """The account's default VPC, and its subnets."""
+        client = aws.client("ec2", self.region)
+        chosen = [{"Name": "is-default", "Values": ["true"]}]
+        vpc: str = client.describe_vpcs(Filters=chosen)["Vpcs"][0]["VpcId"]
+        found = client.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
+        return vpc, sorted(one["SubnetId"] for one in found)
+
     def create(
         self,
         stack: str,

@@ -26,7 +26,10 @@ def always(blueprint: Blueprint) -> bool:
 # Each topic, and whether a blueprint has anything for it to check; one that no blueprint asks for is not imported.
 TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.metadata": always,
-    "bpc.checks.network": always,
+    "bpc.checks.ranges": always,
+    "bpc.checks.network": lambda it: not it.network.existing,
+    "bpc.checks.existing": lambda it: it.network.existing,
+    "bpc.checks.local_zones": lambda it: it.network.local_zones,
     "bpc.checks.zones": always,
     "bpc.checks.cluster": always,
     "bpc.checks.capabilities": lambda it: it.cluster.capabilities or it.cluster.auto_mode,

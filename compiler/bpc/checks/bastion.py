@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from bpc import facts
 from bpc.checks.instances import mixture
 from bpc.checks.nearest import meant
-from bpc.checks.network import Block, blocks
 from bpc.diagnostics import Diagnostic, rule
 from bpc.kit import cidr
-from bpc.model import Bastion, Blueprint, Network
+from bpc.model import Bastion, Blueprint
+from bpc.plan import subnets
 
 MIXED = rule(
     "BPC330",
@@ -134,24 +134,18 @@ def _address(blueprint: Blueprint) -> Iterator[Diagnostic]:
     bastion = blueprint.bastion
     if not bastion or not bastion.private_ip:
         return
-    home = _home(bastion, blueprint.network)
-    if home is None or home.range.prefixlen > cidr.SMALLEST_SUBNET:
+    kind = bastion.kind_of_subnet(blueprint.network)
+    home = next((one for one in subnets.planned(blueprint) if one.kind == kind), None)
+    if home is None or cidr.network(home.cidr).prefixlen > cidr.SMALLEST_SUBNET:
         return
-    if not cidr.usable(bastion.private_ip, str(home.range)):
-        first, last = home.range.network_address + 4, home.range.broadcast_address - 1
+    if not cidr.usable(bastion.private_ip, home.cidr):
+        block = cidr.network(home.cidr)
+        first, last = block.network_address + 4, block.broadcast_address - 1
         yield PRIVATE_IP.at(
             (*bastion.at, "privateIp"),
-            f"{bastion.private_ip} cannot be used in the host's subnet, {home.name}, {home.range}",
+            f"{bastion.private_ip} cannot be used in the host's subnet, {home.label}, {block}",
             f"use an address from {first} to {last}",
         )
-
-
-def _home(bastion: Bastion, network: Network) -> Block | None:
-    """The host's subnet: by SSH it must be met from outside, by SSM it only needs a way out."""
-    kind = network.kinds[0]
-    if bastion.access == "ssm" and network.nat != "none":
-        kind = network.kinds[-1]
-    return next((block for block in blocks(network) if block.kind == kind), None)
 
 
 def _timezone(blueprint: Blueprint) -> Iterator[Diagnostic]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpc import facts
+from bpc.checks.ranges import of_vpc
 from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.kit import cidr
 from bpc.model import Blueprint
@@ -217,18 +218,19 @@ def _key(blueprint: Blueprint) -> Iterator[Diagnostic]:
 def _services(blueprint: Blueprint) -> Iterator[Diagnostic]:
     cluster, network = blueprint.cluster, blueprint.network
     at: Path = (*cluster.at, "serviceCidr")
-    block, vpc = cidr.network(cluster.service_cidr), cidr.network(network.cidr)
+    block = cidr.network(cluster.service_cidr)
     if not 12 <= block.prefixlen <= 24:
         yield SERVICE_RANGE.at(at, f"the services' range cannot be /{block.prefixlen}", "use /12 to /24")
     elif not any(block.subnet_of(cidr.network(one)) for one in PRIVATE):
         yield SERVICE_RANGE.at(at, f"{block} is not inside {', '.join(PRIVATE)}", "use a private range")
-    elif block.overlaps(vpc):
-        # A default has no place in the text; then it is the VPC's range that was written.
-        yield SERVICE_OVERLAP.at(
-            (*network.at, "cidr") if cluster.service_cidr == DEFAULT_SERVICE_CIDR else at,
-            f"the VPC's range {vpc} and the services' range {block} overlap",
-            "change network.cidr or cluster.serviceCidr",
-        )
+    for here, vpc in of_vpc(network):
+        if block.overlaps(cidr.network(vpc)):
+            # A default has no place in the text; then it is the VPC's range that was written.
+            yield SERVICE_OVERLAP.at(
+                here if cluster.service_cidr == DEFAULT_SERVICE_CIDR else at,
+                f"the VPC's range {cidr.network(vpc)} and the services' range {block} overlap",
+                "change network.cidr or cluster.serviceCidr",
+            )
 
 
 CHECKS = (_version, _endpoint, _private, _egress, _documentation, _nodes, _key, _services)

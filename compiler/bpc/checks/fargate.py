@@ -56,7 +56,7 @@ def _places(blueprint: Blueprint) -> Iterator[Diagnostic]:
             "use topology: public-private",
             key=True,
         )
-    elif network.topology == "public-private" and network.nat == "none":
+    elif not network.private_reaches_aws:
         yield NO_WAY_OUT.at(
             (*network.at, "nat"),
             "Fargate pods are in private subnets, which have no way out without NAT",

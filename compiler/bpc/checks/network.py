@@ -1,38 +1,18 @@
-"""The VPC's range and its subnets: sizes, places and overlaps."""
+"""The subnets of a VPC that is made: how many, where, and how large."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
 from itertools import combinations
 
+from bpc.checks.ranges import LARGEST
 from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.kit import cidr
-from bpc.kit.record import Record
 from bpc.model import Blueprint, Network
+from bpc.plan import subnets
 
-LARGEST = 16  # VPC CIDR blocks, Amazon VPC User Guide: /16 to /28
 RECOMMENDED = 16  # addresses in a control plane's subnet; six are needed, which every /28 has
-FORBIDDEN = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4")
 
-HOST_BITS = rule(
-    "BPC310",
-    "host-bits",
-    why="The address of a range must be its first one; AWS refuses others, or takes another range than was meant.",
-    cure="Write the range that the message names, or the one that you meant.",
-)
-VPC_SIZE = rule(
-    "BPC311",
-    "vpc-size",
-    why="A VPC's range is between /16 and /28 (Amazon VPC User Guide, VPC CIDR blocks).",
-    cure="Choose a range of that size, such as 10.0.0.0/16.",
-)
-VPC_RANGE = rule(
-    "BPC312",
-    "vpc-range",
-    why="These addresses have a meaning of their own, and EC2 refuses them (Amazon VPC User Guide, VPC CIDR blocks).",
-    cure="Choose a private range, such as 10.0.0.0/16 or 192.168.0.0/16.",
-)
 VPC_TOO_SMALL = rule(
     "BPC313",
     "vpc-too-small",
@@ -84,126 +64,162 @@ NAT_WITHOUT_BOTH = rule(
     why="A NAT gateway stands in a public subnet and serves private ones, so it takes both.",
     cure="Use the topology public-private, or leave nat out.",
 )
+ZONES_MIXED = rule(
+    "BPC385",
+    "subnet-zones-mixed",
+    why="A list of subnets either goes round the zones in their order, or every subnet in it says where it is.",
+    cure="Give all of them an availabilityZone, or none.",
+)
+ZONE_ELSEWHERE = rule(
+    "BPC386",
+    "subnet-zone-elsewhere",
+    why="The network is in the zones of availabilityZones and localZones; the other subnets of such a zone would be "
+    "missing.",
+    cure="Name the zone there as well, or leave availabilityZones out.",
+)
+ONE_ZONE = rule(
+    "BPC387",
+    "control-plane-in-one-zone",
+    why="A control plane needs subnets in at least two Availability Zones (Amazon EKS User Guide, Subnet "
+    "requirements for clusters).",
+    cure="Give it a subnet in another zone.",
+)
+NO_PUBLIC_HERE = rule(
+    "BPC388",
+    "nat-without-public-subnet",
+    why="A NAT gateway for each zone stands in a public subnet of that zone.",
+    cure="Give the zone a public subnet, or use `nat: single`.",
+)
+NOT_CARVED = rule(
+    "BPC390",
+    "subnet-size-unused",
+    why="Sizes and numbers are for subnets that are carved; those that are given have theirs.",
+    cure="Take the size or number away, or the list of subnets.",
+)
 
 
-class Block(Record):
-    """A subnet's range: with its place where the blueprint gives it, without where it is carved."""
-
-    at: Path | None
-    name: str
-    kind: str
-    range: IPv4Network
-
-
-def blocks(network: Network) -> list[Block]:
-    """The subnets as they will be, public ones first; without those whose number is wrong."""
-    found = []
-    for kind in network.kinds:
-        given = _given(network, kind)
-        ranges = given or cidr.carve(network.cidr, network.zone_count, kind)
-        if len(ranges) == network.zone_count:
-            for index, one in enumerate(ranges):
-                at = (*network.subnets.at, kind, index) if given else None
-                found.append(Block(at, f"{kind} subnet {index + 1}", kind, cidr.network(one)))
-    return found
-
-
-def _given(network: Network, kind: str) -> tuple[str, ...]:
-    return network.subnets.public if kind == "public" else network.subnets.private
-
-
-def _host_bits(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    for at, text in _ranges(blueprint):
-        if cidr.has_host_bits(text):
-            right = cidr.network(text)
-            yield HOST_BITS.at(at, f"{text} is not the beginning of its range", f"write {right}")
-
-
-def _ranges(blueprint: Blueprint) -> Iterator[tuple[Path, str]]:
-    """Every range in the blueprint, with its place."""
-    network, cluster = blueprint.network, blueprint.cluster
-    yield (*network.at, "cidr"), network.cidr
-    yield (*cluster.at, "serviceCidr"), cluster.service_cidr
-    lists = [
-        ((*network.subnets.at, "public"), network.subnets.public),
-        ((*network.subnets.at, "private"), network.subnets.private),
-        ((*cluster.endpoint.at, "publicCidrs"), cluster.endpoint.public_cidrs),
-    ]
-    if blueprint.bastion:
-        lists.append(((*blueprint.bastion.at, "allowedCidrs"), blueprint.bastion.allowed_cidrs))
-    for at, ranges in lists:
-        for index, one in enumerate(ranges):
-            yield (*at, index), one
-
-
-def _vpc(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    network = blueprint.network
-    at, whole = (*network.at, "cidr"), cidr.network(network.cidr)
+def _room(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    network, whole = blueprint.network, cidr.network(blueprint.network.cidr)
     if not LARGEST <= whole.prefixlen <= cidr.SMALLEST_SUBNET:
-        yield VPC_SIZE.at(at, f"a VPC cannot be /{whole.prefixlen}", f"use /{LARGEST} to /{cidr.SMALLEST_SUBNET}")
         return
-    for one in FORBIDDEN:
-        if whole.overlaps(cidr.network(one)):
-            yield VPC_RANGE.at(at, f"no VPC can be in {one}", "use a private range, such as 10.0.0.0/16")
-    carved = [kind for kind in network.kinds if not _given(network, kind)]
-    if carved and not cidr.carve(network.cidr, network.zone_count, carved[0]):
-        yield VPC_TOO_SMALL.at(
-            at,
-            f"{whole} is too small for subnets in {network.zone_count} zones",
-            "use a larger range, or give subnets",
-        )
+    for kind, found in subnets.ranges(network).items():
+        zones, size = subnets.zones_of(network, kind), subnets.of(network.subnets.prefix, kind)
+        if not found and size:
+            at: Path = (*network.subnets.prefix.at, key(kind))
+            count = zones * (subnets.of(network.subnets.per_zone, kind) or 1)
+            said = f"{whole} has no room for {count} {kind} subnets of /{size}"
+            yield VPC_TOO_SMALL.at(at, said, "make them smaller, or say how large the others are too")
+        elif not found:
+            said = f"{whole} is too small for subnets in {zones} zones"
+            yield VPC_TOO_SMALL.at((*network.at, "cidr"), said, "use a larger range, or give subnets")
+            return
+
+
+def key(kind: str) -> str:
+    """The key of a kind of subnets."""
+    return {"control-plane": "controlPlane"}.get(kind, kind)
 
 
 def _counts(blueprint: Blueprint) -> Iterator[Diagnostic]:
     network = blueprint.network
-    for kind in ("public", "private"):
-        given, at = _given(network, kind), (*network.subnets.at, kind)
-        if given and kind not in network.kinds:
-            yield SUBNET_KIND.at(
-                at, f"the topology {network.topology} has no {kind} subnets", "take these away", key=True
-            )
-        elif given and len(given) != network.zone_count:
+    for kind in ("public", "private", "control-plane"):
+        given, at = subnets.of(network.subnets, kind), (*network.subnets.at, key(kind))
+        zones = subnets.zones_of(network, kind)
+        named = [one for one in given if one.availability_zone]
+        if kind in subnets.EVERYWHERE and kind not in network.kinds:
+            yield from _not_wanted(network, kind)
+        elif 0 < len(named) < len(given):
+            yield ZONES_MIXED.at(at, f"{len(named)} of these {len(given)} subnets name their zone", key=True)
+        elif not named and len(given) % zones:
             yield SUBNET_COUNT.at(
                 at,
-                f"{_number(len(given))} for {network.zone_count} zones",
+                f"{_number(len(given))} for {zones} zones",
                 "give one for each zone, or change availabilityZones",
                 key=True,
             )
+
+
+def _not_wanted(network: Network, kind: str) -> Iterator[Diagnostic]:
+    """What is said of subnets that the topology does not have."""
+    places: list[Path] = [(*network.subnets.at, kind)] if subnets.of(network.subnets, kind) else []
+    places += _sizes(network, kind)
+    for at in places:
+        said = f"the topology {network.topology} has no {kind} subnets"
+        yield SUBNET_KIND.at(at, said, "take these away" if at[-2:-1] == ("subnets",) else "take this away", key=True)
+
+
+def _sizes(network: Network, kind: str) -> list[Path]:
+    """Where a size or a number is asked for."""
+    subnet = network.subnets
+    sized = subnets.of(subnet.prefix, kind) is not None
+    several = (subnets.of(subnet.per_zone, kind) or 1) > 1
+    return [(*part.at, key(kind)) for part, said in ((subnet.prefix, sized), (subnet.per_zone, several)) if said]
 
 
 def _number(subnets: int) -> str:
     return "1 subnet" if subnets == 1 else f"{subnets} subnets"
 
 
+def _unused(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    network = blueprint.network
+    for kind in subnets.kinds(network):
+        if subnets.of(network.subnets, kind):
+            for at in _sizes(network, kind):
+                yield NOT_CARVED.at(at, f"the {kind} subnets are given, with their sizes", "take this away", key=True)
+
+
+def _zones(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    network = blueprint.network
+    zones = network.availability_zones
+    known = (*(() if isinstance(zones, int) else zones), *network.local_zones)
+    for kind in subnets.kinds(network):
+        here = known if kind in subnets.EVERYWHERE else [one for one in known if one not in network.local_zones]
+        for one in subnets.of(network.subnets, kind):
+            if one.availability_zone and one.availability_zone not in here:
+                said = f"{kind} subnets are not in {one.availability_zone}"
+                shown = ", ".join(here) if here else "named zones in availabilityZones"
+                yield ZONE_ELSEWHERE.at((*one.at, "availabilityZone"), said, f"use {shown}")
+
+
 def _places(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    whole = cidr.network(blueprint.network.cidr)
-    for block in blocks(blueprint.network):
-        if block.at is None:
+    wholes = [cidr.network(one) for one in blueprint.network.ranges]
+    for subnet in subnets.planned(blueprint):
+        block = cidr.network(subnet.cidr)
+        if subnet.at is None:
             continue
-        if not LARGEST <= block.range.prefixlen <= cidr.SMALLEST_SUBNET:
-            yield SUBNET_SIZE.at(block.at, f"a subnet cannot be /{block.range.prefixlen}", "use /16 to /28")
-        elif not block.range.subnet_of(whole):
-            what = "is larger than" if whole.subnet_of(block.range) else "is outside of"
-            yield SUBNET_OUTSIDE.at(block.at, f"{block.range} {what} the VPC's range {whole}")
+        if not LARGEST <= block.prefixlen <= cidr.SMALLEST_SUBNET:
+            yield SUBNET_SIZE.at(subnet.at, f"a subnet cannot be /{block.prefixlen}", "use /16 to /28")
+        elif not any(block.subnet_of(whole) for whole in wholes):
+            what = "is larger than" if wholes[0].subnet_of(block) else "is outside of"
+            said = f"the VPC's range {wholes[0]}" if len(wholes) == 1 else "each of the VPC's ranges"
+            yield SUBNET_OUTSIDE.at(subnet.at, f"{block} {what} {said}")
 
 
 def _overlaps(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    for one, other in combinations(blocks(blueprint.network), 2):
+    for one, other in combinations(subnets.planned(blueprint), 2):
         at, where = (other.at, one) if other.at else (one.at, other)
-        if at and one.range.overlaps(other.range):
-            help = "" if where.at else f"{where.name} is carved from the VPC's range; give the {where.kind} ones too"
-            yield SUBNET_OVERLAP.at(at, f"this overlaps {where.name}, {where.range}", help)
+        if at and cidr.network(one.cidr).overlaps(cidr.network(other.cidr)):
+            help = "" if where.at else f"{where.label} is carved from the VPC's range; give the {where.kind} ones too"
+            yield SUBNET_OVERLAP.at(at, f"this overlaps {where.label}, {cidr.network(where.cidr)}", help)
 
 
 def _control_plane(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    """The control plane lives in the private subnets, and where there are none in the public ones."""
+    """The control plane lives in its own subnets or the private ones, and where there are none in the public ones."""
     network = blueprint.network
-    for block in blocks(network):
-        usable = block.range.num_addresses - cidr.RESERVED
-        if block.kind == network.kinds[-1] and block.range.prefixlen <= cidr.SMALLEST_SUBNET and usable < RECOMMENDED:
+    planned = subnets.planned(blueprint)
+    own = any(one.kind == "control-plane" for one in planned)
+    homes = [one for one in planned if one.kind == ("control-plane" if own else network.kinds[-1])]
+    if homes and len({one.place for one in homes}) < 2:
+        at: Path = homes[0].at or (*network.at, "availabilityZones")
+        yield ONE_ZONE.at(at, "all subnets for the control plane are in one zone", "add one in another zone")
+    for one in homes:
+        block = cidr.network(one.cidr)
+        usable = block.num_addresses - cidr.RESERVED
+        if block.prefixlen <= cidr.SMALLEST_SUBNET and usable < RECOMMENDED:
+            rest = "alone" if own else "and all else"
             yield SUBNET_SMALL.at(
-                block.at or (*network.at, "cidr"),
-                f"{block.name}, {block.range}, has {usable} addresses for the control plane and all else",
+                one.at or (*network.at, "cidr"),
+                f"{one.label}, {block}, has {usable} addresses for the control plane {rest}",
                 "use /27 or larger",
             )
 
@@ -216,6 +232,17 @@ def _nat(blueprint: Blueprint) -> Iterator[Diagnostic]:
             f"nat: {network.nat} needs public and private subnets; the topology is {network.topology}",
             "use topology: public-private, or leave nat out",
         )
+        return
+    if network.nat == "per-zone":
+        planned = subnets.planned(blueprint)
+        there = {one.place for one in planned if one.kind == "public"}
+        for one in planned:
+            if there and one.kind == "private" and one.place not in there:
+                yield NO_PUBLIC_HERE.at(
+                    (*network.at, "nat"),
+                    f"{one.label} is in {one.place.zone}, where no public subnet is",
+                    "give the zone one, or use nat: single",
+                )
 
 
-CHECKS = (_host_bits, _vpc, _counts, _places, _overlaps, _control_plane, _nat)
+CHECKS = (_room, _counts, _unused, _zones, _places, _overlaps, _control_plane, _nat)

@@ -128,7 +128,7 @@ def _places(blueprint: Blueprint) -> Iterator[Diagnostic]:
                 f"the topology {network.topology} has no {group.subnets} subnets",
                 f"use subnets: {network.kinds[0]}",
             )
-        elif group.subnets == "private" and network.topology == "public-private" and network.nat == "none":
+        elif group.subnets == "private" and not network.private_reaches_aws:
             yield NO_WAY_OUT.at(
                 (*network.at, "nat"),
                 f"the nodes of {group.name} are in private subnets, which have no way out without NAT",

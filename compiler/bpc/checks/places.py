@@ -52,7 +52,7 @@ def _zones(blueprint: Blueprint) -> Iterator[Diagnostic]:
             if not isinstance(group.subnets, str):
                 yield ZONE.at(at, "the subnets of the group say their zones", key=True)
                 break
-            if isinstance(known, int):
+            if isinstance(known, int) or not known:
                 yield ZONE.at(at, "the network does not name its zones", "add network.availabilityZones", key=True)
                 break
             if zone not in known:

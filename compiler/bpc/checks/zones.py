@@ -51,18 +51,13 @@ NAMES_AND_IDS = rule(
 )
 
 
-def fit(region: Region) -> tuple[str, ...]:
-    """The zones where a control plane can live, by id."""
-    return tuple(zone for zone in region.zones if zone not in region.no_control_plane)
-
-
 def _count(blueprint: Blueprint) -> Iterator[Diagnostic]:
     region, wanted = facts.region(blueprint.metadata.region), blueprint.network.zone_count
     if region is None or not region.zones:
         return
     named = not isinstance(blueprint.network.availability_zones, int)
     # Named zones may include one that only older accounts have; a count must do for every account.
-    most = len(fit(region)) if named else facts.usable_zones(blueprint.metadata.region)
+    most = len(region.fit) if named else facts.usable_zones(blueprint.metadata.region)
     if wanted > most:
         yield TOO_MANY_ZONES.at(
             (*blueprint.network.at, "availabilityZones"),
@@ -96,11 +91,11 @@ def _zone(at: Path, zone: str, name: str, region: Region) -> Iterator[Diagnostic
     elif region.zones and zone.partition("-")[0] != region.zones[0].partition("-")[0]:
         yield OTHER_REGION.at(at, f"{zone} is not in {name}", _instead(region))
     elif region.zones and zone not in region.zones:
-        yield UNKNOWN_ZONE.at(at, f"{name} has no zone {zone}", meant(zone, fit(region)) or _instead(region))
+        yield UNKNOWN_ZONE.at(at, f"{name} has no zone {zone}", meant(zone, region.fit) or _instead(region))
 
 
 def _instead(region: Region) -> str:
-    return f"use {', '.join(fit(region))}"
+    return f"use {', '.join(region.fit)}"
 
 
 CHECKS = (_count, _zones)

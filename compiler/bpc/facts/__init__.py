@@ -47,6 +47,11 @@ class Region(Record):
     no_control_plane: tuple[str, ...]
     lacks: tuple[str, ...]
 
+    @property
+    def fit(self) -> tuple[str, ...]:
+        """The zones where a control plane can live, by id."""
+        return tuple(zone for zone in self.zones if zone not in self.no_control_plane)
+
 
 class Family(Record):
     """A family of EC2 instance types (Amazon EC2 instance types guide, naming conventions).
@@ -168,7 +173,7 @@ def usable_zones(name: str) -> int:
     found = region(name)
     if found is None or not found.zones:
         return 0
-    return min(found.zone_count, sum(zone not in found.no_control_plane for zone in found.zones))
+    return min(found.zone_count, len(found.fit))
 
 
 def architecture(instance_type: str) -> Architecture | None:

@@ -12,7 +12,7 @@ from bpc.model.addons import AddOnRequest
 from bpc.model.cloudformation import CloudFormation
 from bpc.model.cluster import Access, AccessPolicy, Cluster, Endpoint, Logging, Rollback, Scope, SecretsEncryption
 from bpc.model.metadata import Metadata
-from bpc.model.network import Network, Subnets
+from bpc.model.network import Network, PerZone, Prefix, SubnetRange, Subnets
 from bpc.model.node import Data, Node
 from bpc.model.node_groups import Disk, NodeGroup, Scaling, Taint, Update
 from bpc.model.overrides import Override, Overrides
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         ScoringStrategy,
         ServiceNodePortRange,
     )
+    from bpc.model.existing import Existing
     from bpc.model.fargate import FargateProfile, Selector
     from bpc.model.node_details import (
         Bottlerocket,
@@ -69,6 +70,7 @@ __all__ = [
     "Data",
     "Disk",
     "Endpoint",
+    "Existing",
     "FargateProfile",
     "Identity",
     "IdentityCenter",
@@ -87,8 +89,10 @@ __all__ = [
     "OidcIdentityProvider",
     "Override",
     "Overrides",
+    "PerZone",
     "Permission",
     "Placement",
+    "Prefix",
     "RbacRoleMapping",
     "ResourceWeight",
     "Rollback",
@@ -99,6 +103,7 @@ __all__ = [
     "Selector",
     "ServiceNodePortRange",
     "Ssh",
+    "SubnetRange",
     "Subnets",
     "Taint",
     "Update",
@@ -114,6 +119,7 @@ LAZY = {
     "Capabilities": "bpc.model.capabilities",
     "Capability": "bpc.model.capabilities",
     "CapacityReservation": "bpc.model.node_details",
+    "Existing": "bpc.model.existing",
     "FargateProfile": "bpc.model.fargate",
     "Identity": "bpc.model.capabilities",
     "IdentityCenter": "bpc.model.capabilities",

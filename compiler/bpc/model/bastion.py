@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bpc.model.network import Network
 from bpc.model.node import Node
 
 
@@ -16,3 +17,7 @@ class Bastion(Node):
     timezone: str
     private_ip: str | None
     user_data: str
+
+    def kind_of_subnet(self, network: Network) -> str:
+        """Private where Session Manager is reached from there, else public, where there are such subnets."""
+        return network.kinds[-1 if self.access == "ssm" and network.private_reaches_aws else 0]

@@ -2,29 +2,79 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from bpc import facts
 from bpc.model.node import Data, Node
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bpc.model.existing import Existing
+
 ZONES = 3  # how many, where the blueprint does not say
+CIDR = "192.168.0.0/16"
+LISTS = ("public", "private", "controlPlane")
+
+
+class SubnetRange(Node):
+    """A subnet as the blueprint gives it: a range, and what else it says of it."""
+
+    cidr: str
+    availability_zone: str | None
+    tags: Mapping[str, str]
+
+    @classmethod
+    def derived(cls, data: Data, whole: Data) -> Data:
+        return {"tags": {}, **data}
+
+
+class PerZone(Node):
+    public: int
+    private: int
+
+
+class Prefix(Node):
+    public: int | None
+    private: int | None
+    control_plane: int | None
 
 
 class Subnets(Node):
-    public: tuple[str, ...]
-    private: tuple[str, ...]
+    public: tuple[SubnetRange, ...]
+    private: tuple[SubnetRange, ...]
+    control_plane: tuple[SubnetRange, ...]
+    per_zone: PerZone
+    prefix: Prefix
+
+    @classmethod
+    def derived(cls, data: Data, whole: Data) -> Data:
+        """A range alone is short for a mapping that has nothing else."""
+        long = {key: [{"cidr": one} if isinstance(one, str) else one for one in data[key]] for key in LISTS}
+        return {**data, **long}
 
 
 class Network(Node):
+    """`cidr` is empty, and there are no zones, where the VPC is there already and nothing was said of them."""
+
     topology: str
     cidr: str
+    secondary_cidrs: tuple[str, ...]
     availability_zones: int | tuple[str, ...]
+    local_zones: tuple[str, ...]
     subnets: Subnets
+    hostname_type: str
+    existing: Existing | None
     nat: str
 
     @classmethod
     def derived(cls, data: Data, whole: Data) -> Data:
-        nat = data.get("nat") or ("single" if data["topology"] == "public-private" else "none")
-        zones = data.get("availabilityZones") or min(ZONES, facts.usable_zones(whole["metadata"]["region"]) or ZONES)
-        return {**data, "nat": nat, "availabilityZones": zones}
+        if data.get("existing") is not None:
+            return {"cidr": "", "nat": "none", "availabilityZones": (), **data}
+        nat = "single" if data["topology"] == "public-private" else "none"
+        region = whole["metadata"]["region"]
+        zones: Any = _zones(data) or min(ZONES, facts.usable_zones(region) or ZONES)
+        return {"cidr": CIDR, "nat": nat, "availabilityZones": zones, **data}
 
     @property
     def zone_count(self) -> int:
@@ -35,3 +85,22 @@ class Network(Node):
     def kinds(self) -> tuple[str, ...]:
         """The kinds of subnets that the topology has, public ones first."""
         return tuple(self.topology.split("-"))
+
+    @property
+    def ranges(self) -> tuple[str, ...]:
+        """The ranges of the VPC, as far as they are known."""
+        if self.existing:
+            return (self.existing.cidr,) if self.existing.cidr else ()
+        return (self.cidr, *self.secondary_cidrs)
+
+    @property
+    def private_reaches_aws(self) -> bool:
+        """Whether private subnets have a way to AWS: NAT, VPC endpoints, or what a VPC of yours has."""
+        return self.existing is not None or self.nat != "none" or self.topology == "private"
+
+
+def _zones(data: Data) -> tuple[str, ...]:
+    """The zones that the subnets name, where they do."""
+    given: list[Any] = [one for key in LISTS for one in data["subnets"][key] if isinstance(one, dict)]
+    named = [one["availabilityZone"] for one in given if "availabilityZone" in one]
+    return tuple(dict.fromkeys(zone for zone in named if zone not in data["localZones"]))

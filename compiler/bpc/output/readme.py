@@ -49,6 +49,7 @@ class Readme(Writer):
         self.rows: list[str] = []
         self.overlays: list[str] = []
         self.unknown: dict[str, str] = {}
+        self.asking: dict[str, str] = {}
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         place = _place(stacks)
@@ -56,6 +57,8 @@ class Readme(Writer):
         if self.described is None or _fullness(place) > _fullness(self.described):
             self.described = place
         self.unknown |= {kind: stacks.name(one) for kind, one in deployer.unknown(stacks.templates).items()}
+        if asked := dict.fromkeys(name for row in place.stacks for name in row.asked):
+            self.asking[place.environment] = ", ".join(f"`{name}`" for name in asked)
         if stacks.manifests:
             self.overlays.append(place.environment)
         cells = (place.environment, place.account or "", place.region, place.name, ", ".join(stacks.templates))
@@ -71,7 +74,7 @@ class Readme(Writer):
             _what(bool(self.overlays)),
             _deploy(place),
             *([_failed(place)] if place.protected else []),
-            *([_table(self.rows, place.environment)] if len(self.rows) > 1 else []),
+            *([_table(self.rows, place.environment, self.asking)] if len(self.rows) > 1 else []),
             _permissions(place, self.unknown),
             _after(place),
             *([_manifests(self.overlays, place)] if self.overlays else []),
@@ -212,7 +215,7 @@ def _failed(place: _Place) -> str:
     )
 
 
-def _table(rows: list[str], described: str) -> str:
+def _table(rows: list[str], described: str, asking: dict[str, str]) -> str:
     lines = [
         f"This is what `{described}` needs. The others work the same way, each with the stacks that it has, from "
         "`cloudformation/` and its name:",
@@ -220,7 +223,8 @@ def _table(rows: list[str], described: str) -> str:
         "| environment | account | region | cluster | stacks | protected |",
         "|---|---|---|---|---|---|",
     ]
-    return "\n".join([*lines, *rows])
+    asked = [f"`{name}` asks for {what}." for name, what in asking.items() if name != described]
+    return "\n".join([*lines, *rows, *(["", *asked] if asked else [])])
 
 
 def _after(place: _Place) -> str:

@@ -23,7 +23,7 @@ def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnos
     plan = Plan(
         blueprint=blueprint,
         partition=partition,
-        subnets=tuple(subnets.planned(blueprint)),
+        subnets=subnets.planned(blueprint),
         node_groups=tuple(groups.planned(group, blueprint.cluster.version, tags) for group in blueprint.node_groups),
         addons=chosen,
         endpoints=_endpoints(blueprint, chosen),
@@ -32,8 +32,8 @@ def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnos
 
 
 def _endpoints(blueprint: Blueprint, chosen: tuple[PlannedAddOn, ...]) -> tuple[str, ...]:
-    """Only a network without internet has any."""
-    if blueprint.network.topology != "private":
+    """Only a network of our own without internet has any."""
+    if blueprint.network.topology != "private" or blueprint.network.existing:
         return ()
     from bpc.plan import endpoints
 

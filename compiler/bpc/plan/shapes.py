@@ -8,16 +8,7 @@ from bpc.addon import AddOn, Context
 from bpc.kit.naming import logical_id, stack_name
 from bpc.kit.record import Record
 from bpc.model import AddOnRequest, Blueprint, NodeGroup
-
-
-class Subnet(Record):
-    """One subnet: `zone` is a name or an id as the blueprint or the facts have it, empty where EC2 chooses."""
-
-    id: str
-    kind: str
-    number: int
-    cidr: str
-    zone: str
+from bpc.plan.subnets import Subnet
 
 
 class PlannedGroup(Record):

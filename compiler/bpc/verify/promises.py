@@ -90,12 +90,15 @@ def quotas(template: Template) -> Iterator[Finding]:
 
 
 def linked(platform: str, templates: Sequence[Template]) -> Iterator[Finding]:
-    """Promise 5: for one environment's templates, in order: imports have exports before them, no name twice."""
+    """Promise 5: for one environment's templates, in order: imports have exports before them, no name twice.
+
+    What is imported by a plain name that is not of this platform is there before: the blueprint refers to it.
+    """
     exporters: dict[str, Template] = {}
     everything = {name: one for one in templates for _, name in _exports(one, platform)}
     for template in templates:
         for path, name in _imports(template, platform):
-            if name not in exporters:
+            if name not in exporters and not _elsewhere(name, platform, template, path):
                 yield template.found(NO_EXPORT, path, _why(name, everything.get(name or "")))
         for path, name in _exports(template, platform):
             if name is None:
@@ -104,6 +107,14 @@ def linked(platform: str, templates: Sequence[Template]) -> Iterator[Finding]:
                 yield template.found(EXPORTED_TWICE, path, f"{exporters[name].file} exports {name} too")
             else:
                 exporters[name] = template
+
+
+def _elsewhere(name: str | None, platform: str, template: Template, path: Path) -> bool:
+    """Whether an import is of a stack that is not one of these."""
+    value: Any = template.data
+    for part in path:
+        value = value[part]
+    return isinstance(value, str) and not value.startswith(f"{platform}-")
 
 
 def traced(template: Template, trace: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from troposphere import GetAtt, Ref, Sub, ec2
 from troposphere.iam import InstanceProfile
 
+from bpc import home
 from bpc.diagnostics import Path
 from bpc.kit import cidr, iam
 from bpc.kit.sheet import Sheet
-from bpc.plan.shapes import Plan, Subnet
+from bpc.plan.shapes import Plan
 from bpc.stack import Stack
 
 if TYPE_CHECKING:
@@ -41,23 +42,23 @@ class Bastion(Stack):
         bastion = plan.blueprint.bastion
         if bastion is None:
             return
-        subnet = host.subnet_of(bastion, plan)
+        kind = bastion.kind_of_subnet(plan.blueprint.network)
         if bastion.access == "ssh":
             host.key(bastion, sheet)  # first, so that the console asks for it first
-        _security_group(bastion, sheet)
+        _security_group(bastion, plan, sheet)
         _role(bastion, plan, sheet)
-        host.add(bastion, subnet, plan, sheet)
-        _outputs(bastion, subnet, plan, sheet)
+        host.add(bastion, kind, plan, sheet)
+        _outputs(bastion, kind, plan, sheet)
 
 
-def _security_group(bastion: Settings, sheet: Sheet) -> None:
+def _security_group(bastion: Settings, plan: Plan, sheet: Sheet) -> None:
     properties: dict[str, Any] = {}
     if ingress := _ingress(bastion, sheet):
         properties["SecurityGroupIngress"] = ingress
     group = ec2.SecurityGroup(
         "BastionSecurityGroup",
         GroupDescription="The bastion host",
-        VpcId=sheet.imported("network", "VpcId"),
+        VpcId=home.vpc(plan, sheet),
         **properties,
         # DNS and time come from the VPC itself, past all rules; whatever else the host calls is HTTPS.
         SecurityGroupEgress=[
@@ -113,17 +114,17 @@ def _role(bastion: Settings, plan: Plan, sheet: Sheet) -> None:
     sheet.add(InstanceProfile("BastionInstanceProfile", Roles=[Ref(role)]), AT)
 
 
-def _outputs(bastion: Settings, subnet: Subnet, plan: Plan, sheet: Sheet) -> None:
+def _outputs(bastion: Settings, kind: str, plan: Plan, sheet: Sheet) -> None:
     group, role = GetAtt("BastionSecurityGroup", "GroupId"), GetAtt("BastionRole", "Arn")
     sheet.export("SecurityGroupId", group, "The host's security group.")
     sheet.export("RoleArn", role, "The host's role; an entry in cluster.access lets kubectl use it.")
-    sheet.output("Connect", _connect(bastion, subnet), "How to reach the host; bash -l has its settings.")
+    sheet.output("Connect", _connect(bastion, kind), "How to reach the host; bash -l has its settings.")
     kubeconfig = f"aws eks update-kubeconfig --region ${{AWS::Region}} --name {plan.name}"
     sheet.output("Kubeconfig", Sub(kubeconfig), "To be run on the host, before kubectl.")
 
 
-def _connect(bastion: Settings, subnet: Subnet) -> Sub:
+def _connect(bastion: Settings, kind: str) -> Sub:
     if bastion.access == "ssm":
         return Sub("aws ssm start-session --region ${AWS::Region} --target ${BastionHost}")
-    address = "PublicIp" if subnet.kind == "public" else "PrivateIp"
+    address = "PublicIp" if kind == "public" else "PrivateIp"
     return Sub(f"ssh ec2-user@${{BastionHost.{address}}}")

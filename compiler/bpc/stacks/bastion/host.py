@@ -6,11 +6,11 @@ from typing import Any
 
 from troposphere import Base64, GetAtt, Ref, ec2
 
-from bpc import facts
+from bpc import facts, home
 from bpc.kit import first_boot
 from bpc.kit.sheet import Sheet, literal
 from bpc.model import Bastion as Settings
-from bpc.plan.shapes import Plan, Subnet
+from bpc.plan.shapes import Plan
 
 GROUP = "Bastion host"
 # The public parameters with the newest images (AWS Systems Manager User Guide, AMI public parameters).
@@ -20,12 +20,12 @@ IMAGE = {
 }
 
 
-def add(bastion: Settings, subnet: Subnet, plan: Plan, sheet: Sheet) -> None:
+def add(bastion: Settings, kind: str, plan: Plan, sheet: Sheet) -> None:
     interface: dict[str, Any] = {
         "DeviceIndex": "0",
-        "SubnetId": sheet.imported("network", f"{subnet.id}Id"),
+        "SubnetId": home.subnet(kind, plan, sheet),
         "GroupSet": [GetAtt("BastionSecurityGroup", "GroupId")],
-        "AssociatePublicIpAddress": subnet.kind == "public",
+        "AssociatePublicIpAddress": kind == "public",
     }
     if bastion.private_ip:
         interface["PrivateIpAddress"] = bastion.private_ip
@@ -45,16 +45,6 @@ def add(bastion: Settings, subnet: Subnet, plan: Plan, sheet: Sheet) -> None:
         Tags=sheet.tags("host"),
     )
     sheet.add(host, ("bastion",))
-
-
-def subnet_of(bastion: Settings, plan: Plan) -> Subnet:
-    """The host's subnet: private where Session Manager is reached from there, else public."""
-    network = plan.blueprint.network
-    public, private = plan.subnets_of("public"), plan.subnets_of("private")
-    has_way_out = network.nat != "none" or network.topology == "private"
-    if not public or (private and bastion.access == "ssm" and has_way_out):
-        return private[0]
-    return public[0]
 
 
 def first_boot_script(bastion: Settings, plan: Plan) -> str:

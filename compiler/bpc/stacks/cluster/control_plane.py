@@ -7,6 +7,7 @@ from typing import Any
 
 from troposphere import GetAtt, eks
 
+from bpc import home
 from bpc.diagnostics import Path
 from bpc.kit import iam
 from bpc.kit.sheet import Sheet, referred
@@ -87,9 +88,8 @@ def _identity(plan: Plan, sheet: Sheet) -> dict[str, Any]:
 
 def _vpc(plan: Plan, sheet: Sheet) -> dict[str, Any]:
     endpoint = plan.blueprint.cluster.endpoint
-    kind = plan.blueprint.network.kinds[-1]
     properties: dict[str, Any] = {
-        "SubnetIds": [sheet.imported("network", f"{subnet.id}Id") for subnet in plan.subnets_of(kind)],
+        "SubnetIds": home.control_plane_subnets(plan, sheet),
         "EndpointPrivateAccess": endpoint.is_private,
         "EndpointPublicAccess": endpoint.is_public,
     }

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bpc.kit.sheet import Sheet
 from bpc.plan.shapes import Plan
 from bpc.stack import Stack
 from bpc.stacks.network import gateways, subnets, vpc
+
+# The kinds of subnets, and what gives each its routes.
+WAYS: dict[str, Callable[[Plan, Sheet], None]] = {
+    "public": gateways.internet,
+    "private": gateways.private,
+    "control-plane": gateways.control_plane,
+}
 
 
 class Network(Stack):
@@ -15,18 +24,19 @@ class Network(Stack):
     number = 10
 
     @classmethod
+    def wanted(cls, plan: Plan) -> bool:
+        return plan.blueprint.network.existing is None
+
+    @classmethod
     def fill(cls, plan: Plan, sheet: Sheet) -> None:
-        zones = subnets.zones(plan, sheet)
+        homes = subnets.zones(plan, sheet)
         vpc.fill(plan, sheet)
-        if plan.subnets_of("public"):
-            subnets.fill(plan, sheet, "public", zones)
-            gateways.internet(plan, sheet)
-        if plan.subnets_of("private"):
-            subnets.fill(plan, sheet, "private", zones)
-            if plan.blueprint.network.nat == "none":
-                gateways.isolate(plan, sheet)
-            else:
-                gateways.nat(plan, sheet)
+        for kind, ways in WAYS.items():
+            found = [one for one in plan.subnets if one.kind.removeprefix("local-") == kind]
+            for one in found:
+                subnets.add(one, homes[one.place], plan, sheet)
+            if found:
+                ways(plan, sheet)
         if plan.endpoints:
             from bpc.stacks.network import endpoints
 

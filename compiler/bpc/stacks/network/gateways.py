@@ -6,7 +6,8 @@ from troposphere import GetAtt, Ref, ec2
 
 from bpc.diagnostics import Path
 from bpc.kit.sheet import Sheet
-from bpc.plan.shapes import Plan, Subnet
+from bpc.plan.shapes import Plan
+from bpc.plan.subnets import Place, Subnet
 
 AT: Path = ("network",)
 NAT: Path = ("network", "nat")
@@ -28,40 +29,46 @@ def internet(plan: Plan, sheet: Sheet) -> None:
         GatewayId=Ref("InternetGateway"),
     )
     sheet.add(route, AT)
-    for subnet in plan.subnets_of("public"):
-        _associate(subnet, "PublicSubnetRouteTable", sheet)
+    for kind in ("public", "local-public"):
+        for subnet in plan.subnets_of(kind):
+            _associate(subnet, "PublicSubnetRouteTable", sheet)
 
 
-def isolate(plan: Plan, sheet: Sheet) -> None:
-    """Private subnets with a table of their own, and no way out."""
-    _table("PrivateSubnetRouteTable", sheet)
-    for subnet in plan.subnets_of("private"):
-        _associate(subnet, "PrivateSubnetRouteTable", sheet)
-
-
-def nat(plan: Plan, sheet: Sheet) -> None:
-    """NAT gateways, one for all or one a zone, and the private subnets' routes to them."""
+def private(plan: Plan, sheet: Sheet) -> None:
+    """The private subnets' routes: through NAT gateways, one for all or one a zone, or none out of the VPC."""
     if plan.blueprint.network.nat == "per-zone":
         _one_a_zone(plan, sheet)
-    else:
-        _one_for_all(plan, sheet)
-
-
-def _one_for_all(plan: Plan, sheet: Sheet) -> None:
-    _nat_gateway("NatGateway", "PublicSubnet1", sheet)
+        return
+    if plan.blueprint.network.nat == "single":
+        _nat_gateway("NatGateway", "PublicSubnet1", sheet)
     _table("PrivateSubnetRouteTable", sheet)
-    _nat_route("PrivateSubnetRoute", "PrivateSubnetRouteTable", "NatGateway", sheet)
-    for subnet in plan.subnets_of("private"):
+    if plan.blueprint.network.nat == "single":
+        _nat_route("PrivateSubnetRoute", "PrivateSubnetRouteTable", "NatGateway", sheet)
+    for subnet in (*plan.subnets_of("private"), *plan.subnets_of("local-private")):
         _associate(subnet, "PrivateSubnetRouteTable", sheet)
+
+
+def control_plane(plan: Plan, sheet: Sheet) -> None:
+    """The control plane's own subnets need no way out of the VPC: who answers are the nodes inside it."""
+    _table("ControlPlaneSubnetRouteTable", sheet)
+    for subnet in plan.subnets_of("control-plane"):
+        _associate(subnet, "ControlPlaneSubnetRouteTable", sheet)
 
 
 def _one_a_zone(plan: Plan, sheet: Sheet) -> None:
+    """A gateway and a table in each zone; NAT gateways are not for Local Zones, which use the first one."""
+    zones: dict[Place, list[Subnet]] = {}
     for subnet in plan.subnets_of("private"):
+        zones.setdefault(subnet.place, []).append(subnet)
+    for place, (subnet, *more) in zones.items():
         own, gateway = f"{subnet.id}RouteTable", f"NatGateway{subnet.number}"
-        _nat_gateway(gateway, f"PublicSubnet{subnet.number}", sheet)
+        _nat_gateway(gateway, next(one.id for one in plan.subnets_of("public") if one.place == place), sheet)
         _table(own, sheet)
         _nat_route(f"{subnet.id}Route", own, gateway, sheet)
-        _associate(subnet, own, sheet)
+        for one in (subnet, *more):
+            _associate(one, own, sheet)
+    for subnet in plan.subnets_of("local-private"):
+        _associate(subnet, f"{plan.subnets_of('private')[0].id}RouteTable", sheet)
 
 
 def _nat_gateway(title: str, subnet: str, sheet: Sheet) -> None:

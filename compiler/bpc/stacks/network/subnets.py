@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from troposphere import GetAZs, Ref, Select, ec2
 
 from bpc.kit import cidr
 from bpc.kit.sheet import Sheet
-from bpc.plan.shapes import Plan, Subnet
+from bpc.plan.shapes import Plan
+from bpc.plan.subnets import Place, Subnet
+from bpc.stacks.network import vpc
 
-ELB_ROLE = {"public": "kubernetes.io/role/elb", "private": "kubernetes.io/role/internal-elb"}
-Zones = list[dict[str, object]]
-
-
-def zones(plan: Plan, sheet: Sheet) -> Zones:
-    """Where each subnet of a kind goes: a parameter where the blueprint names the zone."""
-    kind = plan.blueprint.network.kinds[0]
-    given = not isinstance(plan.blueprint.network.availability_zones, int)
-    found: Zones = []
-    for subnet in plan.subnets_of(kind):
-        if not subnet.zone:
-            found.append({"AvailabilityZone": Select(subnet.number - 1, GetAZs())})
-        elif not given:
-            found.append({"AvailabilityZoneId": subnet.zone})
-        else:
-            found.append(_zone_parameter(subnet, sheet))
-    return found
+# What load balancers find their subnets by (Amazon EKS User Guide, Network load balancing).
+ROLES = {"public": {"kubernetes.io/role/elb": "1"}, "private": {"kubernetes.io/role/internal-elb": "1"}}
 
 
-def fill(plan: Plan, sheet: Sheet, kind: str, where: Zones) -> None:
-    for subnet in plan.subnets_of(kind):
-        block = sheet.parameter(
-            f"{subnet.id}Block", "VPC Subnet", f"The range of {subnet.id}.", Default=subnet.cidr, **cidr.PARAMETER
+def zones(plan: Plan, sheet: Sheet) -> dict[Place, dict[str, Any]]:
+    """Where the subnets of each zone go."""
+    return {place: _zone(place, plan, sheet) for place in dict.fromkeys(one.place for one in plan.subnets)}
+
+
+def add(subnet: Subnet, home: dict[str, Any], plan: Plan, sheet: Sheet) -> None:
+    block = sheet.parameter(
+        f"{subnet.id}Block", "VPC Subnet", f"The range of {subnet.id}.", Default=subnet.cidr, **cidr.PARAMETER
+    )
+    more: dict[str, Any] = {}
+    if subnet.kind == "local-public" or (subnet.kind == "public" and _has_public_nodes(plan)):
+        more["MapPublicIpOnLaunch"] = True
+    if plan.blueprint.network.hostname_type == "resource-name":
+        more["PrivateDnsNameOptionsOnLaunch"] = ec2.PrivateDnsNameOptionsOnLaunch(
+            HostnameType="resource-name", EnableResourceNameDnsARecord=True
         )
-        public = {"MapPublicIpOnLaunch": True} if kind == "public" and _has_public_nodes(plan) else {}
-        tags = sheet.tags(subnet.id, **{ELB_ROLE[kind]: "1"})
-        zone = where[subnet.number - 1]
-        sheet.add(
-            ec2.Subnet(subnet.id, CidrBlock=block, VpcId=Ref("EksVPC"), Tags=tags, **zone, **public), ("network",)
-        )
-        sheet.export(f"{subnet.id}Id", Ref(subnet.id), f"The {kind} subnet with the number {subnet.number}.")
+    if before := _secondary(subnet, plan):
+        more["DependsOn"] = before
+    tags = sheet.tags(subnet.id, **ROLES.get(subnet.kind, {}), **dict(sorted(subnet.tags.items())))
+    made = ec2.Subnet(subnet.id, CidrBlock=block, VpcId=Ref("EksVPC"), Tags=tags, **home, **more)
+    sheet.add(made, subnet.at or ("network",))
+    sheet.export(f"{subnet.id}Id", Ref(made), f"The {subnet.kind} subnet with the number {subnet.number}.")
 
 
 def _has_public_nodes(plan: Plan) -> bool:
@@ -48,13 +47,35 @@ def _has_public_nodes(plan: Plan) -> bool:
     return not plan.subnets_of("private") or any(one.node_group.subnets == "public" for one in plan.node_groups)
 
 
-def _zone_parameter(subnet: Subnet, sheet: Sheet) -> dict[str, object]:
-    by_id = "-az" in subnet.zone
-    value = sheet.parameter(
-        f"AvailabilityZone{subnet.number}",
+def _secondary(subnet: Subnet, plan: Plan) -> str:
+    """What gives the VPC the range that the subnet is in, where it is not the VPC's first one."""
+    block = cidr.network(subnet.cidr)
+    for index, one in enumerate(plan.blueprint.network.secondary_cidrs):
+        if block.subnet_of(cidr.network(one)):
+            return vpc.secondary_id(index)
+    return ""
+
+
+def _zone(place: Place, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    """Where the subnets of a zone go: a parameter where the blueprint names the zone."""
+    if place.is_local:
+        return {"AvailabilityZone": _parameter("LocalZone", "Local Zone", place, sheet)}
+    if not place.zone:
+        return {"AvailabilityZone": Select(place.number - 1, GetAZs())}
+    if isinstance(plan.blueprint.network.availability_zones, int):
+        return {"AvailabilityZoneId": place.zone}
+    by_id = "-az" in place.zone
+    what = f"{'id of the ' if by_id else ''}Availability Zone"
+    return {"AvailabilityZoneId" if by_id else "AvailabilityZone": _parameter("AvailabilityZone", what, place, sheet)}
+
+
+def _parameter(title: str, what: str, place: Place, sheet: Sheet) -> Ref:
+    # The type that asks for names knows neither ids nor Local Zones.
+    named = not place.is_local and "-az" not in place.zone
+    return sheet.parameter(
+        f"{title}{place.number}",
         "Region AZ",
-        f"The {'id of the ' if by_id else ''}Availability Zone of the subnets with the number {subnet.number}.",
-        Type="String" if by_id else "AWS::EC2::AvailabilityZone::Name",
-        Default=subnet.zone,
+        f"The {what} of the subnets with the number {place.number}.",
+        Type="AWS::EC2::AvailabilityZone::Name" if named else "String",
+        Default=place.zone,
     )
-    return {"AvailabilityZoneId" if by_id else "AvailabilityZone": value}

@@ -16,3 +16,17 @@ def fill(plan: Plan, sheet: Sheet) -> None:
     vpc = ec2.VPC("EksVPC", CidrBlock=block, EnableDnsSupport=True, EnableDnsHostnames=True, Tags=sheet.tags("VPC"))
     sheet.add(vpc, ("network",))
     sheet.export("VpcId", Ref(vpc), "The VPC.")
+    for index, one in enumerate(plan.blueprint.network.secondary_cidrs):
+        _secondary(index, one, sheet)
+
+
+def secondary_id(index: int) -> str:
+    """The logical ID of a range beside the first one."""
+    return f"VpcBlock{index + 2}Association"
+
+
+def _secondary(index: int, block: str, sheet: Sheet) -> None:
+    what = "Another range of the VPC."
+    value = sheet.parameter(f"VpcBlock{index + 2}", "VPC Subnet", what, Default=block, **cidr.PARAMETER)
+    made = ec2.VPCCidrBlock(secondary_id(index), VpcId=Ref("EksVPC"), CidrBlock=value)
+    sheet.add(made, ("network", "secondaryCidrs", index))

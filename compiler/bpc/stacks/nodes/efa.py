@@ -10,14 +10,14 @@ from typing import Any
 
 from troposphere import GetAtt, ec2
 
-from bpc import facts
+from bpc import facts, home
 from bpc.kit.sheet import Sheet
-from bpc.plan.shapes import PlannedGroup
+from bpc.plan.shapes import Plan, PlannedGroup
 
 
-def interfaces(planned: PlannedGroup, sheet: Sheet, groups: list[Any]) -> list[ec2.NetworkInterfaces]:
+def interfaces(planned: PlannedGroup, plan: Plan, sheet: Sheet, groups: list[Any]) -> list[ec2.NetworkInterfaces]:
     cards, plain = facts.efa_cards(planned.node_group.instance_types[0])
-    own = [*groups, _security_group(planned, sheet)]
+    own = [*groups, _security_group(planned, plan, sheet)]
     return [
         ec2.NetworkInterfaces(
             DeviceIndex=min(card, 1),
@@ -36,12 +36,12 @@ def _kind(card: int, plain: int) -> str:
     return "efa-only" if card else "efa"
 
 
-def _security_group(planned: PlannedGroup, sheet: Sheet) -> GetAtt:
+def _security_group(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> GetAtt:
     title, at = f"{planned.id}EfaSecurityGroup", (*planned.node_group.at, "efa")
     group = ec2.SecurityGroup(
         title,
         GroupDescription=f"Adapters of the nodes of the group {planned.node_group.name}, among themselves",
-        VpcId=sheet.imported("network", "VpcId"),
+        VpcId=home.vpc(plan, sheet),
         SecurityGroupEgress=[
             # EC2's own way to say: nothing out. The rule among themselves is a resource, for it names the group.
             ec2.SecurityGroupRule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from troposphere import GetAtt, ec2, eks
 
+from bpc import home
 from bpc.kit import iam
 from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet
@@ -36,7 +37,7 @@ def _profile(profile: FargateProfile, plan: Plan, sheet: Sheet, before: str) -> 
         FargateProfileName=profile.name,
         PodExecutionRoleArn=GetAtt("FargatePodExecutionRole", "Arn"),
         Selectors=_selectors(profile),
-        Subnets=[sheet.imported("network", f"{subnet.id}Id") for subnet in plan.subnets_of("private")],
+        Subnets=home.subnets("private", plan, sheet),
         Tags=ec2.Tags(**tags),
     )
     sheet.add(resource, profile.at)

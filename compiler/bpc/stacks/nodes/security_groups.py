@@ -11,6 +11,7 @@ from typing import Any
 
 from troposphere import GetAtt, ec2
 
+from bpc import home
 from bpc.kit.sheet import Sheet, referred
 from bpc.plan.shapes import Plan, PlannedGroup
 
@@ -22,7 +23,7 @@ def properties(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any
         return {"SecurityGroupIds": groups}
     from bpc.stacks.nodes import efa
 
-    return {"NetworkInterfaces": efa.interfaces(planned, sheet, groups)}
+    return {"NetworkInterfaces": efa.interfaces(planned, plan, sheet, groups)}
 
 
 def attached(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Iterator[Any]:
@@ -32,10 +33,10 @@ def attached(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Iterator[Any]:
     for one in group.security_group_ids or ():
         yield referred(one)
     if group.ssh:
-        yield _ssh(planned, sheet)
+        yield _ssh(planned, plan, sheet)
 
 
-def _ssh(planned: PlannedGroup, sheet: Sheet) -> GetAtt:
+def _ssh(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> GetAtt:
     """A way in and none out: what nodes call is the business of the cluster's security group."""
     ssh = planned.node_group.ssh
     assert ssh
@@ -43,7 +44,7 @@ def _ssh(planned: PlannedGroup, sheet: Sheet) -> GetAtt:
     group = ec2.SecurityGroup(
         f"{planned.id}SshSecurityGroup",
         GroupDescription=f"{what} to the nodes of the group {planned.node_group.name}",
-        VpcId=sheet.imported("network", "VpcId"),
+        VpcId=home.vpc(plan, sheet),
         SecurityGroupIngress=[
             ec2.SecurityGroupRule(
                 IpProtocol="tcp",
