@@ -125,7 +125,16 @@ CHOSEN = {"nodeGroups": [{"name": "workers", "instanceRequirements": {"vcpus": {
 NO_TYPES = {"nodeGroups": [{"name": "workers", "launchTemplate": {"id": "lt-0123456789abcdef0"}}]}
 GIVEN = {"nodeGroups": [{"name": "workers", "launchTemplate": {"id": {"import": "a"}}}]}
 SSH = {"nodeGroups[].ssh": {"keyName": "old", "sourceSecurityGroupIds": [{"import": "a"}]}}
+OWN = {"nodeGroups[].type": "self-managed"}
+SPOT = {**OWN, "nodeGroups[].capacity": "spot"}
+LABEL = "app/old/0123456789abcdef/targetgroup/old/0123456789abcdef"
 FIRST: dict[str, dict[str, Any]] = {
+    "nodeGroups[].mixedInstances.spotInstancePools": {
+        "nodeGroups[].mixedInstances.spotAllocationStrategy": "lowest-price"
+    },
+    "nodeGroups[].scalingPolicies[].resourceLabel": {
+        "nodeGroups[].scalingPolicies": [{"metric": "alb-request-count", "target": 9, "resourceLabel": LABEL}]
+    },
     "bastion.keyName": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
     "bastion.allowedCidrs": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
     "cluster.autoMode.enabled": {"nodeGroups": [{"name": "workers"}]},
@@ -184,8 +193,31 @@ FIRST: dict[str, dict[str, Any]] = {
     },
 }
 OTHER = {"actions": ["s3:ListBucket"], "resources": ["arn:aws:s3:::other"]}
+# What has one value in AWS, and so nothing that it could change.
+SINGLE = ("nodeGroups[].metricsCollection[].granularity",)
 # What is there first, for every field below a path.
 BELOW: dict[str, Any] = {
+    "nodeGroups[].warmPool": {"nodeGroups[].warmPool": {}},
+    "nodeGroups[].mixedInstances": {**SPOT, "nodeGroups[].mixedInstances": {}},
+    "nodeGroups[].capacityRebalance": SPOT,
+    "nodeGroups[].lifecycleHooks": {
+        **OWN,
+        "nodeGroups[].lifecycleHooks": [
+            {
+                "name": "old",
+                "transition": "terminating",
+                "notificationTargetArn": {"import": "old"},
+                "roleArn": {"import": "old"},
+            }
+        ],
+    },
+    "nodeGroups[].metricsCollection": {**OWN, "nodeGroups[].metricsCollection": [{}]},
+    "nodeGroups[].scalingPolicies": {**OWN, "nodeGroups[].scalingPolicies": [{"metric": "network-in", "target": 9}]},
+    "nodeGroups[].targetGroupArns": {**OWN, "nodeGroups[].targetGroupArns": [{"import": "old"}]},
+    **dict.fromkeys(
+        ("nodeGroups[].suspendProcesses", "nodeGroups[].maxInstanceLifetime", "nodeGroups[].classicLoadBalancerNames"),
+        OWN,
+    ),
     "cluster.securityGroupIds[].import": {"cluster.securityGroupIds": [{"import": "shared-SecurityGroup"}]},
     "cluster.kubeApiServer.serviceNodePortRange": {
         "cluster.kubeApiServer": {"serviceNodePortRange": {"minPort": 30000, "maxPort": 32767}}
@@ -280,7 +312,7 @@ def other_value(field: reference.Field) -> Any:
 
 @pytest.mark.parametrize(
     "field",
-    [one for one in LEAVES if one.path != "nodeGroups[].type"],
+    [one for one in LEAVES if one.path not in SINGLE],
     ids=lambda one: one.path,
 )
 def test_field_changes_the_output(field: reference.Field) -> None:
@@ -324,7 +356,7 @@ def has_manifests(name: str) -> bool:
     return bool(found and "manifests" in found.node["enum"])
 
 
-@pytest.mark.parametrize("path", ["nodeGroups[].type"])
+@pytest.mark.parametrize("path", SINGLE)
 def test_field_with_one_value_takes_no_other(path: str) -> None:
     found = reference.find(path)
     assert found

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from parts import intrinsics, templates
-from test_fields import compiled
+from parts import intrinsics
+from parts.compiling import compiled
 
 
-def nodes(group: dict[str, Any], **rest: Any) -> dict[str, Any]:
+def nodes(group: dict[str, Any]) -> dict[str, Any]:
     """The template of the nodes of a blueprint with one group."""
-    data = {
-        "apiVersion": "bpc/v1",
-        "kind": "Blueprint",
-        "metadata": {"name": "demo", "region": "eu-west-1"},
-        "nodeGroups": [{"name": "workers", **group}],
-        **rest,
-    }
-    output, complaints = compiled(data)
-    assert complaints == []
-    return templates.load(output["cloudformation/default/40-nodes.yaml"].decode())
+    made = compiled(nodeGroups=[{"name": "workers", **group}])
+    assert made.errors == []
+    return made.template("nodes")
 
 
 def properties(template: dict[str, Any], title: str) -> dict[str, Any]:
@@ -61,15 +55,11 @@ def test_a_size_that_is_left_out_begins_with_min_and_can_leave_the_template() ->
 
 @pytest.mark.parametrize(("size", "fits"), [("", True), ("0", True), ("1000", True), ("1001", False), ("two", False)])
 def test_the_size_is_a_number_or_nothing(size: str, fits: bool) -> None:
-    import re
-
     pattern = nodes({})["Parameters"]["WorkersDesiredSize"]["AllowedPattern"]
     assert bool(re.fullmatch(pattern, size)) == fits
 
 
 def test_the_readme_says_how_to_hand_the_size_over() -> None:
-    data = {"apiVersion": "bpc/v1", "kind": "Blueprint", "metadata": {"name": "demo", "region": "eu-west-1"}}
-    left, _ = compiled(data)
-    stated, _ = compiled({**data, "nodeGroups": [{"name": "workers", "scaling": {"desired": 2}}]})
-    assert b"--parameter-overrides WorkersDesiredSize=`" in left["README.md"]
-    assert b"DesiredSize" not in stated["README.md"]
+    left, stated = (compiled(nodeGroups=[{"name": "workers", "scaling": one}]) for one in ({}, {"desired": 2}))
+    assert b"--parameter-overrides WorkersDesiredSize=`" in left.files["README.md"]
+    assert b"DesiredSize" not in stated.files["README.md"]

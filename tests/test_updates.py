@@ -29,6 +29,23 @@ ROLE = "arn:aws:iam::111122223333:role/{}"
 BOUNDARY = "arn:aws:iam::111122223333:policy/{}"
 NODES = {"name": "workers", "instanceTypes": ["m7g.large"]}
 SEVERAL = {"name": "several", "instanceTypes": ["m7g.xlarge", "m6g.xlarge"]}
+HOOK = {"name": "a", "transition": "launching"}
+TARGETS = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/{}/0123456789abcdef"
+POLICY = {
+    "metric": "alb-request-count",
+    "target": 9,
+    "resourceLabel": "app/a/0123456789abcdef/targetgroup/a/0123456789abcdef",
+}
+OWN = {
+    "name": "own",
+    "type": "self-managed",
+    "instanceTypes": ["m7g.xlarge", "m6g.xlarge"],
+    "capacity": "spot",
+    "mixedInstances": {"spotAllocationStrategy": "lowest-price"},
+    "lifecycleHooks": [HOOK],
+    "metricsCollection": [{}],
+    "scalingPolicies": [POLICY],
+}
 BLUEPRINT: dict[str, Any] = {
     "apiVersion": "bpc/v1",
     "kind": "Blueprint",
@@ -47,7 +64,7 @@ BLUEPRINT: dict[str, Any] = {
         "authentication": "api-and-config-map",
         "access": [{"principal": ROLE.format("a"), "groups": ["a"], "policies": [{"policy": "view"}]}],
     },
-    "nodeGroups": [NODES, SEVERAL],
+    "nodeGroups": [NODES, SEVERAL, OWN],
     "fargateProfiles": [{"name": "a", "selectors": [{"namespace": "a"}]}],
     "addons": {
         "aws-ebs-csi-driver": {},
@@ -140,6 +157,54 @@ CHANGES: dict[str, Any] = {
     "nodeGroups[].scaling.min": 1,
     "nodeGroups[].scaling.desired": 3,
     "nodeGroups[].scaling.max": 9,
+    "nodeGroups[].warmPool.enabled": Instead({"nodeGroups[].warmPool": {"enabled": False}}),
+    **{
+        f"nodeGroups[].warmPool.{key}": Instead({"nodeGroups[].warmPool": {key: value}})
+        for key, value in {
+            "minSize": 1,
+            "maxGroupPreparedCapacity": 3,
+            "state": "running",
+            "reuseOnScaleIn": True,
+        }.items()
+    },
+    **{
+        f"nodeGroups[].{key}": Instead({f"nodeGroups[2].{key}": value})
+        for key, value in {
+            "mixedInstances.onDemandBaseCapacity": 1,
+            "mixedInstances.onDemandPercentageAboveBaseCapacity": 9,
+            "mixedInstances.spotAllocationStrategy": "capacity-optimized",
+            "mixedInstances.spotInstancePools": 3,
+            "mixedInstances.spotMaxPrice": "0.05",
+            "capacityRebalance": True,
+            "lifecycleHooks[].name": "b",
+            "lifecycleHooks[].transition": "terminating",
+            "lifecycleHooks[].heartbeatTimeout": 60,
+            "lifecycleHooks[].defaultResult": "abandon",
+            "lifecycleHooks[].notificationMetadata": "b",
+            "metricsCollection[].metrics": ["GroupMinSize"],
+            "scalingPolicies[].target": 8,
+            "scalingPolicies[].resourceLabel": POLICY["resourceLabel"].replace("app/a", "app/b"),
+            "scalingPolicies[].disableScaleIn": True,
+            "scalingPolicies[].instanceWarmup": 9,
+            "suspendProcesses": ["AZRebalance"],
+            "maxInstanceLifetime": 86400,
+            "targetGroupArns": [TARGETS.format("a")],
+            "classicLoadBalancerNames": ["a"],
+        }.items()
+    },
+    **{
+        f"nodeGroups[].lifecycleHooks[].{key}": Instead(
+            {
+                "nodeGroups[2].lifecycleHooks": [
+                    {**HOOK, "notificationTargetArn": {"import": "a"}, "roleArn": ROLE.format("a")}
+                ]
+            }
+        )
+        for key in ("notificationTargetArn", "roleArn")
+    },
+    "nodeGroups[].scalingPolicies[].metric": Instead(
+        {"nodeGroups[2].scalingPolicies": [{"metric": "cpu", "target": 9}]}
+    ),
     "nodeGroups[].disk.size": 99,
     "nodeGroups[].disk.type": "gp2",
     "nodeGroups[].subnets": "public",
@@ -186,6 +251,8 @@ ELSEWHERE = (
     "network.existing.*",
     "overrides.*",
     "nodeGroups[[]].type",
+    "nodeGroups[[]].metricsCollection[[]].granularity",
+    "*.import",
 )
 
 
@@ -194,6 +261,8 @@ Properties = dict[str, Any]
 Resource = tuple[str, Properties]
 
 EFFECTS = ("refused", "replaces", "rolls", "restarts", "adds or removes", "in place")  # the hardest first
+# What makes CloudFormation replace the nodes (AWS CloudFormation Template Reference, UpdatePolicy attribute).
+ROLLING = ("LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier")
 # What two resources cannot both have at a time (Amazon EKS API Reference; Amazon EC2 User Guide, IP addressing).
 NAMES = {
     "AWS::EKS::Cluster": ("Name",),
@@ -237,10 +306,16 @@ def base() -> tuple[Stacks, dict[str, bytes]]:
 def resources(stacks: Stacks) -> dict[str, Resource]:
     """Type and properties of every resource, with parameters as their defaults."""
     return {
-        title: (one["Type"], defaulted(one.get("Properties", {}), template.get("Parameters", {})))
+        title: (one["Type"], defaulted(properties(one), template.get("Parameters", {})))
         for template in stacks.values()
         for title, one in template["Resources"].items()
     }
+
+
+def properties(resource: dict[str, Any]) -> Properties:
+    """With what CloudFormation alone reads of an Auto Scaling group."""
+    own: Properties = resource.get("Properties", {})
+    return own | ({"UpdatePolicy": resource["UpdatePolicy"]} if "UpdatePolicy" in resource else {})
 
 
 def defaulted(node: Any, parameters: dict[str, Any]) -> Any:
@@ -274,6 +349,8 @@ def effect(kind: str, old: Properties, new: Properties) -> str:
         return "replaces"
     # EKS moves a node group to a new version of its launch template, or of Kubernetes, node by node.
     if kind == "AWS::EC2::LaunchTemplate" or (kind == "AWS::EKS::Nodegroup" and old["Version"] != new["Version"]):
+        return "rolls"
+    if kind == "AWS::AutoScaling::AutoScalingGroup" and any(old.get(one) != new.get(one) for one in ROLLING):
         return "rolls"
     if any(schemas.values(old, path) != schemas.values(new, path) for path in conditional):
         return "restarts"

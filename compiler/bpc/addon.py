@@ -31,6 +31,7 @@ class Context(Record):
     has_internet: bool
     nodes: int
     has_windows: bool = False
+    self_managed: bool = False
 
 
 class AddOn:

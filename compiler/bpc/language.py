@@ -20,6 +20,8 @@ SECTIONS = [
     "environments",
     "overrides",
 ]
+# What several fields share, or what is long.
+SHARED = ["common", "capabilities", "controlplane", "nodes", "autoscaling"]
 # A section's name in the language, where it is not the name of its file.
 NAMES = {"nodegroups": "nodeGroups", "fargate": "fargateProfiles"}
 
@@ -31,7 +33,9 @@ def bundle() -> str:
 
 def compose() -> dict[str, Any]:
     """The root with every section and every add-on below `$defs`."""
-    definitions: dict[str, Any] = _load("common") | _load("capabilities") | _load("controlplane") | _load("nodes")
+    definitions: dict[str, Any] = {}
+    for shared in SHARED:
+        definitions |= _load(shared)
     for section in SECTIONS:
         definitions[NAMES.get(section, section)] = _load(section)
     definitions["addons"] = catalogue.addons_schema()

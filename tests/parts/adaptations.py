@@ -19,6 +19,8 @@ def adapted(resource_type: str, given: Properties, region: str) -> Properties:
         _security_group(played)
     elif resource_type == "AWS::EC2::Instance":
         _instance(played)
+    elif resource_type == "AWS::EC2::LaunchTemplate":
+        _launch_template(played)
     elif resource_type == "AWS::KMS::Key" and "Tags" in played:  # moto hands them on as the KMS API names them
         played["Tags"] = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in played["Tags"]]
     return played
@@ -43,6 +45,12 @@ def _security_group(played: Properties) -> None:
         for rule in values(played, (direction, "*")):
             rule.setdefault("FromPort", -1)
             rule.setdefault("ToPort", -1)
+
+
+def _launch_template(played: Properties) -> None:
+    """moto's images have no snapshot that a disk could have its size from."""
+    for disk in values(played, ("LaunchTemplateData", "BlockDeviceMappings", "*", "Ebs")):
+        disk.setdefault("VolumeSize", 8)
 
 
 def _instance(played: Properties) -> None:

@@ -71,7 +71,7 @@ class AwsNodeTerminationHandler(AddOn):
     options: ClassVar[Mapping[str, Any]] = {
         "events": {
             "description": "What it reacts to. On instance-termination and rebalance-recommendation a managed node "
-            "group drains by itself, and waits for the new node first.",
+            "group drains by itself, and waits for the new node first; a self-managed one needs instance-termination.",
             "type": "array",
             "minItems": 1,
             "uniqueItems": True,
@@ -96,6 +96,9 @@ class AwsNodeTerminationHandler(AddOn):
             own = iam.when_equal({"aws:ResourceTag/eks:cluster-name": context.cluster})
             groups = iam.arn("autoscaling:autoScalingGroup:*:autoScalingGroupName/*")
             statements.append(iam.allow("autoscaling:CompleteLifecycleAction", on=[groups], where=own))
+            if context.self_managed:
+                owned = iam.when_equal({f"aws:ResourceTag/kubernetes.io/cluster/{context.cluster}": "owned"})
+                statements.append(iam.allow("autoscaling:CompleteLifecycleAction", on=[groups], where=owned))
         return statements
 
     @classmethod

@@ -39,6 +39,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.images": lambda it: any(group.special_image for group in it.node_groups),
     "bpc.checks.places": lambda it: any(group.special_template for group in it.node_groups),
     "bpc.checks.machines": lambda it: any(group.special_template for group in it.node_groups),
+    "bpc.checks.auto_scaling": lambda it: any(group.special_group for group in it.node_groups),
     "bpc.checks.user_data": lambda it: any(group.speaks_at_boot for group in it.node_groups),
     "bpc.checks.access": lambda it: it.cluster.access or not it.cluster.bootstrap_cluster_creator_admin_permissions,
     "bpc.checks.bastion": lambda it: it.bastion,

@@ -116,7 +116,7 @@ class Sheet:
 
 
 _TEMPLATE = ("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Resources", "Outputs")
-_RESOURCE = ("Type", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Properties")
+_RESOURCE = ("Type", "DependsOn", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy", "Properties")
 
 
 def _put(section: dict[str, Any], part: Any) -> None:

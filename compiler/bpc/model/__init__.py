@@ -18,6 +18,7 @@ from bpc.model.node_groups import Disk, NodeGroup, Scaling, Taint, Update
 from bpc.model.overrides import Override, Overrides
 
 if TYPE_CHECKING:
+    from bpc.model.auto_scaling import LifecycleHook, MetricsCollection, MixedInstances, ScalingPolicy, WarmPool
     from bpc.model.bastion import Bastion
     from bpc.model.capabilities import (
         Ack,
@@ -79,9 +80,12 @@ __all__ = [
     "KubeControllerManager",
     "KubeScheduler",
     "LaunchTemplate",
+    "LifecycleHook",
     "Logging",
     "Metadata",
     "MetadataOptions",
+    "MetricsCollection",
+    "MixedInstances",
     "Network",
     "Node",
     "NodeGroup",
@@ -97,6 +101,7 @@ __all__ = [
     "ResourceWeight",
     "Rollback",
     "Scaling",
+    "ScalingPolicy",
     "Scope",
     "ScoringStrategy",
     "SecretsEncryption",
@@ -107,6 +112,7 @@ __all__ = [
     "Subnets",
     "Taint",
     "Update",
+    "WarmPool",
 ]
 
 # The homes of the nodes that few blueprints have. They are imported when somebody asks for one.
@@ -128,17 +134,22 @@ LAZY = {
     "KubeControllerManager": "bpc.model.control_plane",
     "KubeScheduler": "bpc.model.control_plane",
     "LaunchTemplate": "bpc.model.node_details",
+    "LifecycleHook": "bpc.model.auto_scaling",
     "MetadataOptions": "bpc.model.node_details",
+    "MetricsCollection": "bpc.model.auto_scaling",
+    "MixedInstances": "bpc.model.auto_scaling",
     "NodeResourcesFit": "bpc.model.control_plane",
     "OidcIdentityProvider": "bpc.model.control_plane",
     "Permission": "bpc.model.permissions",
     "RbacRoleMapping": "bpc.model.capabilities",
     "ResourceWeight": "bpc.model.control_plane",
+    "ScalingPolicy": "bpc.model.auto_scaling",
     "ScoringStrategy": "bpc.model.control_plane",
     "Selector": "bpc.model.fargate",
     "ServiceNodePortRange": "bpc.model.control_plane",
     "Placement": "bpc.model.node_details",
     "Ssh": "bpc.model.node_details",
+    "WarmPool": "bpc.model.auto_scaling",
 }
 
 

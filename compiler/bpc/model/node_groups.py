@@ -9,6 +9,7 @@ from bpc import facts
 from bpc.model.node import Data, Node, Reference
 
 if TYPE_CHECKING:
+    from bpc.model.auto_scaling import LifecycleHook, MetricsCollection, MixedInstances, ScalingPolicy, WarmPool
     from bpc.model.node_details import (
         Bottlerocket,
         CapacityReservation,
@@ -67,6 +68,16 @@ class NodeGroup(Node):
     architecture: str
     capacity: str
     scaling: Scaling
+    warm_pool: WarmPool | None
+    mixed_instances: MixedInstances | None
+    capacity_rebalance: bool
+    lifecycle_hooks: tuple[LifecycleHook, ...] | None
+    metrics_collection: tuple[MetricsCollection, ...] | None
+    scaling_policies: tuple[ScalingPolicy, ...] | None
+    suspend_processes: tuple[str, ...] | None
+    max_instance_lifetime: int | None
+    target_group_arns: tuple[Reference, ...] | None
+    classic_load_balancer_names: tuple[str, ...] | None
     disk: Disk
     volumes: tuple[Disk, ...]
     metadata_options: MetadataOptions | None
@@ -117,9 +128,34 @@ class NodeGroup(Node):
         return next((one for one in ("windows", "ubuntu") if self.ami.lower().startswith(one)), self.ami.lower())
 
     @property
+    def managed(self) -> bool:
+        """Whether EKS runs its Auto Scaling group."""
+        return self.type == "managed"
+
+    @property
+    def own_settings(self) -> list[str]:
+        """The fields with which it speaks of an Auto Scaling group of one's own."""
+        settings = {
+            "mixedInstances": self.mixed_instances,
+            "capacityRebalance": self.capacity_rebalance,
+            "lifecycleHooks": self.lifecycle_hooks,
+            "metricsCollection": self.metrics_collection,
+            "suspendProcesses": self.suspend_processes is not None,
+            "maxInstanceLifetime": self.max_instance_lifetime,
+            "targetGroupArns": self.target_group_arns,
+            "classicLoadBalancerNames": self.classic_load_balancer_names,
+        }
+        return [field for field, value in settings.items() if value]
+
+    @property
+    def special_group(self) -> bool:
+        """Whether there is more to its Auto Scaling group than EKS knows by itself."""
+        return not self.managed or bool(self.warm_pool or self.scaling_policies or self.own_settings)
+
+    @property
     def joins_alone(self) -> bool:
         """Whether its user data has all that a node needs to join, for nobody adds it."""
-        return self.type != "managed" or self.own_image
+        return not self.managed or self.own_image
 
     @property
     def own_image(self) -> bool:
@@ -129,7 +165,7 @@ class NodeGroup(Node):
     @property
     def own_security_groups(self) -> bool:
         """Whether the launch template names the security groups, so that nobody attaches the cluster's."""
-        return self.type != "managed" or bool(self.security_group_ids or self.ssh or self.efa)
+        return not self.managed or bool(self.security_group_ids or self.ssh or self.efa)
 
     @property
     def special_template(self) -> bool:

@@ -39,5 +39,6 @@ def _context(request: AddOnRequest, blueprint: Blueprint, partition: str) -> Con
         has_nodes=blueprint.has_nodes,
         has_internet=blueprint.network.topology != "private",
         nodes=sum(group.scaling.max for group in blueprint.node_groups),
+        self_managed=any(not group.managed for group in blueprint.node_groups),
         has_windows=any(group.family == "windows" for group in blueprint.node_groups),
     )

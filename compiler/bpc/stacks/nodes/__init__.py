@@ -1,4 +1,4 @@
-"""Managed node groups with their launch templates and roles, and Fargate profiles.
+"""Node groups with their launch templates and roles, managed by EKS or by oneself, and Fargate profiles.
 
 A change of the instance type (where there is one), the disk or the tags makes a new version of the launch
 template, and EKS rolls the group to it. AWS::EKS::Nodegroup replaces the group on a change of CapacityType,
@@ -24,10 +24,15 @@ class Nodes(Stack):
 
     @classmethod
     def fill(cls, plan: Plan, sheet: Sheet) -> None:
-        if plan.node_groups:
+        kinds = {planned.node_group.managed for planned in plan.node_groups}
+        if True in kinds:
             from bpc.stacks.nodes import managed
 
             managed.fill(plan, sheet)
+        if False in kinds:
+            from bpc.stacks.nodes import self_managed
+
+            self_managed.fill(plan, sheet)
         if plan.blueprint.fargate_profiles:
             from bpc.stacks.nodes import fargate
 

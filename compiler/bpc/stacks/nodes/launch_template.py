@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from troposphere import ec2
+from troposphere import GetAtt, ec2
 
 from bpc.kit.sheet import Sheet
 from bpc.model import NodeGroup
 from bpc.plan.shapes import Plan, PlannedGroup
-from bpc.stacks.nodes import disks, user_data
+from bpc.stacks.nodes import disks, role, user_data
 
 Part = Callable[[PlannedGroup, Plan, Sheet], dict[str, Any]]
 
@@ -82,6 +82,11 @@ def _tag_specifications(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict
     }
 
 
+def _profile(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    """EKS adds it to the launch template of a managed group."""
+    return {"IamInstanceProfile": ec2.IamInstanceProfile(Arn=GetAtt(role.profile_title(planned), "Arn"))}
+
+
 def _user_data(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
     said = user_data.of(planned, plan, sheet)
     return {"UserData": said} if said else {}
@@ -106,6 +111,8 @@ def _parts(group: NodeGroup) -> Iterator[Part]:
         from bpc.stacks.nodes import security_groups
 
         yield security_groups.properties
+    if not group.managed:
+        yield _profile
 
 
 def _tags(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from troposphere import GetAtt, Ref, eks
 
 from bpc.kit.sheet import Sheet, referred
-from bpc.model import Update
+from bpc.model import NodeGroup, Update
 from bpc.plan.shapes import Plan, PlannedGroup
 from bpc.stacks.nodes import launch_template, places, role, sizes
 
@@ -16,6 +16,8 @@ EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE"
 
 def fill(plan: Plan, sheet: Sheet) -> None:
     for planned in plan.node_groups:
+        if not planned.node_group.managed:
+            continue
         role.add(planned, plan, sheet)
         if planned.node_group.launch_template is None:
             launch_template.add(planned, plan, sheet)
@@ -68,7 +70,16 @@ def _scaling(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
         "ScalingConfig": eks.ScalingConfig(**sizes.of(planned, sheet)),
         "UpdateConfig": _update(group.update),
         "NodeRepairConfig": eks.NodeRepairConfig(Enabled=group.repair),
+        **_warm_pool(group),
     }
+
+
+def _warm_pool(group: NodeGroup) -> dict[str, Any]:
+    if group.warm_pool is None:
+        return {}
+    from bpc.stacks.nodes import warm_pool
+
+    return {"WarmPoolConfig": warm_pool.of_managed(group.warm_pool)}
 
 
 def _kubernetes(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:

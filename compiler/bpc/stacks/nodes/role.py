@@ -14,6 +14,19 @@ def title(planned: PlannedGroup) -> str:
     return f"{planned.id}NodeRole"
 
 
+def profile_title(planned: PlannedGroup) -> str:
+    return f"{planned.id}InstanceProfile"
+
+
+def add_profile(planned: PlannedGroup, sheet: Sheet) -> None:
+    """How instances take the role on; for a managed group EKS makes it."""
+    from troposphere import Ref
+    from troposphere.iam import InstanceProfile
+
+    profile = InstanceProfile(profile_title(planned), Roles=[Ref(title(planned))])
+    sheet.add(profile, planned.node_group.at)
+
+
 def add(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> None:
     group = planned.node_group
     role = iam.role(

@@ -25,7 +25,7 @@ def of(planned: PlannedGroup, sheet: Sheet) -> dict[str, Any]:
     sizes: dict[str, Any] = {"MinSize": _number(planned, sheet, "MinSize", "may have at least", scaling.min)}
     if scaling.desired is not None:
         sizes["DesiredSize"] = _number(planned, sheet, "DesiredSize", "starts with", scaling.desired)
-    elif planned.node_group.type == "managed":
+    elif planned.node_group.managed:
         sizes["DesiredSize"] = _until_emptied(planned, sheet)
     return sizes | {"MaxSize": _number(planned, sheet, "MaxSize", "may have at most", scaling.max)}
 

@@ -24,6 +24,9 @@ def of(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Base64 | None:
     special: dict[str, Any] = {}
     if group.bottlerocket:
         special = {"settings": group.bottlerocket.settings, "admin_container": group.bottlerocket.admin_container}
+    if group.warm_pool and group.warm_pool.enabled and not group.managed:
+        # Only one of a warm pool's nodes that is wanted may join.
+        special["settings"] = {"autoscaling": {"should-wait": True}, **special.get("settings", {})}
     boot = user_data.Boot(
         family=group.family,
         join=_join(plan, sheet) if group.joins_alone else None,
