@@ -21,9 +21,7 @@ from parts import schemas
 ROOT = Path(__file__).resolve().parent.parent
 FIELDS = (ROOT / "tests/goldens/eksctl-fields.txt").read_text(encoding="utf-8").split()
 ROWS = list(table.rows().values())
-# What the language is about to take.
-SOON = ("].subnets", ".marketType")
-SUPPORTED = [row for row in ROWS if row.status == "supported" and not row.path.endswith(SOON)]
+SUPPORTED = [row for row in ROWS if row.status == "supported"]
 
 ARN = "arn:aws:iam::111122223333:role/team/Given"
 BOUNDARY = "arn:aws:iam::111122223333:policy/Boundary"
@@ -32,6 +30,7 @@ ACCESS = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"
 IMAGE = {"name": "workers", "ami": "ami-0123456789abcdef1"}
 TAINT = {"key": "team", "value": "a", "effect": "NoSchedule"}
 VOLUME = {"volumeName": "/dev/sdf"}
+CENTER = {"idcInstanceArn": "arn:aws:sso:::instance/ssoins-fedcba9876543210"}
 WHO = {"id": "08017340-8041-7093-3ffa-0123456789ab", "type": "SSO_GROUP"}
 OVERRIDE = {
     "nodeMonitoringCondition": "NetworkNotReady",
@@ -50,7 +49,7 @@ ITEMS: dict[str, dict[str, Any]] = {
     "managedNodeGroups": {"name": "workers"},
     "fargateProfiles": {"name": "web", "selectors": [{"namespace": "web"}]},
     "addons": {"name": "aws-ebs-csi-driver"},
-    "capabilities": {"name": "gitops", "type": "ARGOCD", "roleArn": ARN},
+    "capabilities": {"name": "gitops", "type": "ARGOCD", "configuration": {"argocd": {"awsIdc": CENTER}}},
     "identityProviders": {"type": "oidc", "name": "p", "issuerURL": "https://e.org", "clientID": "kubernetes"},
     "iamIdentityMappings": {"arn": ARN},
     "nodeGroups[].taints": TAINT,
@@ -64,7 +63,6 @@ ITEMS: dict[str, dict[str, Any]] = {
     "capabilities[].configuration.argocd.rbacRoleMappings[].identities": WHO,
     "accessConfig.accessEntries": {"principalARN": ARN},
     "accessConfig.accessEntries[].accessPolicies": {"policyARN": ACCESS},
-    "capabilities[].accessPolicies": {"policyARN": ACCESS, "accessScope": {"type": "cluster"}},
     "iam.serviceAccounts": {"metadata": {"name": "app", "namespace": "team"}, "attachPolicyARNs": [BOUNDARY]},
     "iam.podIdentityAssociations": {"serviceAccountName": "app", "namespace": "team"},
     "addons[].podIdentityAssociations": {"serviceAccountName": "ebs-csi-controller-sa"},

@@ -82,11 +82,16 @@ class Source:
             else:
                 self.draft.put(path, [value], source)
 
-    def document_policy(self, path: Path, document: Any, source: str) -> None:
-        """An inline IAM policy: its statements, or the whole document, as the field takes it."""
-        statements = document.get("Statement") if isinstance(document, dict) else document
-        alone = [statements] if isinstance(statements, dict) else statements
-        self.draft.put(path, alone if self.draft.takes(path, alone) else document, source)
+    def permissions(self, above: Path, document: Any, source: str) -> None:
+        """An inline IAM policy, statement by statement."""
+        path = (*above, "permissions")
+        given = document.get("Statement") if isinstance(document, dict) else document
+        statements = [_statement(one) for one in ([given] if isinstance(given, dict) else given or [])]
+        if None in statements:
+            why = "a statement says what it is not for, or for whom; write what it allows"
+            self.draft.lose(path, source, document, why)
+        else:
+            self.draft.put(path, statements, source)
 
     def _leaf(self, row: table.Row, at: Path, value: Any, slots: list[int], name: str) -> None:
         if value is None or row.how == "code":
@@ -118,6 +123,23 @@ class Source:
 
 # Where notes on sections go that the language has no counterpart of.
 HOMELESS: dict[str, Path] = {"gitops": ("addons", ""), "karpenter": ("addons", "")}
+
+
+STATEMENT = {"Sid": "sid", "Effect": "effect", "Action": "actions", "Resource": "resources", "Condition": "conditions"}
+
+
+def _statement(one: Any) -> dict[str, Any] | None:
+    """A statement of IAM's in our words; None where it has an element that ours do not have."""
+    if not isinstance(one, dict) or not set(one) <= set(STATEMENT):
+        return None
+    found = {STATEMENT[key]: value for key, value in one.items()}
+    for key in ("actions", "resources"):
+        if isinstance(found.get(key), str):
+            found[key] = [found[key]]
+    found["effect"] = str(found.get("effect", "allow")).lower()
+    if found["effect"] == "allow":
+        del found["effect"]
+    return found
 
 
 def pattern(path: Path) -> str:

@@ -128,6 +128,8 @@ def _boundaries(it: Source) -> None:
         "iam.fargatePodExecutionRolePermissionsBoundary": it.get("iam", "fargatePodExecutionRolePermissionsBoundary"),
         "autoModeConfig.permissionsBoundaryARN": it.get("autoModeConfig", "permissionsBoundaryARN"),
     }
+    for place, one in enumerate(it.get("capabilities") or []):
+        places[f"capabilities[{place}].permissionsBoundary"] = one.get("permissionsBoundary")
     path = ("cloudformation", "permissionsBoundary")
     for source, value in places.items():
         taken = it.draft.get(*path)

@@ -60,7 +60,7 @@ def _account(it: Source, at: Path, identity: str) -> None:
 def policies(it: Source, at: Path, path: Path, inline: str) -> None:
     """An inline policy and the policies that eksctl knows by name."""
     if it.get(*at, inline):
-        it.document_policy((*path, "policy"), it.get(*at, inline), spelled((*at, inline)))
+        it.permissions(path, it.get(*at, inline), spelled((*at, inline)))
     wanted = it.get(*at, "wellKnownPolicies") or {}
     known = [(WELL_KNOWN[key], spelled((*at, "wellKnownPolicies", key))) for key, one in wanted.items() if one]
     it.gather((*path, "wellKnownPolicies"), known)

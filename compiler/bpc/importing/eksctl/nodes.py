@@ -127,8 +127,7 @@ def _role(it: Source, at: Path, path: Path) -> None:
     elif arns:
         it.draft.carried.add(spelled((*source, "attachPolicyARNs")))
     if it.get(*source, "attachPolicy"):
-        where = (*path, "iam", "policy")
-        it.document_policy(where, it.get(*source, "attachPolicy"), spelled((*source, "attachPolicy")))
+        it.permissions((*path, "iam"), it.get(*source, "attachPolicy"), spelled((*source, "attachPolicy")))
     wanted = it.get(*source, "withAddonPolicies") or {}
     known = [
         (POLICIES.get(key, key), spelled((*source, "withAddonPolicies", key))) for key, one in wanted.items() if one

@@ -6,7 +6,7 @@ from typing import Any
 
 from bpc.diagnostics import Path
 from bpc.importing.draft import spelled
-from bpc.importing.eksctl.carry import Source, policy, words
+from bpc.importing.eksctl.carry import Source, words
 
 
 def convert(it: Source) -> None:
@@ -46,22 +46,12 @@ ARGOCD = {
 
 
 def _capability(it: Source, one: dict[str, Any], path: Path, source: Path) -> None:
-    for key in ("name", "roleArn", "attachPolicyARNs", "permissionsBoundary", "tags"):
+    it.carry(source)
+    for key in ("name", "roleArn", "attachPolicyARNs", "tags"):
         if one.get(key) is not None:
             it.draft.put((*path, RENAMED.get(key, key)), one[key], spelled((*source, key)))
     if one.get("attachPolicy"):
-        it.document_policy((*path, "policy"), one["attachPolicy"], spelled((*source, "attachPolicy")))
-    if one.get("deletePropagationPolicy"):
-        value = words(one["deletePropagationPolicy"])
-        it.draft.put((*path, "deletePropagationPolicy"), value, spelled((*source, "deletePropagationPolicy")))
-    for place, each in enumerate(one.get("accessPolicies") or []):
-        at, below = (*path, "accessPolicies", place), (*source, "accessPolicies", place)
-        scope = each.get("accessScope") or {}
-        it.draft.put((*at, "policy"), policy(each.get("policyARN")), spelled((*below, "policyARN")))
-        for key in ("type", "namespaces"):
-            if scope.get(key):
-                value = words(scope[key])
-                it.draft.put((*at, "scope", key), value, spelled((*below, "accessScope", key)))
+        it.permissions(path, one["attachPolicy"], spelled((*source, "attachPolicy")))
     _argocd(it, (one.get("configuration") or {}).get("argocd") or {}, path, (*source, "configuration", "argocd"))
 
 
