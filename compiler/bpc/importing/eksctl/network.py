@@ -98,11 +98,22 @@ def _zones(it: Source, specs: dict[str, dict[str, Any]]) -> int:
     if given:
         it.draft.put(path, given, "availabilityZones" if it.get("availabilityZones") else "vpc.subnets")
         return len(given)
+    named = _named(it)
+    if len(named) > 1:
+        it.draft.put(path, named)
+        it.draft.remark(path, "availabilityZones", "not set; node groups name these zones, so the network has them")
+        return len(named)
     region = str(it.get("metadata", "region"))
     count = min(FEWER_ZONES.get(region, RECOMMENDED_ZONES), facts.usable_zones(region) or RECOMMENDED_ZONES)
     if count != min(RECOMMENDED_ZONES, facts.usable_zones(region) or RECOMMENDED_ZONES):
         it.draft.put(path, count)
     return count
+
+
+def _named(it: Source) -> list[str]:
+    """The zones that node groups name."""
+    groups = [one for key in ("nodeGroups", "managedNodeGroups") for one in it.get(key) or []]
+    return list(dict.fromkeys(zone for one in groups for zone in one.get("availabilityZones") or []))
 
 
 def _as_eksctl_cuts(it: Source, block: str, zones: int) -> None:
