@@ -54,6 +54,7 @@ TWO_IDS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 
 # What a field is set to, where its first other value would not do, and what must be so for it to matter.
 VALUES: dict[str, Any] = {
+    "cloudformation.gitSync.parameters": {"WorkersMaxSize": 9},
     "metadata.name": "other",
     "network.cidr": "10.0.0.0/16",
     "network.topology": "public",
@@ -135,6 +136,7 @@ FIRST: dict[str, dict[str, Any]] = {
     "nodeGroups[].scalingPolicies[].resourceLabel": {
         "nodeGroups[].scalingPolicies": [{"metric": "alb-request-count", "target": 9, "resourceLabel": LABEL}]
     },
+    "cloudformation.gitSync.parameters": {"cloudformation": {"gitSync": {"folder": "."}}},
     "bastion.keyName": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
     "bastion.allowedCidrs": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
     "cluster.autoMode.enabled": {"nodeGroups": [{"name": "workers"}]},

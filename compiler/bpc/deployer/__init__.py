@@ -89,7 +89,15 @@ def statements(plan: Plan, templates: Templates) -> list[Statement]:
     """All that has to be allowed for the stacks of one environment."""
     at = place(plan)
     found = survey(at, templates)
-    return _Deployer(at, found, plan.blueprint.cloudformation.permissions_boundary).statements()
+    settings = plan.blueprint.cloudformation
+    own = _Deployer(at, found, settings.permissions_boundary).statements()
+    return [*own, _git_sync(at)] if settings.git_sync else own
+
+
+def _git_sync(at: Place) -> Statement:
+    """What Git sync itself needs beside the stacks (CloudFormation User Guide, Prerequisites for Git sync)."""
+    managed = {"StringEquals": {"events:ManagedBy": "cloudformation.sync.codeconnections.amazonaws.com"}}
+    return _statement("GitSync", [at.arn("events:{here}:rule/*")], managed, ["events:PutRule", "events:PutTargets"])
 
 
 class _Deployer:

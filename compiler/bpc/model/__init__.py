@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bpc.model.addons import AddOnRequest
-from bpc.model.cloudformation import CloudFormation
+from bpc.model.cloudformation import CloudFormation, GitSync
 from bpc.model.cluster import Access, AccessPolicy, Cluster, Endpoint, Logging, Rollback, Scope, SecretsEncryption
 from bpc.model.metadata import Metadata
 from bpc.model.network import Network, PerZone, Prefix, SubnetRange, Subnets
@@ -73,6 +73,7 @@ __all__ = [
     "Endpoint",
     "Existing",
     "FargateProfile",
+    "GitSync",
     "Identity",
     "IdentityCenter",
     "Kro",

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bpc.model.node import Node
+
+
+class GitSync(Node):
+    folder: str
+    parameters: Mapping[str, str | int | bool]
 
 
 class CloudFormation(Node):
     layout: str
     format: str
+    git_sync: GitSync | None
     permissions_boundary: str | None

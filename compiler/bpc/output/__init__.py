@@ -33,6 +33,10 @@ def writers(stacks: Stacks) -> Iterator[type[Writer]]:
     yield policy.Policies
     yield inventory.Inventory
     yield readme.Readme
+    if stacks.plan.blueprint.cloudformation.git_sync:
+        from bpc.output import git_sync
+
+        yield git_sync.Deployments
     if stacks.manifests:
         from bpc.output import kubernetes
 

@@ -7,6 +7,7 @@ from typing import Any
 from bpc import deployer
 from bpc.diagnostics import Diagnostic
 from bpc.kit.record import Record
+from bpc.output import handing_over
 from bpc.output.stacks import Stacks
 from bpc.output.writer import Writer
 
@@ -34,6 +35,7 @@ class _Place(Record):
     private: bool
     creator: bool
     access: str
+    synced: str
     sizes: tuple[str, ...]
 
 
@@ -75,7 +77,8 @@ class Readme(Writer):
             _deploy(place),
             *([_failed(place)] if place.protected else []),
             *([_table(self.rows, place.environment, self.asking)] if len(self.rows) > 1 else []),
-            _permissions(place, self.unknown),
+            *([handing_over.git_sync(place.synced, place.environment)] if place.synced else []),
+            handing_over.permissions(place.name, place.environment, self.unknown),
             _after(place),
             *([_manifests(self.overlays, place)] if self.overlays else []),
             _update(place),
@@ -101,6 +104,7 @@ def _place(stacks: Stacks) -> _Place:
         private=not blueprint.cluster.endpoint.is_public,
         creator=blueprint.cluster.bootstrap_cluster_creator_admin_permissions,
         access=blueprint.bastion.access if blueprint.bastion else "",
+        synced=blueprint.cloudformation.git_sync.folder if blueprint.cloudformation.git_sync else "",
         sizes=tuple(one for template in stacks.templates.values() for one in _sizes(template)),
     )
 
@@ -177,33 +181,6 @@ def _command(place: _Place, row: _Row) -> list[str]:
         ),
     ]
     return [" \\\n  ".join(lines)]
-
-
-def _permissions(place: _Place, unknown: dict[str, str]) -> str:
-    """How to give somebody the deployer's policies (CloudFormation User Guide, CloudFormation service role)."""
-    files = f"cloudformation/{place.environment}/deployer-policy*.json"
-    lines = [
-        "## Who may deploy",
-        "",
-        f"`{files}` hold the least permissions with which these stacks can be created, updated and deleted, in as many "
-        "IAM policies as IAM's limit of 6,144 characters asks for. An administrator makes them, in the console (*IAM*, "
-        "*Policies*, *Create policy*, *JSON*) or on the command line:",
-        "",
-        "```sh",
-        f"for file in {files}; do",
-        f'  aws iam create-policy --policy-name "{place.name}-$(basename "$file" .json)" --policy-document "file://$file"',
-        "done",
-        "```",
-        "",
-        "Attach all of them to whoever deploys; or to a role that `cloudformation.amazonaws.com` may assume, and give "
-        "its ARN with `--role-arn` (in the console: *Permissions*). Then the person needs no more than "
-        "`cloudformation:*` on the stacks and `iam:PassRole` on that role. When something leaves the blueprint, update "
-        "the stacks first and the policies after.",
-    ]
-    if unknown:
-        kinds = ", ".join(f"`{kind}` (in `{stack}`)" for kind, stack in sorted(unknown.items()))
-        lines += ["", f"They do not cover what bpc knows no permissions for: {kinds}. Add what those need."]
-    return "\n".join(lines)
 
 
 def _failed(place: _Place) -> str:
