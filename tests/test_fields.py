@@ -52,6 +52,7 @@ THERE: dict[str, Any] = {
 }
 TWO_IDS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 
+PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 # What a field is set to, where its first other value would not do, and what must be so for it to matter.
 VALUES: dict[str, Any] = {
     "cloudformation.gitSync.parameters": {"WorkersMaxSize": 9},
@@ -84,6 +85,7 @@ VALUES: dict[str, Any] = {
     "cluster.serviceCidr": "172.20.0.0/16",
     "cluster.kubeApiServer.serviceNodePortRange.minPort": 30001,
     "cluster.kubeApiServer.serviceNodePortRange.maxPort": 32000,
+    "cluster.remoteNetwork.credentials.caBundle": PEM,
     "cluster.access[].type": "ec2",
     "cluster.access[].principal": "arn:aws:iam::111122223333:role/Other",
     "cluster.access[].policies[].scope.type": "namespace",
@@ -140,6 +142,10 @@ FIRST: dict[str, dict[str, Any]] = {
     "bastion.keyName": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
     "bastion.allowedCidrs": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
     "cluster.autoMode.enabled": {"nodeGroups": [{"name": "workers"}]},
+    "cluster.remoteNetwork.credentials.caBundle": {
+        "cluster.remoteNetwork.credentials": {"provider": "iam-roles-anywhere", "caBundle": PEM.replace("IB", "IC")}
+    },
+    "cluster.remoteNetwork.credentials.roleArn": {"cluster.remoteNetwork.credentials": {"provider": "ssm"}},
     "cluster.capabilities.ack.roleArn": {"cluster.capabilities": {"ack": {}}},
     "cluster.capabilities.kro.roleArn": {"cluster.capabilities": {"kro": {}}},
     "cluster.secretsEncryption.keyArn": {"environments": {"dev": {}}},
@@ -231,6 +237,10 @@ BELOW: dict[str, Any] = {
             }
         }
     },
+    "cluster.remoteNetwork": {
+        "cluster.remoteNetwork": {"nodes": ["10.99.0.0/16"]},
+        "cluster.endpoint": {"access": "private"},
+    },
     "cluster.autoMode": {"cluster.autoMode": {}, "nodeGroups": []},
     "cluster.capabilities.argocd": {
         "cluster.capabilities": {"argocd": {"identityCenter": {"instanceArn": "arn:aws:sso:::instance/ssoins-other"}}}
@@ -255,6 +265,7 @@ BELOW: dict[str, Any] = {
 }
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {
+    "cluster.remoteNetwork.credentials.provider",
     "addons.eks-pod-identity-agent.enabled",
     "bastion.access",
     "cluster.endpoint.access",

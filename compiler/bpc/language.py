@@ -21,7 +21,7 @@ SECTIONS = [
     "overrides",
 ]
 # What several fields share, or what is long.
-SHARED = ["common", "capabilities", "controlplane", "nodes", "autoscaling"]
+SHARED = ["remotenetwork", "common", "capabilities", "controlplane", "nodes", "autoscaling"]
 # A section's name in the language, where it is not the name of its file.
 NAMES = {"nodegroups": "nodeGroups", "fargate": "fargateProfiles"}
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from bpc.model.existing import Existing
     from bpc.model.fargate import FargateProfile, Selector
+    from bpc.model.hybrid import Credentials, RemoteNetwork
     from bpc.model.node_details import (
         Bottlerocket,
         CapacityReservation,
@@ -68,6 +69,7 @@ __all__ = [
     "CapacityReservation",
     "CloudFormation",
     "Cluster",
+    "Credentials",
     "Data",
     "Disk",
     "Endpoint",
@@ -99,6 +101,7 @@ __all__ = [
     "Placement",
     "Prefix",
     "RbacRoleMapping",
+    "RemoteNetwork",
     "ResourceWeight",
     "Rollback",
     "Scaling",
@@ -126,6 +129,7 @@ LAZY = {
     "Capabilities": "bpc.model.capabilities",
     "Capability": "bpc.model.capabilities",
     "CapacityReservation": "bpc.model.node_details",
+    "Credentials": "bpc.model.hybrid",
     "Existing": "bpc.model.existing",
     "FargateProfile": "bpc.model.fargate",
     "Identity": "bpc.model.capabilities",
@@ -142,13 +146,14 @@ LAZY = {
     "NodeResourcesFit": "bpc.model.control_plane",
     "OidcIdentityProvider": "bpc.model.control_plane",
     "Permission": "bpc.model.permissions",
+    "Placement": "bpc.model.node_details",
     "RbacRoleMapping": "bpc.model.capabilities",
+    "RemoteNetwork": "bpc.model.hybrid",
     "ResourceWeight": "bpc.model.control_plane",
     "ScalingPolicy": "bpc.model.auto_scaling",
     "ScoringStrategy": "bpc.model.control_plane",
     "Selector": "bpc.model.fargate",
     "ServiceNodePortRange": "bpc.model.control_plane",
-    "Placement": "bpc.model.node_details",
     "Ssh": "bpc.model.node_details",
     "WarmPool": "bpc.model.auto_scaling",
 }

@@ -10,6 +10,7 @@ from bpc.model.node import Data, Node, Reference
 if TYPE_CHECKING:
     from bpc.model.capabilities import AutoMode, Capabilities
     from bpc.model.control_plane import KubeApiServer, KubeControllerManager, KubeScheduler, OidcIdentityProvider
+    from bpc.model.hybrid import RemoteNetwork
 
 
 class Endpoint(Node):
@@ -75,6 +76,9 @@ class Cluster(Node):
     kube_api_server: KubeApiServer | None
     kube_scheduler: KubeScheduler | None
     kube_controller_manager: KubeControllerManager | None
+    certificate_authorities: tuple[str, ...]
+    active_certificate_authority_id: str | None
+    remote_network: RemoteNetwork | None
     auto_mode: AutoMode | None
     capabilities: Capabilities | None
     oidc_identity_provider: OidcIdentityProvider | None

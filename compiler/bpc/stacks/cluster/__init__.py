@@ -29,6 +29,14 @@ class Cluster(Stack):
             from bpc.stacks.cluster import identity_provider
 
             identity_provider.fill(wanted.oidc_identity_provider, sheet)
+        if wanted.remote_network:
+            from bpc.stacks.cluster import hybrid
+
+            hybrid.fill(wanted.remote_network, plan, sheet)
+        if wanted.certificate_authorities:
+            from bpc.stacks.cluster import certificates
+
+            certificates.fill(plan, sheet)
         if wanted.capabilities:
             from bpc.stacks.cluster import capabilities
 

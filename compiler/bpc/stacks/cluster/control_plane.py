@@ -42,6 +42,10 @@ def _parts(plan: Plan) -> Iterator[Part]:
         from bpc.stacks.cluster import auto_mode
 
         yield auto_mode.properties
+    if plan.blueprint.cluster.remote_network:
+        from bpc.stacks.cluster import hybrid
+
+        yield hybrid.properties
     if _tuned(plan.blueprint.cluster):
         from bpc.stacks.cluster import tuning
 
@@ -51,7 +55,7 @@ def _parts(plan: Plan) -> Iterator[Part]:
 def _tuned(cluster: Cluster) -> bool:
     """Whether the blueprint says more of the control plane than most do."""
     components = cluster.kube_api_server or cluster.kube_scheduler or cluster.kube_controller_manager
-    upgrades = cluster.force_update_version or cluster.rollback
+    upgrades = cluster.force_update_version or cluster.rollback or cluster.active_certificate_authority_id
     return bool(components or upgrades or cluster.zonal_shift or cluster.control_plane_tier != "standard")
 
 

@@ -29,6 +29,8 @@ def _properties(cluster: Cluster) -> dict[str, Any]:
         made["ZonalShiftConfig"] = eks.ZonalShiftConfig(Enabled=True)
     if cluster.force_update_version:
         made["Force"] = True
+    if cluster.active_certificate_authority_id:
+        made["ActiveCertificateAuthorityId"] = cluster.active_certificate_authority_id
     if cluster.rollback:
         made["RollbackConfig"] = eks.RollbackConfig(TimeoutMinutes=cluster.rollback.timeout_minutes)
     if cluster.kube_api_server:

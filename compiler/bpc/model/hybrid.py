@@ -1,0 +1,17 @@
+"""EKS Hybrid Nodes: machines outside of AWS."""
+
+from __future__ import annotations
+
+from bpc.model.node import Node
+
+
+class Credentials(Node):
+    provider: str
+    ca_bundle: str | None
+    role_arn: str | None
+
+
+class RemoteNetwork(Node):
+    nodes: tuple[str, ...]
+    pods: tuple[str, ...]
+    credentials: Credentials
