@@ -51,6 +51,8 @@ THERE: dict[str, Any] = {
     **{f"{kind}SubnetIds": [{"import": "one"}, {"import": "two"}] for kind in SUBNETS},
 }
 TWO_IDS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+OVERRIDE = {"condition": "Any", "reason": "Any", "waitMinutes": 9, "action": "replace"}
+PERMISSION = {"sid": "A", "effect": "allow", "actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::a/*"]}
 
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 # What a field is set to, where its first other value would not do, and what must be so for it to matter.
@@ -100,6 +102,9 @@ VALUES: dict[str, Any] = {
     "nodeGroups[].placement.strategy": "spread",
     **{f"nodeGroups[].instanceRequirements.{key}.max": 1000 for key in ("vcpus", "memoryMiB")},
     "nodeGroups[].ebsOptimized": True,
+    "nodeGroups[].repair.overrides": [OVERRIDE],
+    "nodeGroups[].repair.overrides[].action": "reboot",
+    "nodeGroups[].iam.permissions[].actions": ["s3:PutObject"],
     "nodeGroups[].architecture": "arm64",
     "nodeGroups[].disk.iops": 4000,
     "nodeGroups[].cpuCredits": "unlimited",
@@ -165,6 +170,18 @@ FIRST: dict[str, dict[str, Any]] = {
     "network.subnets.public": {"network.subnets": {}},
     "nodeGroups[].subnets[].import": {"nodeGroups[].subnets": [{"import": "a"}]},
     "nodeGroups[].availabilityZones": ZONES,
+    "nodeGroups[].iam.instanceProfileArn": {
+        "nodeGroups[].type": "self-managed",
+        "nodeGroups[].iam": {"roleArn": "arn:aws:iam::111122223333:role/Nodes"},
+    },
+    **{
+        f"nodeGroups[].repair.overrides[].{key}": {"nodeGroups[].repair": {"overrides": [OVERRIDE]}} for key in OVERRIDE
+    },
+    **{
+        f"nodeGroups[].iam.permissions[].{key}": {"nodeGroups[].iam": {"permissions": [PERMISSION]}}
+        for key in ("sid", "effect", "actions", "resources", "conditions")
+    },
+    "fargateProfiles[].subnets[].import": {"fargateProfiles[].subnets": [{"import": "a"}]},
     "nodeGroups[].efa": ZONES
     | {"nodeGroups[].instanceTypes": ["m6i.32xlarge"], "nodeGroups[].subnets": [{"import": "a"}]},
     "nodeGroups[].placement.spreadLevel": {"nodeGroups[].placement": {"strategy": "spread"}},

@@ -296,3 +296,78 @@ def test_places_are_clean(tmp_path: Path) -> None:
             {"instanceRequirements": every, "capacity": "spot"},
         ),
     )
+
+
+def test_a_role_is_given_or_made_as_it_is_wanted() -> None:
+    arn = "arn:aws:iam::111122223333:role/Nodes"
+    resources = compiled({"name": "odd", "iam": {"roleArn": arn}})["nodes"]["Resources"]
+    assert resources["OddNodeGroup"]["Properties"]["NodeRole"] == arn
+    assert "OddNodeRole" not in resources
+    boundary, policy = "arn:aws:iam::111122223333:policy/bound", "arn:aws:iam::111122223333:policy/more"
+    wanted = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::data/*"]}
+    asked = {"roleName": "mine", "policyArns": [policy], "permissions": [wanted], "permissionsBoundary": boundary}
+    made = properties({"iam": asked, "ssm": True}, "NodeRole")
+    assert (made["RoleName"], made["PermissionsBoundary"]) == ("mine", boundary)
+    assert made["ManagedPolicyArns"][-1] == policy
+    assert len(made["ManagedPolicyArns"]) == 4
+    (statement,) = made["Policies"][0]["PolicyDocument"]["Statement"]
+    assert statement == {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::data/*"]}
+
+
+def test_a_given_role_is_let_in_and_taken_on() -> None:
+    arn = "arn:aws:iam::111122223333:role/path/Nodes"
+    group: dict[str, Any] = {"name": "odd", "type": "self-managed", "iam": {"roleArn": arn}}
+    resources = compiled(group, {})["nodes"]["Resources"]
+    assert resources["OddAccessEntry"]["Properties"]["PrincipalArn"] == arn
+    assert resources["OddInstanceProfile"]["Properties"]["Roles"] == ["Nodes"]
+    assert "OddNodeRole" not in resources
+    profile = "arn:aws:iam::111122223333:instance-profile/Nodes"
+    group["iam"] |= {"instanceProfileArn": profile}
+    resources = compiled(group, {})["nodes"]["Resources"]
+    data = resources["OddLaunchTemplate"]["Properties"]["LaunchTemplateData"]
+    assert data["IamInstanceProfile"] == {"Arn": profile}
+    assert "OddInstanceProfile" not in resources
+
+
+def test_repair_is_said_in_counts_and_shares() -> None:
+    override = {"condition": "KernelReady", "reason": "ForkFailedOutOfPID", "waitMinutes": 5, "action": "no-action"}
+    made = properties({"repair": {"maxParallel": 2, "maxUnhealthy": "40%", "overrides": [override]}})
+    assert made["NodeRepairConfig"] == {
+        "Enabled": True,
+        "MaxParallelNodesRepairedCount": 2,
+        "MaxUnhealthyNodeThresholdPercentage": 40,
+        "NodeRepairConfigOverrides": [
+            {
+                "NodeMonitoringCondition": "KernelReady",
+                "NodeUnhealthyReason": "ForkFailedOutOfPID",
+                "MinRepairWaitTimeMins": 5,
+                "RepairAction": "NoAction",
+            }
+        ],
+    }
+    assert properties({"repair": False})["NodeRepairConfig"] == {"Enabled": False}
+
+
+def test_a_fargate_profile_takes_a_role_and_subnets_that_are_there() -> None:
+    arn = "arn:aws:iam::111122223333:role/Pods"
+    given = {"podExecutionRoleArn": arn, "subnets": [{"import": "a"}, "subnet-0123456789abcdef0"]}
+    profile = {"name": "web", "selectors": [{"namespace": "web"}]}
+    resources = compiled({}, fargateProfiles=[profile | given])["nodes"]["Resources"]
+    made = resources["WebFargateProfile"]["Properties"]
+    assert (made["PodExecutionRoleArn"], made["Subnets"][1]) == (arn, "subnet-0123456789abcdef0")
+    assert "FargatePodExecutionRole" not in resources
+    both = compiled({}, fargateProfiles=[profile | given, profile | {"name": "more"}])["nodes"]["Resources"]
+    assert both["MoreFargateProfile"]["Properties"]["PodExecutionRoleArn"] != arn
+
+
+def test_roles_are_clean(tmp_path: Path) -> None:
+    wanted = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::data/*"]}
+    override = {"condition": "KernelReady", "reason": "ForkFailedOutOfPID", "waitMinutes": 5, "action": "reboot"}
+    clean(
+        tmp_path,
+        compiled(
+            {"iam": {"roleArn": "arn:aws:iam::111122223333:role/Nodes"}},
+            {"iam": {"roleName": "mine", "permissions": [wanted]}, "repair": {"maxParallel": "5%"}},
+            {"repair": {"overrides": [override], "maxUnhealthy": 3}},
+        ),
+    )

@@ -38,6 +38,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.instances": always,
     "bpc.checks.nodes": always,
     "bpc.checks.images": lambda it: any(group.special_image for group in it.node_groups),
+    "bpc.checks.node_roles": lambda it: any(group.iam or group.repair.odd for group in it.node_groups),
     "bpc.checks.places": lambda it: any(group.special_template for group in it.node_groups),
     "bpc.checks.machines": lambda it: any(group.special_template for group in it.node_groups),
     "bpc.checks.auto_scaling": lambda it: any(group.special_group for group in it.node_groups),

@@ -139,6 +139,7 @@ def _of_eks(group: NodeGroup) -> dict[str, Any]:
     return {
         "launchTemplate": group.launch_template,
         "releaseVersion": group.release_version,
+        "repair": group.repair.said,
         "update.force": group.update.force,
         "update.maxUnavailablePercentage": group.update.max_unavailable_percentage,
     }

@@ -49,6 +49,8 @@ def _places(blueprint: Blueprint) -> Iterator[Diagnostic]:
     known = facts.region(region)
     if known and "AWS::EKS::FargateProfile" in known.lacks:
         yield NOT_HERE.at(("fargateProfiles",), f"{region} has no Fargate", "use node groups", key=True)
+    if all(one.subnets for one in blueprint.fargate_profiles):
+        return
     if "private" not in network.kinds:
         yield NO_PRIVATE_SUBNETS.at(
             ("fargateProfiles",),

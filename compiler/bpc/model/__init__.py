@@ -14,7 +14,7 @@ from bpc.model.cluster import Access, AccessPolicy, Cluster, Endpoint, Logging, 
 from bpc.model.metadata import Metadata
 from bpc.model.network import Network, PerZone, Prefix, SubnetRange, Subnets
 from bpc.model.node import Data, Node
-from bpc.model.node_groups import Disk, NodeGroup, Scaling, Taint, Update
+from bpc.model.node_groups import Disk, NodeGroup, Repair, Scaling, Taint, Update
 from bpc.model.overrides import Override, Overrides
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ if TYPE_CHECKING:
         CapacityReservation,
         LaunchTemplate,
         MetadataOptions,
+        NodeIam,
         Placement,
+        RepairOverride,
         Ssh,
     )
     from bpc.model.permissions import Permission
@@ -92,6 +94,7 @@ __all__ = [
     "Network",
     "Node",
     "NodeGroup",
+    "NodeIam",
     "NodeResourcesFit",
     "OidcIdentityProvider",
     "Override",
@@ -102,6 +105,8 @@ __all__ = [
     "Prefix",
     "RbacRoleMapping",
     "RemoteNetwork",
+    "Repair",
+    "RepairOverride",
     "ResourceWeight",
     "Rollback",
     "Scaling",
@@ -154,6 +159,8 @@ LAZY = {
     "ScoringStrategy": "bpc.model.control_plane",
     "Selector": "bpc.model.fargate",
     "ServiceNodePortRange": "bpc.model.control_plane",
+    "NodeIam": "bpc.model.node_details",
+    "RepairOverride": "bpc.model.node_details",
     "Ssh": "bpc.model.node_details",
     "WarmPool": "bpc.model.auto_scaling",
 }

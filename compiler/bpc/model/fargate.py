@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bpc.model.node import Node
+from bpc.model.node import Node, Reference
 
 
 class Selector(Node):
@@ -15,4 +15,6 @@ class Selector(Node):
 class FargateProfile(Node):
     name: str
     selectors: tuple[Selector, ...]
+    pod_execution_role_arn: str | None
+    subnets: tuple[Reference, ...] | None
     tags: Mapping[str, str]

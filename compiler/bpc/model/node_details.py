@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bpc.model.node import Node, Reference
+
+if TYPE_CHECKING:
+    from bpc.model.permissions import Permission
 
 
 class Bottlerocket(Node):
@@ -42,3 +45,19 @@ class LaunchTemplate(Node):
     id: Reference
     version: str | None
     has_image: bool
+
+
+class RepairOverride(Node):
+    condition: str
+    reason: str
+    wait_minutes: int
+    action: str
+
+
+class NodeIam(Node):
+    role_arn: str | None
+    instance_profile_arn: str | None
+    role_name: str | None
+    policy_arns: tuple[str, ...]
+    permissions: tuple[Permission, ...]
+    permissions_boundary: str | None

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
         CapacityReservation,
         LaunchTemplate,
         MetadataOptions,
+        NodeIam,
         Placement,
+        RepairOverride,
         Ssh,
     )
 
@@ -52,6 +54,23 @@ class Update(Node):
     max_unavailable_percentage: int | None
     strategy: str
     force: bool
+
+
+class Repair(Node):
+    enabled: bool
+    max_parallel: int | str | None
+    max_unhealthy: int | str | None
+    overrides: tuple[RepairOverride, ...]
+
+    @property
+    def odd(self) -> bool:
+        """Whether it says how nodes are repaired that are not."""
+        return not self.enabled and bool(self.max_parallel or self.max_unhealthy or self.overrides)
+
+    @property
+    def said(self) -> bool:
+        """Whether it is more than the default."""
+        return not self.enabled or bool(self.max_parallel or self.max_unhealthy or self.overrides)
 
 
 class NodeGroup(Node):
@@ -97,7 +116,8 @@ class NodeGroup(Node):
     labels: Mapping[str, str]
     taints: tuple[Taint, ...]
     update: Update
-    repair: bool
+    repair: Repair
+    iam: NodeIam | None
     ssm: bool
     kubelet: Mapping[str, Any] | None
     max_pods: int | None
@@ -115,8 +135,10 @@ class NodeGroup(Node):
         known = facts.architecture(types[0]) if types else None
         if wanted and "amazon-web-services" in wanted.get("cpuManufacturers", ()):
             known = "arm64"
+        repair = data["repair"]
         return {
             **data,
+            "repair": repair if isinstance(repair, dict) else {"enabled": repair, "overrides": []},
             "instanceTypes": types,
             "architecture": data.get("architecture") or known or "amd64",
             "subnets": data.get("subnets") or whole["network"]["topology"].split("-")[-1],

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from troposphere import GetAtt, ec2, eks
 
 from bpc import home
 from bpc.kit import iam
 from bpc.kit.naming import logical_id
-from bpc.kit.sheet import Sheet
+from bpc.kit.sheet import Sheet, referred
 from bpc.model import FargateProfile
 from bpc.plan.shapes import Plan
 
 
 def fill(plan: Plan, sheet: Sheet) -> None:
+    profiles = plan.blueprint.fargate_profiles
+    if not all(one.pod_execution_role_arn for one in profiles):
+        _role(plan, sheet)
+    before = ""
+    for profile in profiles:
+        before = _profile(profile, plan, sheet, before)
+
+
+def _role(plan: Plan, sheet: Sheet) -> None:
     role = iam.role(
         "FargatePodExecutionRole",
         iam.trusts_fargate(plan.name),
@@ -21,9 +32,6 @@ def fill(plan: Plan, sheet: Sheet) -> None:
         managed_policies=["AmazonEKSFargatePodExecutionRolePolicy"],
     )
     sheet.add(role, ("fargateProfiles",))
-    before = ""
-    for profile in plan.blueprint.fargate_profiles:
-        before = _profile(profile, plan, sheet, before)
 
 
 def _profile(profile: FargateProfile, plan: Plan, sheet: Sheet, before: str) -> str:
@@ -35,13 +43,19 @@ def _profile(profile: FargateProfile, plan: Plan, sheet: Sheet, before: str) -> 
         **({"DependsOn": before} if before else {}),
         ClusterName=sheet.imported("cluster", "ClusterName"),
         FargateProfileName=profile.name,
-        PodExecutionRoleArn=GetAtt("FargatePodExecutionRole", "Arn"),
+        PodExecutionRoleArn=profile.pod_execution_role_arn or GetAtt("FargatePodExecutionRole", "Arn"),
         Selectors=_selectors(profile),
-        Subnets=home.subnets("private", plan, sheet),
+        Subnets=_subnets(profile, plan, sheet),
         Tags=ec2.Tags(**tags),
     )
     sheet.add(resource, profile.at)
     return title
+
+
+def _subnets(profile: FargateProfile, plan: Plan, sheet: Sheet) -> Any:
+    if profile.subnets:
+        return [referred(one) for one in profile.subnets]
+    return home.subnets("private", plan, sheet)
 
 
 def _selectors(profile: FargateProfile) -> list[eks.Selector]:

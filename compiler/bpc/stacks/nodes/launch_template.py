@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from troposphere import GetAtt, ec2
+from troposphere import ec2
 
 from bpc.kit.sheet import Sheet
 from bpc.model import NodeGroup
@@ -84,7 +84,7 @@ def _tag_specifications(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict
 
 def _profile(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
     """EKS adds it to the launch template of a managed group."""
-    return {"IamInstanceProfile": ec2.IamInstanceProfile(Arn=GetAtt(role.profile_title(planned), "Arn"))}
+    return {"IamInstanceProfile": ec2.IamInstanceProfile(Arn=role.profile_arn(planned))}
 
 
 def _user_data(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:

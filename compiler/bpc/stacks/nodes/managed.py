@@ -7,7 +7,7 @@ from typing import Any
 from troposphere import GetAtt, Ref, eks
 
 from bpc.kit.sheet import Sheet, referred
-from bpc.model import NodeGroup, Update
+from bpc.model import NodeGroup, Repair, Update
 from bpc.plan.shapes import Plan, PlannedGroup
 from bpc.stacks.nodes import launch_template, places, role, sizes
 
@@ -34,7 +34,7 @@ def _identity(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]
         "NodegroupName": planned.node_group.name,
         **_image(planned),
         "CapacityType": planned.node_group.capacity.upper().replace("-", "_"),
-        "NodeRole": GetAtt(role.title(planned), "Arn"),
+        "NodeRole": role.arn(planned),
     }
 
 
@@ -69,7 +69,7 @@ def _scaling(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
     return {
         "ScalingConfig": eks.ScalingConfig(**sizes.of(planned, sheet)),
         "UpdateConfig": _update(group.update),
-        "NodeRepairConfig": eks.NodeRepairConfig(Enabled=group.repair),
+        "NodeRepairConfig": _repair(group.repair),
         **_warm_pool(group),
     }
 
@@ -110,3 +110,27 @@ def _update(update: Update) -> eks.UpdateConfig:
     share = update.max_unavailable_percentage
     size = {"MaxUnavailablePercentage": share} if share else {"MaxUnavailable": update.max_unavailable or 1}
     return eks.UpdateConfig(UpdateStrategy=update.strategy.upper(), **size)
+
+
+def _repair(repair: Repair) -> eks.NodeRepairConfig:
+    said: dict[str, Any] = {}
+    bounds = (
+        ("MaxParallelNodesRepaired", repair.max_parallel),
+        ("MaxUnhealthyNodeThreshold", repair.max_unhealthy),
+    )
+    for name, bound in bounds:
+        if isinstance(bound, int):
+            said[f"{name}Count"] = bound
+        elif bound:
+            said[f"{name}Percentage"] = int(bound.removesuffix("%"))
+    if repair.overrides:
+        said["NodeRepairConfigOverrides"] = [
+            eks.NodeRepairConfigOverrides(
+                NodeMonitoringCondition=one.condition,
+                NodeUnhealthyReason=one.reason,
+                MinRepairWaitTimeMins=one.wait_minutes,
+                RepairAction=one.action.title().replace("-", ""),
+            )
+            for one in repair.overrides
+        ]
+    return eks.NodeRepairConfig(Enabled=repair.enabled, **said)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from troposphere import GetAtt
+
 from bpc.kit import iam
 from bpc.kit.sheet import Sheet
+from bpc.model import NodeGroup
 from bpc.plan.shapes import Plan, PlannedGroup
 
 # Amazon EKS User Guide, Amazon EKS node IAM role; the CNI has a role of its own.
@@ -23,17 +28,50 @@ def add_profile(planned: PlannedGroup, sheet: Sheet) -> None:
     from troposphere import Ref
     from troposphere.iam import InstanceProfile
 
-    profile = InstanceProfile(profile_title(planned), Roles=[Ref(title(planned))])
-    sheet.add(profile, planned.node_group.at)
+    given = planned.node_group.iam
+    if given and given.instance_profile_arn:
+        return
+    name = given.role_arn.rpartition("/")[2] if given and given.role_arn else Ref(title(planned))
+    sheet.add(InstanceProfile(profile_title(planned), Roles=[name]), planned.node_group.at)
+
+
+def profile_arn(planned: PlannedGroup) -> Any:
+    given = planned.node_group.iam
+    return (given and given.instance_profile_arn) or GetAtt(profile_title(planned), "Arn")
+
+
+def arn(planned: PlannedGroup) -> Any:
+    """The role of the blueprint's, or ours."""
+    given = planned.node_group.iam
+    return (given and given.role_arn) or GetAtt(title(planned), "Arn")
 
 
 def add(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> None:
     group = planned.node_group
+    if group.iam and group.iam.role_arn:
+        return
     role = iam.role(
         title(planned),
         iam.trusts("ec2.amazonaws.com"),
-        boundary=plan.blueprint.cloudformation.permissions_boundary,
         tags=sheet.tags(title(planned)),
         managed_policies=(*NODE_POLICIES, *([iam.SESSION_POLICY] if group.ssm else [])),
+        **{"boundary": plan.blueprint.cloudformation.permissions_boundary} | _asked_for(group),
     )
+    if group.iam and group.iam.role_name:
+        role.RoleName = group.iam.role_name
     sheet.add(role, group.at)
+
+
+def _asked_for(group: NodeGroup) -> dict[str, Any]:
+    """What the blueprint grants beyond what every node needs."""
+    wanted = group.iam
+    if wanted is None:
+        return {}
+    from bpc.kit import permissions
+
+    properties: dict[str, Any] = {"policy_arns": wanted.policy_arns}
+    if wanted.permissions_boundary:
+        properties["boundary"] = wanted.permissions_boundary
+    if statements := permissions.statements(wanted.permissions):
+        properties |= {"statements": statements, "policy_name": "Nodes"}
+    return properties

@@ -6,7 +6,7 @@ a lifecycle hook waits for somebody who does, and nobody tells a node how to joi
 
 from __future__ import annotations
 
-from troposphere import GetAtt, eks
+from troposphere import eks
 
 from bpc.kit.sheet import Sheet
 from bpc.plan.shapes import Plan, PlannedGroup
@@ -43,7 +43,7 @@ def _access(planned: PlannedGroup, sheet: Sheet) -> eks.AccessEntry:
     return eks.AccessEntry(
         _access_title(planned),
         ClusterName=sheet.imported("cluster", "ClusterName"),
-        PrincipalArn=GetAtt(role.title(planned), "Arn"),
+        PrincipalArn=role.arn(planned),
         Type="EC2_WINDOWS" if planned.node_group.family == "windows" else "EC2_LINUX",
         Tags=sheet.tags(),
     )
