@@ -40,15 +40,23 @@ BASE: dict[str, Any] = {
 # Subnets for the three zones of the base, and networks that exist.
 SUBNETS: dict[str, list[Any]] = {
     kind: [{"cidr": f"192.168.{third + index}.0/24"} for index in range(3)]
-    for kind, third in {"public": 0, "private": 128, "controlPlane": 250}.items()
+    for kind, third in {"public": 0, "private": 128, "controlPlane": 250, "pods": 100}.items()
 }
 ZONED: dict[str, list[Any]] = {
     kind: [{**one, "availabilityZone": f"eu-west-1{'abb'[index]}"} for index, one in enumerate(some)]
     for kind, some in SUBNETS.items()
 }
+ZONED["pods"] = ZONED["pods"][:2]  # one in each zone, and no more
 THERE: dict[str, Any] = {
     "vpcId": {"import": "vpc"},
-    **{f"{kind}SubnetIds": [{"import": "one"}, {"import": "two"}] for kind in SUBNETS},
+    **{f"{kind}SubnetIds": [{"import": "one"}, {"import": "two"}] for kind in SUBNETS if kind != "pods"},
+}
+PODS: dict[str, Any] = {
+    "network": {
+        "availabilityZones": ["eu-west-1a", "eu-west-1b"],
+        "existing": {"podSubnetIds": [{"import": "one"}, {"import": "two"}]},
+    },
+    "environments": {"dev": {}},
 }
 TWO_IDS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 OVERRIDE = {"condition": "Any", "reason": "Any", "waitMinutes": 9, "action": "replace"}
@@ -67,11 +75,14 @@ VALUES: dict[str, Any] = {
     "network.subnets.public": ["192.168.1.0/24", "192.168.2.0/24", "192.168.3.0/24"],
     "network.subnets.private": ["192.168.128.0/24", "192.168.129.0/24", "192.168.130.0/24"],
     "network.subnets.controlPlane": ["192.168.250.0/24", "192.168.251.0/24", "192.168.252.0/24"],
+    "network.subnets.pods": ["192.168.100.0/24", "192.168.101.0/24", "192.168.102.0/24"],
     **{f"network.subnets.{kind}[].cidr": some[0]["cidr"].replace("/24", "/25") for kind, some in SUBNETS.items()},
     **{f"network.subnets.{kind}[].availabilityZone": "eu-west-1c" for kind in SUBNETS},
     "network.subnets.prefix.public": 24,
     "network.subnets.prefix.private": 24,
     "network.subnets.prefix.controlPlane": 27,
+    "network.subnets.prefix.pods": 24,
+    "network.existing.podSubnetIds": TWO_IDS,
     "network.localZones": ["eu-west-1-abc-1a"],
     "network.existing.cidr": "10.100.0.0/16",
     **{f"network.existing.{kind}SubnetIds": TWO_IDS for kind in SUBNETS},
@@ -210,6 +221,9 @@ FIRST: dict[str, dict[str, Any]] = {
     **{f"network.existing.{field}": {"network.existing": {}} for field in ("vpcId", "cidr")},
     "network.existing.publicSubnetIds": {"network.existing": {}, "nodeGroups[].subnets": "public"},
     **{f"network.existing.{kind}SubnetIds": {"network.existing": {}} for kind in ("private", "controlPlane")},
+    "network.existing.podSubnetIds": PODS,
+    "network.existing.podSubnetIds[].import": PODS,
+    "network.subnets.prefix.pods": {"network.secondaryCidrs": ["100.64.0.0/16"]},
     "network.existing.vpcId.import": {"network.existing": THERE},
     "network.existing.publicSubnetIds[].import": {"network.existing": THERE, "nodeGroups[].subnets": "public"},
     **{

@@ -38,6 +38,7 @@ kustomize
 catalogue
 stacks*
 contribution
+pod_networking
 stack
 kit.permissions kit.user_data
 home
@@ -68,7 +69,7 @@ bpc
 """
 
 THIRD_PARTY = {
-    "troposphere": ("stacks", "addons", "kit", "contribution", "stack", "home"),
+    "troposphere": ("stacks", "addons", "kit", "contribution", "stack", "home", "pod_networking"),
     "awacs": ("stacks", "addons", "kit", "addon"),
     "yaml": ("source", "kit.events", "kit.syntax", "verify"),
     "jsonschema": ("shape",),

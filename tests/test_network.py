@@ -95,6 +95,53 @@ def test_what_is_not_said_of_an_existing_network_is_asked_for() -> None:
     assert cluster["ResourcesVpcConfig"]["SubnetIds"] == {"Ref": "PublicSubnetIds"}
 
 
+def test_pods_in_subnets_of_their_own() -> None:
+    network = {
+        "cidr": "10.0.0.0/16",
+        "secondaryCidrs": ["100.64.0.0/16"],
+        "availabilityZones": 2,
+        "nat": "per-zone",
+        "subnets": {"prefix": {"pods": 18}},
+    }
+    values = {"env": {"WARM_IP_TARGET": "2", "ODD": "${Zone1}"}}
+    made = templates(network, addons={"vpc-cni": {"values": values}})
+    text, known = of(made[CLUSTER], "AWS::EKS::Addon")["VpcCniAddOn"]["ConfigurationValues"]["Fn::Sub"]
+    assert {name: one["Fn::ImportValue"]["Fn::Sub"] for name, one in known.items()} == {
+        "Zone1": "${NetworkStack}-PodSubnet1Zone",
+        "PodSubnet1": "${NetworkStack}-PodSubnet1Id",
+        "Zone2": "${NetworkStack}-PodSubnet2Zone",
+        "PodSubnet2": "${NetworkStack}-PodSubnet2Id",
+    }
+    said = json.loads(text)
+    assert said["env"] == {
+        "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "true",
+        "ENI_CONFIG_LABEL_DEF": "topology.kubernetes.io/zone",
+        "WARM_IP_TARGET": "2",
+        "ODD": "${!Zone1}",
+    }
+    groups = ["${Cluster.ClusterSecurityGroupId}"]
+    assert said["eniConfig"]["subnets"]["${Zone2}"] == {"id": "${PodSubnet2}", "securityGroups": groups}
+    used = {
+        one["SubnetId"]["Ref"]: one["RouteTableId"]["Ref"]
+        for one in of(made[NETWORK], "AWS::EC2::SubnetRouteTableAssociation").values()
+    }
+    assert used["PodSubnet2"] == used["PrivateSubnet2"] == "PrivateSubnet2RouteTable"
+    assert made[NETWORK]["Parameters"]["PodSubnet2Block"]["Default"] == "100.64.64.0/18"
+    assert made[NETWORK]["Resources"]["PodSubnet1"]["DependsOn"] == "VpcBlock2Association"
+
+
+def test_pods_in_subnets_that_exist() -> None:
+    existing = {"podSubnetIds": ["subnet-0123456789abcdef0", {"import": "other-Subnet"}]}
+    made = templates({"availabilityZones": ["us-west-2a", "us-west-2c"], "existing": existing})
+    text, known = of(made[CLUSTER], "AWS::EKS::Addon")["VpcCniAddOn"]["ConfigurationValues"]["Fn::Sub"]
+    assert known == {"PodSubnet2": {"Fn::ImportValue": "other-Subnet"}}
+    found = json.loads(text)["eniConfig"]["subnets"]
+    assert {zone: one["id"] for zone, one in found.items()} == {
+        "us-west-2a": "subnet-0123456789abcdef0",
+        "us-west-2c": "${PodSubnet2}",
+    }
+
+
 def test_a_longer_list_goes_round_the_zones() -> None:
     network = {
         "cidr": "10.0.0.0/16",

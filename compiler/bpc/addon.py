@@ -47,6 +47,8 @@ class AddOn:
     daemonset: ClassVar[bool] = False
     # EKS Auto Mode does the same on its own nodes.
     in_auto_mode: ClassVar[bool] = False
+    # It gives pods their addresses, and is told of the subnets that are for pods alone.
+    places_pods: ClassVar[bool] = False
     requires: ClassVar[tuple[str, ...]] = ()
     # AWS services that its pods call, as VPC endpoint names: a private network gets these endpoints.
     endpoints: ClassVar[tuple[str, ...]] = ()

@@ -22,7 +22,7 @@ def contribute(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any) -> N
             resource.Tags = sheet.tags(resource.title)
         sheet.add(resource, at)
     if addon.source == "eks":
-        sheet.add(_eks_addon(addon, sheet, cluster, role), at)
+        sheet.add(_eks_addon(addon, plan, sheet, cluster, role), at)
     elif role:
         sheet.add(_association(addon, sheet, cluster, role), at)
 
@@ -42,13 +42,13 @@ def _role(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> Any:
     return GetAtt(role, "Arn")
 
 
-def _eks_addon(addon: PlannedAddOn, sheet: Sheet, cluster: Any, role: Any) -> eks.Addon:
+def _eks_addon(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any, role: Any) -> eks.Addon:
     options = addon.request.options
     properties: dict[str, Any] = {}
     if "version" in options:
         properties["AddonVersion"] = options["version"]
-    if values := merged(addon.entry.values(addon.context), options["values"]):
-        properties["ConfigurationValues"] = literal(json.dumps(values, sort_keys=True))
+    if values := _configuration(addon, plan, sheet):
+        properties["ConfigurationValues"] = values
     if role:
         properties["PodIdentityAssociations"] = [
             eks.PodIdentityAssociationProperty(ServiceAccount=addon.entry.service_account, RoleArn=role)
@@ -61,6 +61,16 @@ def _eks_addon(addon: PlannedAddOn, sheet: Sheet, cluster: Any, role: Any) -> ek
         Tags=sheet.tags(),
         **properties,
     )
+
+
+def _configuration(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> Any:
+    values = merged(addon.entry.values(addon.context), addon.request.options["values"])
+    if addon.entry.places_pods and plan.blueprint.network.has_pod_subnets:
+        from bpc import pod_networking
+
+        more = pod_networking.escaped(values)
+        return pod_networking.configuration(plan, sheet, lambda own: merged(own, more))
+    return literal(json.dumps(values, sort_keys=True)) if values else None
 
 
 def _association(addon: PlannedAddOn, sheet: Sheet, cluster: Any, role: Any) -> eks.PodIdentityAssociation:

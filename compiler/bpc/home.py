@@ -52,9 +52,8 @@ def control_plane_subnets(plan: Plan, sheet: Sheet) -> Any:
     usual = plan.blueprint.network.kinds[-1]
     if plan.blueprint.network.existing:
         return subnets("control-plane" if _given("control-plane", plan) else usual, plan, sheet)
-    own = plan.subnets_of("control-plane") or plan.subnets_of(usual)
-    first = {one.place: one for one in reversed(own)}
-    return [sheet.imported("network", f"{one.id}Id") for one in own if first[one.place] is one]
+    own = plan.first_in_zones("control-plane") or plan.first_in_zones(usual)
+    return [sheet.imported("network", f"{one.id}Id") for one in own]
 
 
 def _given(kind: str, plan: Plan) -> list[Any]:

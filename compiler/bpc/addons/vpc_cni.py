@@ -22,6 +22,7 @@ class VpcCni(AddOn):
     core = True
     before_nodes = True
     daemonset = True
+    places_pods = True
     requires = ("eks-pod-identity-agent",)
     endpoints = ("ec2",)
     managed_policies = ("AmazonEKS_CNI_Policy",)

@@ -29,6 +29,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.ranges": always,
     "bpc.checks.network": lambda it: not it.network.existing,
     "bpc.checks.existing": lambda it: it.network.existing,
+    "bpc.checks.pods": lambda it: it.network.has_pod_subnets,
     "bpc.checks.local_zones": lambda it: it.network.local_zones,
     "bpc.checks.zones": always,
     "bpc.checks.cluster": always,

@@ -27,14 +27,15 @@ def _made(blueprint: Blueprint) -> Iterator[Diagnostic]:
 def _settings(network: Network) -> Iterator[tuple[str, object]]:
     yield "cidr", network.cidr
     yield "secondaryCidrs", network.secondary_cidrs
-    yield "availabilityZones", network.availability_zones
+    existing = network.existing
+    yield "availabilityZones", network.availability_zones and not (existing and existing.pod_subnet_ids)
     yield "localZones", network.local_zones
     yield "hostnameType", network.hostname_type != "ip-name"
     yield "nat", network.nat != "none"
     subnets = network.subnets
     several = subnets.per_zone.public + subnets.per_zone.private > 2
-    sizes = (subnets.prefix.public, subnets.prefix.private, subnets.prefix.control_plane)
-    yield "subnets", subnets.public or subnets.private or subnets.control_plane or several or any(sizes)
+    sizes = (subnets.prefix.public, subnets.prefix.private, subnets.prefix.control_plane, subnets.prefix.pods)
+    yield "subnets", subnets.public or subnets.private or subnets.control_plane or subnets.pods or several or any(sizes)
 
 
 def _subnets(blueprint: Blueprint) -> Iterator[Diagnostic]:

@@ -107,7 +107,8 @@ def _room(blueprint: Blueprint) -> Iterator[Diagnostic]:
         if not found and size:
             at: Path = (*network.subnets.prefix.at, key(kind))
             count = zones * (subnets.of(network.subnets.per_zone, kind) or 1)
-            said = f"{whole} has no room for {count} {kind} subnets of /{size}"
+            space = " and ".join(network.secondary_cidrs) if kind == "pods" and network.secondary_cidrs else whole
+            said = f"{space} has no room for {count} {kind} subnets of /{size}"
             yield VPC_TOO_SMALL.at(at, said, "make them smaller, or say how large the others are too")
         elif not found:
             said = f"{whole} is too small for subnets in {zones} zones"
@@ -122,7 +123,7 @@ def key(kind: str) -> str:
 
 def _counts(blueprint: Blueprint) -> Iterator[Diagnostic]:
     network = blueprint.network
-    for kind in ("public", "private", "control-plane"):
+    for kind in ("public", "private", "control-plane", "pods"):
         given, at = subnets.of(network.subnets, kind), (*network.subnets.at, key(kind))
         zones = subnets.zones_of(network, kind)
         named = [one for one in given if one.availability_zone]
@@ -212,14 +213,14 @@ def _control_plane(blueprint: Blueprint) -> Iterator[Diagnostic]:
     if homes and len({one.place for one in homes}) < 2:
         at: Path = homes[0].at or (*network.at, "availabilityZones")
         yield ONE_ZONE.at(at, "all subnets for the control plane are in one zone", "add one in another zone")
-    for one in homes:
+    # A /28 of its own is what AWS advises for a control plane that shares it with nobody (EKS Best Practices Guide).
+    for one in () if own else homes:
         block = cidr.network(one.cidr)
         usable = block.num_addresses - cidr.RESERVED
         if block.prefixlen <= cidr.SMALLEST_SUBNET and usable < RECOMMENDED:
-            rest = "alone" if own else "and all else"
             yield SUBNET_SMALL.at(
                 one.at or (*network.at, "cidr"),
-                f"{one.label}, {block}, has {usable} addresses for the control plane {rest}",
+                f"{one.label}, {block}, has {usable} addresses for the control plane and all else",
                 "use /27 or larger",
             )
 

@@ -51,7 +51,7 @@ def _every(blueprint: Blueprint) -> Iterator[tuple[Path, str]]:
     yield from of_vpc(network)
     yield (*cluster.at, "serviceCidr"), cluster.service_cidr
     subnets = network.subnets
-    for one in (*subnets.public, *subnets.private, *subnets.control_plane):
+    for one in (*subnets.public, *subnets.private, *subnets.control_plane, *subnets.pods):
         yield one.at, one.cidr
     for index, text in enumerate(cluster.endpoint.public_cidrs):
         yield (*cluster.endpoint.at, "publicCidrs", index), text

@@ -13,3 +13,4 @@ class Existing(Node):
     public_subnet_ids: tuple[Reference, ...]
     private_subnet_ids: tuple[Reference, ...]
     control_plane_subnet_ids: tuple[Reference, ...]
+    pod_subnet_ids: tuple[Reference, ...]

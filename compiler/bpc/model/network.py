@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ZONES = 3  # how many, where the blueprint does not say
 CIDR = "192.168.0.0/16"
-LISTS = ("public", "private", "controlPlane")
+LISTS = ("public", "private", "controlPlane", "pods")
 
 
 class SubnetRange(Node):
@@ -38,12 +38,14 @@ class Prefix(Node):
     public: int | None
     private: int | None
     control_plane: int | None
+    pods: int | None
 
 
 class Subnets(Node):
     public: tuple[SubnetRange, ...]
     private: tuple[SubnetRange, ...]
     control_plane: tuple[SubnetRange, ...]
+    pods: tuple[SubnetRange, ...]
     per_zone: PerZone
     prefix: Prefix
 
@@ -92,6 +94,12 @@ class Network(Node):
         if self.existing:
             return (self.existing.cidr,) if self.existing.cidr else ()
         return (self.cidr, *self.secondary_cidrs)
+
+    @property
+    def has_pod_subnets(self) -> bool:
+        """Whether pods have subnets of their own."""
+        existing = self.existing.pod_subnet_ids if self.existing else ()
+        return bool(self.subnets.pods or self.subnets.prefix.pods or existing)
 
     @property
     def private_reaches_aws(self) -> bool:

@@ -59,5 +59,10 @@ class Plan(Record):
     def stack_name(self, stack: str) -> str:
         return stack_name(self.name, stack)
 
+    def first_in_zones(self, kind: str) -> list[Subnet]:
+        """One subnet of a kind in each zone, for what takes no more."""
+        first = {one.place: one for one in reversed(self.subnets_of(kind))}
+        return [one for one in self.subnets_of(kind) if first[one.place] is one]
+
     def subnets_of(self, kind: str) -> list[Subnet]:
         return [subnet for subnet in self.subnets if subnet.kind == kind]

@@ -1,6 +1,6 @@
 """Which subnets a network has, with their ranges and zones: decided here alone, for checks and stacks alike.
 
-The kinds are public, private, control-plane, and local-public and local-private, those of the Local Zones.
+The kinds are public, private, control-plane and pods, and local-public and local-private, those of the Local Zones.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ IDS = {
     "public": "PublicSubnet",
     "private": "PrivateSubnet",
     "control-plane": "ControlPlaneSubnet",
+    "pods": "PodSubnet",
     "local-public": "LocalPublicSubnet",
     "local-private": "LocalPrivateSubnet",
 }
 
 # Kinds that Local Zones have as well, and kinds that nobody has who does not ask for them.
 EVERYWHERE = ("public", "private")
-ON_REQUEST = ("control-plane",)
+ON_REQUEST = ("control-plane", "pods")
 
 
 class Place(Record):
@@ -114,7 +115,9 @@ def _packed(network: Network, sized: list[str], found: dict[str, list[str]]) -> 
     for kind in sized:
         zones, rounds = zones_of(network, kind), of(network.subnets.per_zone, kind) or 1
         usual = whole.prefixlen + (3 if zones <= 4 else 4) + packing.bits(rounds)
-        wants.append(packing.Want(kind, of(network.subnets.prefix, kind) or usual, zones, rounds, (whole,)))
+        more = [cidr.network(one) for one in network.secondary_cidrs]
+        spaces = tuple(more) if kind == "pods" and more else (whole,)
+        wants.append(packing.Want(kind, of(network.subnets.prefix, kind) or usual, zones, rounds, spaces))
     taken = [cidr.network(one) for some in found.values() for one in some]
     return {kind: [str(one) for one in some] for kind, some in packing.pack(wants, taken).items()}
 

@@ -14,6 +14,7 @@ WAYS: dict[str, Callable[[Plan, Sheet], None]] = {
     "public": gateways.internet,
     "private": gateways.private,
     "control-plane": gateways.control_plane,
+    "pods": gateways.pods,
 }
 
 

@@ -9,6 +9,7 @@ from bpc.diagnostics import Path
 from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet
 from bpc.plan.shapes import Plan
+from bpc.stacks.network import vpc
 
 AT: Path = ("network", "topology")
 # Services whose names run two words together.
@@ -16,10 +17,10 @@ WORDS = {"ec2messages": "Ec2 Messages", "ssmmessages": "Ssm Messages"}
 
 
 def fill(plan: Plan, sheet: Sheet) -> None:
-    group = _security_group(sheet)
+    group = _security_group(plan, sheet)
     tables = [Ref("PrivateSubnetRouteTable")]
     _endpoint("S3Endpoint", "s3", plan, sheet, VpcEndpointType="Gateway", RouteTableIds=tables)
-    subnets = [Ref(subnet.id) for subnet in plan.subnets_of("private")]
+    subnets = [Ref(subnet.id) for subnet in plan.first_in_zones("private")]
     for service in plan.endpoints:
         _endpoint(
             logical_id(WORDS.get(service, service.title()), "Endpoint"),
@@ -33,10 +34,17 @@ def fill(plan: Plan, sheet: Sheet) -> None:
         )
 
 
-def _security_group(sheet: Sheet) -> ec2.SecurityGroup:
-    ingress = ec2.SecurityGroupRule(
-        IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp=Ref("VpcBlock"), Description="HTTPS from the VPC"
-    )
+def _security_group(plan: Plan, sheet: Sheet) -> ec2.SecurityGroup:
+    blocks = [
+        "VpcBlock",
+        *(vpc.secondary_block(index) for index, _ in enumerate(plan.blueprint.network.secondary_cidrs)),
+    ]
+    ingress = [
+        ec2.SecurityGroupRule(
+            IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp=Ref(block), Description="HTTPS from the VPC"
+        )
+        for block in blocks
+    ]
     # An endpoint answers and never calls; the rule is EC2's own way to say: nothing out.
     egress = ec2.SecurityGroupRule(
         IpProtocol="icmp", FromPort=252, ToPort=86, CidrIp="255.255.255.255/32", Description="Nothing"
@@ -45,7 +53,7 @@ def _security_group(sheet: Sheet) -> ec2.SecurityGroup:
         "EndpointSecurityGroup",
         GroupDescription="HTTPS from the VPC to the VPC endpoints",
         VpcId=Ref("EksVPC"),
-        SecurityGroupIngress=[ingress],
+        SecurityGroupIngress=ingress,
         SecurityGroupEgress=[egress],
         Tags=sheet.tags("EndpointSecurityGroup"),
     )

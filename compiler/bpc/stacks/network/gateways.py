@@ -55,6 +55,19 @@ def control_plane(plan: Plan, sheet: Sheet) -> None:
         _associate(subnet, "ControlPlaneSubnetRouteTable", sheet)
 
 
+def pods(plan: Plan, sheet: Sheet) -> None:
+    """Pods go the way of the private subnets of their zone. Where there are none, what leaves the VPC leaves it by the
+    node, as the CNI has it (Amazon EKS User Guide, Enable outbound internet access for Pods).
+    """
+    private = {one.place: f"{one.id}RouteTable" for one in plan.first_in_zones("private")}
+    if plan.blueprint.network.nat != "per-zone":
+        private = dict.fromkeys(private, "PrivateSubnetRouteTable")
+    if not private:
+        _table("PodSubnetRouteTable", sheet)
+    for subnet in plan.subnets_of("pods"):
+        _associate(subnet, private.get(subnet.place, "PodSubnetRouteTable"), sheet)
+
+
 def _one_a_zone(plan: Plan, sheet: Sheet) -> None:
     """A gateway and a table in each zone; NAT gateways are not for Local Zones, which use the first one."""
     zones: dict[Place, list[Subnet]] = {}

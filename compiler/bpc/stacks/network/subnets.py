@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import GetAZs, Ref, Select, ec2
+from troposphere import GetAtt, GetAZs, Ref, Select, ec2
 
 from bpc.kit import cidr
 from bpc.kit.sheet import Sheet
@@ -38,6 +38,8 @@ def add(subnet: Subnet, home: dict[str, Any], plan: Plan, sheet: Sheet) -> None:
     made = ec2.Subnet(subnet.id, CidrBlock=block, VpcId=Ref("EksVPC"), Tags=tags, **home, **more)
     sheet.add(made, subnet.at or ("network",))
     sheet.export(f"{subnet.id}Id", Ref(made), f"The {subnet.kind} subnet with the number {subnet.number}.")
+    if subnet.kind == "pods":
+        sheet.export(f"{subnet.id}Zone", GetAtt(made, "AvailabilityZone"), f"The zone of {subnet.id}.")
 
 
 def _has_public_nodes(plan: Plan) -> bool:

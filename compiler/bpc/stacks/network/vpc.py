@@ -20,13 +20,18 @@ def fill(plan: Plan, sheet: Sheet) -> None:
         _secondary(index, one, sheet)
 
 
+def secondary_block(index: int) -> str:
+    """The parameter with a range beside the first one."""
+    return f"VpcBlock{index + 2}"
+
+
 def secondary_id(index: int) -> str:
     """The logical ID of a range beside the first one."""
-    return f"VpcBlock{index + 2}Association"
+    return f"{secondary_block(index)}Association"
 
 
 def _secondary(index: int, block: str, sheet: Sheet) -> None:
     what = "Another range of the VPC."
-    value = sheet.parameter(f"VpcBlock{index + 2}", "VPC Subnet", what, Default=block, **cidr.PARAMETER)
+    value = sheet.parameter(secondary_block(index), "VPC Subnet", what, Default=block, **cidr.PARAMETER)
     made = ec2.VPCCidrBlock(secondary_id(index), VpcId=Ref("EksVPC"), CidrBlock=value)
     sheet.add(made, ("network", "secondaryCidrs", index))
