@@ -16,7 +16,7 @@ import kubernetes_validate
 import pytest
 from jsonschema import Draft202012Validator
 
-from bpc import catalogue, contribution, facts
+from bpc import addon_fields, catalogue, contribution, facts, schema
 from bpc.addon import AddOn, Context, Manifest
 from bpc.kit import iam
 from bpc.kit.sheet import Sheet
@@ -68,15 +68,17 @@ def test_it_has_no_state_and_no_facts_that_nobody_reads(entry: Entry) -> None:
 
 @each
 def test_its_options_are_documented_and_have_a_value(entry: Entry) -> None:
-    schema = entry.schema()
-    Draft202012Validator.check_schema(schema)
+    shape = entry.schema()
+    Draft202012Validator.check_schema(shape)
     assert set(entry.required) <= set(entry.options)
-    for name, option in schema["properties"].items():
+    shared = addon_fields.EKS | addon_fields.ROLE
+    for name, own in shape["properties"].items():
+        option = schema.resolved(own)
         assert option["description"].endswith("."), name
-        assert option["x-cloudformation"], name
-        assert "default" in option or "x-default" in option or name in entry.required or name == "version", name
+        assert "x-cloudformation" in option or "properties" in option["items"], name
+        assert "default" in option or "x-default" in option or name in entry.required or name in shared, name
         for example in [*option.get("examples", []), *([option["default"]] if "default" in option else [])]:
-            Draft202012Validator(option).validate(example)
+            schema.accept(copy.deepcopy(example), option)
 
 
 @each
@@ -89,7 +91,7 @@ def test_what_it_requires_exists(entry: Entry) -> None:
 def test_permissions_come_by_the_agent(entry: Entry) -> None:
     permitted = entry.has_permissions()
     assert (AGENT in entry.requires) == permitted
-    assert (entry.service_account is not None) == permitted
+    assert entry.service_account is not None or not permitted
     assert permitted or not (entry.managed_policies or entry.policy(context(entry)))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bpc import catalogue, pipeline, reference
+from bpc import addon_fields, catalogue, pipeline, reference
 from bpc.verify import TEMPLATE
 from parts import schemas
 from parts.memory import Memory
@@ -232,6 +232,17 @@ FIRST: dict[str, dict[str, Any]] = {
     },
 }
 OTHER = {"actions": ["s3:ListBucket"], "resources": ["arn:aws:s3:::other"]}
+ACCOUNT = {"name": "api", "namespace": "shop", "roleArn": "arn:aws:iam::111122223333:role/old"}
+# A role that the template makes, which `policy` and the like are for.
+MADE = {key: value for key, value in ACCOUNT.items() if key != "roleArn"} | {"wellKnownPolicies": ["image-builder"]}
+POLICY = {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::old/*"}]}
+FIRST |= {
+    f"serviceAccounts[].{key}": {"serviceAccounts": [MADE | {"policy": POLICY}]}
+    for key in ("roleName", "policyArns", "policy", "policyName", "wellKnownPolicies", "permissionsBoundary")
+}
+FIRST |= {
+    f"serviceAccounts[].{key}": {"serviceAccounts": [ACCOUNT | {"create": True}]} for key in ("labels", "annotations")
+}
 # What has one value in AWS, and so nothing that it could change.
 SINGLE = ("nodeGroups[].metricsCollection[].granularity",)
 # What is there first, for every field below a path.
@@ -257,6 +268,7 @@ BELOW: dict[str, Any] = {
         ("nodeGroups[].suspendProcesses", "nodeGroups[].maxInstanceLifetime", "nodeGroups[].classicLoadBalancerNames"),
         OWN,
     ),
+    "serviceAccounts[]": {"serviceAccounts": [ACCOUNT]},
     "cluster.securityGroupIds[].import": {"cluster.securityGroupIds": [{"import": "shared-SecurityGroup"}]},
     "cluster.kubeApiServer.serviceNodePortRange": {
         "cluster.kubeApiServer": {"serviceNodePortRange": {"minPort": 30000, "maxPort": 32767}}
@@ -313,7 +325,11 @@ LEAVES = [
     and ("properties" not in one.node or "string" in one.node["type"])
     and not one.path.startswith("addons.")
 ]
-OPTIONS = [one for one in reference.fields() if one.path.startswith("addons.") and one.path.count(".") == 2]
+OPTIONS = [
+    one
+    for one in reference.fields()
+    if one.path.startswith("addons.") and one.path.count(".") == 2 and one.path != "addons.<name>.source"
+]
 
 
 def compiled(data: Any) -> tuple[Memory, list[str]]:
@@ -378,12 +394,15 @@ def test_field_changes_the_output(field: reference.Field) -> None:
 def test_option_changes_the_output(field: reference.Field) -> None:
     _, name, option = field.path.split(".")
     before = copy.deepcopy(BASE)
-    needed = {one: ["Z0000000000000000000"] for one in catalogue.addon(name).required}
+    needed: dict[str, Any] = {one: ["Z0000000000000000000"] for one in catalogue.addon(name).required}
     needed |= (
-        {"source": "manifests"}
-        if option not in ("source", "version", "values", "resolveConflicts") and has_manifests(name)
-        else {}
+        {"source": "manifests"} if option != "source" and option not in addon_fields.EKS and has_manifests(name) else {}
     )
+    if option in addon_fields.ROLE:
+        needed |= {"policy": POLICY}
+    if name == "<name>":
+        name = "adot"
+        needed = {"source": "eks", "serviceAccount": "collector", "policy": POLICY}
     before["addons"] = {name: needed}
     after = copy.deepcopy(before)
     after["addons"][name][option] = {"a": 1} if option == "values" else other_value(field)

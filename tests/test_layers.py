@@ -38,10 +38,11 @@ kustomize
 catalogue
 stacks*
 contribution
-pod_networking
+pod_networking roles
 stack
 kit.permissions kit.user_data
 home
+kit.substitution
 kit.sheet
 blame
 anatomy overrides deployer
@@ -51,8 +52,11 @@ plan.addons plan.endpoints plan.groups
 plan.shapes checks
 plan.subnets
 plan.packing
-addons*
+addons* unlisted
 addon
+addon_fields
+kit.well_known
+kit.load_balancing
 kit.k8s kit.first_boot kit.iam kit.statements
 render
 environments
@@ -69,8 +73,8 @@ bpc
 """
 
 THIRD_PARTY = {
-    "troposphere": ("stacks", "addons", "kit", "contribution", "stack", "home", "pod_networking"),
-    "awacs": ("stacks", "addons", "kit", "addon"),
+    "troposphere": ("stacks", "addons", "kit", "contribution", "roles", "stack", "home", "pod_networking"),
+    "awacs": ("stacks", "addons", "kit", "addon", "roles"),
     "yaml": ("source", "kit.events", "kit.syntax", "verify"),
     "jsonschema": ("shape",),
     "cfnlint": ("verify",),

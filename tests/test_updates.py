@@ -46,6 +46,7 @@ OWN = {
     "metricsCollection": [{}],
     "scalingPolicies": [POLICY],
 }
+GRANT = {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}]}
 BLUEPRINT: dict[str, Any] = {
     "apiVersion": "bpc/v1",
     "kind": "Blueprint",
@@ -72,11 +73,14 @@ BLUEPRINT: dict[str, Any] = {
         "cluster-autoscaler": {},
         "external-dns": {"zones": ["ZA"]},
         "metrics-server": {},
+        "adot": {"source": "eks", "serviceAccount": "collector", "policyArns": [BOUNDARY.format("a")]},
     },
+    "serviceAccounts": [{"name": "a", "namespace": "a", "create": True, "policy": GRANT}],
 }
 
 TAINTS = [{"key": "a", "value": "b", "effect": "NoSchedule"}]
 SCOPE = {"type": "namespace", "namespaces": ["b"]}
+OTHER = {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]}
 EBS = "addons.aws-ebs-csi-driver"
 
 
@@ -228,6 +232,37 @@ CHANGES: dict[str, Any] = {
     "addons.*.version": Instead({f"{EBS}.version": "v1.2.3-eksbuild.1"}),
     "addons.*.values": Instead({f"{EBS}.values": {"controller": {"replicaCount": 1}}}),
     "addons.*.resolveConflicts": Instead({f"{EBS}.resolveConflicts": "none"}),
+    "addons.*.namespace": Instead({f"{EBS}.namespace": "b"}),
+    "addons.*.preserveOnDelete": Instead({f"{EBS}.preserveOnDelete": True}),
+    "addons.*.tags": Instead({f"{EBS}.tags": {"a": "b"}}),
+    "addons.*.policyArns": Instead({f"{EBS}.policyArns": [BOUNDARY.format("b")]}),
+    "addons.*.policy": Instead({f"{EBS}.policy": GRANT}),
+    "addons.*.policyName": Instead({f"{EBS}.policy": GRANT, f"{EBS}.policyName": "b"}),
+    "addons.*.wellKnownPolicies": Instead({f"{EBS}.wellKnownPolicies": ["image-builder"]}),
+    "addons.*.permissionsBoundary": Instead({f"{EBS}.permissionsBoundary": BOUNDARY.format("b")}),
+    "addons.*.roleName": Instead({f"{EBS}.roleName": "b"}),
+    "addons.*.podIdentityAssociations[].*": Instead(
+        {f"{EBS}.podIdentityAssociations": [{"serviceAccount": "b", "policyArns": [BOUNDARY.format("b")]}]}
+    ),
+    "addons.<name>.serviceAccount": Instead({"addons.adot.serviceAccount": "b"}),
+    "serviceAccounts[].name": "b",
+    "serviceAccounts[].namespace": "b",
+    "serviceAccounts[].create": Instead({"serviceAccounts[].create": False}),
+    "serviceAccounts[].labels": {"a": "b"},
+    "serviceAccounts[].annotations": {"a": "b"},
+    "serviceAccounts[].roleArn": Instead(
+        {"serviceAccounts[].roleArn": ROLE.format("b"), "serviceAccounts[].policy": None}
+    ),
+    "serviceAccounts[].roleName": "b",
+    "serviceAccounts[].policyArns": [BOUNDARY.format("b")],
+    "serviceAccounts[].policy": OTHER,
+    "serviceAccounts[].policyName": "b",
+    "serviceAccounts[].wellKnownPolicies": ["image-builder"],
+    "serviceAccounts[].permissionsBoundary": BOUNDARY.format("b"),
+    "serviceAccounts[].targetRoleArn": ROLE.format("b"),
+    "serviceAccounts[].sessionPolicy": GRANT,
+    "serviceAccounts[].disableSessionTags": True,
+    "serviceAccounts[].tags": {"a": "b"},
     "addons.metrics-server.source": "manifests",
     "addons.external-dns.zones": ["ZB"],
     "addons.aws-node-termination-handler.events": ["spot-interruption"],
@@ -251,6 +286,7 @@ ELSEWHERE = (
     "environments.*",
     "network.existing.*",
     "overrides.*",
+    "addons.<name>.source",
     "nodeGroups[[]].type",
     "nodeGroups[[]].metricsCollection[[]].granularity",
     "*.import",
@@ -269,6 +305,7 @@ NAMES = {
     "AWS::EKS::Cluster": ("Name",),
     "AWS::EKS::Nodegroup": ("NodegroupName",),
     "AWS::EKS::FargateProfile": ("FargateProfileName",),
+    "AWS::EKS::Addon": ("AddonName",),
     "AWS::EC2::Instance": ("NetworkInterfaces", "*", "PrivateIpAddress"),
 }
 

@@ -91,11 +91,15 @@ class AddOn:
     @classmethod
     def schema(cls) -> dict[str, Any]:
         """What the blueprint may say under `addons.<name>`."""
-        properties: dict[str, Any] = {"enabled": _ENABLED}
+        from bpc import addon_fields as fields
+
+        properties = dict(fields.ENABLED)
         if len(cls.sources) > 1:
-            properties["source"] = _SOURCE | {"enum": list(cls.sources), "default": cls.sources[0]}
+            properties |= fields.source(cls.sources)
         if "eks" in cls.sources:
-            properties |= {"version": _VERSION, "values": _VALUES, "resolveConflicts": _RESOLVE}
+            properties |= fields.EKS
+        if cls.service_account:
+            properties |= fields.ROLE
         shape: dict[str, Any] = {
             "description": (cls.__doc__ or "").strip(),
             "type": "object",
@@ -103,35 +107,3 @@ class AddOn:
             "properties": properties | dict(cls.options),
         }
         return shape | ({"required": list(cls.required)} if cls.required else {})
-
-
-_ENABLED = {
-    "description": "false leaves it out, for a core add-on or for an environment that does not want it.",
-    "type": "boolean",
-    "default": True,
-    "x-cloudformation": "whether the add-on is there",
-}
-_SOURCE = {
-    "description": "eks: the EKS add-on. manifests: plain YAML that bpc builds, for the GitOps repository.",
-    "x-cloudformation": "AWS::EKS::Addon, or manifests",
-}
-_VERSION = {
-    "description": "The version of the EKS add-on. Left out, EKS's default for the cluster's Kubernetes version.",
-    "type": "string",
-    "pattern": "^v[0-9]+\\.[0-9]+\\.[0-9]+-eksbuild\\.[0-9]+$",
-    "examples": ["v1.20.4-eksbuild.2"],
-    "x-cloudformation": "AWS::EKS::Addon.AddonVersion",
-}
-_VALUES = {
-    "description": "Configuration values of the EKS add-on, merged over the defaults.",
-    "type": "object",
-    "default": {},
-    "examples": [{"replicaCount": 3}],
-    "x-cloudformation": "AWS::EKS::Addon.ConfigurationValues",
-}
-_RESOLVE = {
-    "description": "What EKS does with settings that somebody changed in the cluster.",
-    "enum": ["none", "overwrite", "preserve"],
-    "default": "overwrite",
-    "x-cloudformation": "AWS::EKS::Addon.ResolveConflicts",
-}

@@ -17,8 +17,18 @@ Entry = TypeVar("Entry")
 
 @cache
 def addon(name: str) -> type[AddOn]:
-    """One add-on, without importing the others."""
-    return _entry(f"bpc.addons.{name.replace('-', '_')}", AddOn)
+    """One add-on, without importing the others; one that no file here is about is an EKS add-on by its name."""
+    module = f"bpc.addons.{name.replace('-', '_')}"
+    try:
+        found = _entry(module, AddOn)
+        if found.name == name:
+            return found
+    except ModuleNotFoundError as missing:
+        if missing.name != module:
+            raise
+    from bpc import unlisted
+
+    return unlisted.entry(name)
 
 
 def addons() -> list[type[AddOn]]:
@@ -40,11 +50,14 @@ def stacks() -> tuple[type[Stack], ...]:
 
 def addons_schema() -> dict[str, Any]:
     """The `addons` section of the language, put together from the entries."""
+    from bpc.unlisted import Unlisted
+
     entries = addons()
     return {
         "description": "What runs in the cluster beside the workloads.",
         "type": "object",
-        "additionalProperties": False,
+        "propertyNames": {"pattern": "^[a-z0-9][a-z0-9_-]{0,99}$"},
+        "additionalProperties": Unlisted.schema(),
         "default": {},
         "properties": {entry.name: entry.schema() | ({"default": {}} if entry.core else {}) for entry in entries},
     }

@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from troposphere import GetAtt, eks
+from troposphere import Tags, eks
 
+from bpc import roles
 from bpc.kit import iam
+from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet, literal
 from bpc.plan.shapes import Plan, PlannedAddOn
 
@@ -16,7 +18,7 @@ from bpc.plan.shapes import Plan, PlannedAddOn
 def contribute(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any) -> None:
     """Everything of one add-on; `cluster` is the cluster's name, by Ref or by import."""
     at, entry = addon.request.at, addon.entry
-    role = _role(addon, plan, sheet) if entry.has_permissions() else None
+    role = _role(addon, plan, sheet) if addon.has_role else None
     for resource in entry.resources(addon.context):
         if "Tags" in resource.props:
             resource.Tags = sheet.tags(resource.title)
@@ -29,17 +31,9 @@ def contribute(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any) -> N
 
 def _role(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> Any:
     entry = addon.entry
-    role = iam.role(
-        f"{addon.id}Role",
-        iam.trusts_pods(plan.name, entry.namespace, entry.service_account or ""),
-        boundary=plan.blueprint.cloudformation.permissions_boundary,
-        tags=sheet.tags(f"{addon.id}Role"),
-        managed_policies=entry.managed_policies,
-        statements=entry.policy(addon.context),
-        policy_name=entry.name,
-    )
-    sheet.add(role, addon.request.at)
-    return GetAtt(role, "Arn")
+    trust = iam.trusts_pods(plan.name, addon.namespace, addon.service_account)
+    known = roles.Known(entry.managed_policies, entry.policy(addon.context), entry.name)
+    return roles.add(f"{addon.id}Role", trust, addon.permissions, plan, sheet, addon.request.at, known)
 
 
 def _eks_addon(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any, role: Any) -> eks.Addon:
@@ -49,16 +43,22 @@ def _eks_addon(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any, role
         properties["AddonVersion"] = options["version"]
     if values := _configuration(addon, plan, sheet):
         properties["ConfigurationValues"] = values
-    if role:
+    if "namespace" in options:
+        properties["NamespaceConfig"] = eks.NamespaceConfig(Namespace=options["namespace"])
+    if options["preserveOnDelete"]:
+        properties["PreserveOnDelete"] = True
+    associated = {addon.service_account: role} if role else {}
+    if associated | (given := _given(addon, plan, sheet)):
         properties["PodIdentityAssociations"] = [
-            eks.PodIdentityAssociationProperty(ServiceAccount=addon.entry.service_account, RoleArn=role)
+            eks.PodIdentityAssociationProperty(ServiceAccount=account, RoleArn=arn)
+            for account, arn in (associated | given).items()
         ]
     return eks.Addon(
         f"{addon.id}AddOn",
         ClusterName=cluster,
         AddonName=addon.entry.name,
         ResolveConflicts=options["resolveConflicts"].upper(),
-        Tags=sheet.tags(),
+        Tags=Tags(**sheet.tag_map() | dict(sorted(options["tags"].items()))),
         **properties,
     )
 
@@ -73,12 +73,22 @@ def _configuration(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> Any:
     return literal(json.dumps(values, sort_keys=True)) if values else None
 
 
+def _given(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    """The roles that the blueprint names for the add-on's service accounts, or has made for them."""
+    made = {}
+    for one in addon.associations:
+        trust = iam.trusts_pods(plan.name, addon.namespace, one.service_account)
+        title = f"{addon.id}{logical_id(one.service_account)}Role"
+        made[one.service_account] = one.role_arn or roles.add(title, trust, one, plan, sheet, one.at)
+    return made
+
+
 def _association(addon: PlannedAddOn, sheet: Sheet, cluster: Any, role: Any) -> eks.PodIdentityAssociation:
     return eks.PodIdentityAssociation(
         f"{addon.id}PodIdentityAssociation",
         ClusterName=cluster,
-        Namespace=addon.entry.namespace,
-        ServiceAccount=addon.entry.service_account,
+        Namespace=addon.namespace,
+        ServiceAccount=addon.service_account,
         RoleArn=role,
         Tags=sheet.tags(),
     )

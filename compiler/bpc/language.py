@@ -17,13 +17,14 @@ SECTIONS = [
     "cluster",
     "nodegroups",
     "fargate",
+    "serviceaccounts",
     "environments",
     "overrides",
 ]
 # What several fields share, or what is long.
-SHARED = ["remotenetwork", "common", "capabilities", "controlplane", "nodes", "autoscaling"]
+SHARED = ["remotenetwork", "common", "capabilities", "controlplane", "nodes", "autoscaling", "identity"]
 # A section's name in the language, where it is not the name of its file.
-NAMES = {"nodegroups": "nodeGroups", "fargate": "fargateProfiles"}
+NAMES = {"nodegroups": "nodeGroups", "fargate": "fargateProfiles", "serviceaccounts": "serviceAccounts"}
 
 
 def bundle() -> str:

@@ -1,6 +1,7 @@
 """cert-manager, an EKS community add-on. Source: Amazon EKS User Guide, Community add-ons.
 
-It has no AWS permissions here: the DNS challenge with Route 53 is the only part that needs some.
+It has no AWS permissions by itself: the DNS challenge with Route 53 is the only part that needs some, and
+`wellKnownPolicies: [cert-manager]` gives them.
 """
 
 from __future__ import annotations
@@ -13,3 +14,4 @@ class CertManager(AddOn):
 
     name = "cert-manager"
     namespace = "cert-manager"
+    service_account = "cert-manager"

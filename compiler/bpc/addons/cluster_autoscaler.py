@@ -51,29 +51,9 @@ class ClusterAutoscaler(AddOn):
 
     @classmethod
     def policy(cls, context: Context) -> Sequence[Statement]:
-        from bpc.kit import iam
+        from bpc.kit import well_known
 
-        owned = iam.when_equal({f"aws:ResourceTag/{TAG}/{context.cluster}": "owned"})
-        return [
-            iam.allow(
-                "autoscaling:SetDesiredCapacity",
-                "autoscaling:TerminateInstanceInAutoScalingGroup",
-                on=[iam.arn("autoscaling:autoScalingGroup:*:autoScalingGroupName/*")],
-                where=owned,
-            ),
-            iam.allow("eks:DescribeNodegroup", on=[iam.arn(f"eks:nodegroup/{context.cluster}/*/*")]),
-            # None of these has a resource that they could be narrowed to; all of them only read.
-            iam.allow_anywhere(
-                "autoscaling:DescribeAutoScalingGroups",
-                "autoscaling:DescribeAutoScalingInstances",
-                "autoscaling:DescribeLaunchConfigurations",
-                "autoscaling:DescribeScalingActivities",
-                "ec2:DescribeImages",
-                "ec2:DescribeInstanceTypes",
-                "ec2:DescribeLaunchTemplateVersions",
-                "ec2:GetInstanceTypesFromInstanceRequirements",
-            ),
-        ]
+        return well_known.autoscaler(context.cluster)
 
     @classmethod
     def manifests(cls, context: Context) -> Sequence[Manifest]:

@@ -38,18 +38,9 @@ class ExternalDns(AddOn):
 
     @classmethod
     def policy(cls, context: Context) -> Sequence[Statement]:
-        from troposphere import Sub
+        from bpc.kit import well_known
 
-        from bpc.kit import iam
-
-        zone = "arn:${AWS::Partition}:route53:::hostedzone/"
-        zones = [Sub(f"{zone}{one}") for one in context.options["zones"]]
-        return [
-            iam.allow("route53:ChangeResourceRecordSets", on=zones),
-            # It lists the records of every zone that it finds, and stops at the first that it may not list.
-            iam.allow("route53:ListResourceRecordSets", on=[Sub(f"{zone}*")]),
-            iam.allow_anywhere("route53:ListHostedZones"),
-        ]
+        return well_known.external_dns(context.options["zones"])
 
     @classmethod
     def values(cls, context: Context) -> Mapping[str, Any]:

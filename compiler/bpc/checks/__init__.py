@@ -23,6 +23,12 @@ def always(blueprint: Blueprint) -> bool:
     return True
 
 
+def speaks_of_roles(blueprint: Blueprint) -> object:
+    """Whether service accounts have roles, or an add-on more or others than bpc gives it."""
+    said = ("serviceAccount", "roleName", "policyArns", "policy", "wellKnownPolicies", "podIdentityAssociations")
+    return blueprint.service_accounts or any(one.options.get(key) for one in blueprint.addons for key in said)
+
+
 # Each topic, and whether a blueprint has anything for it to check; one that no blueprint asks for is not imported.
 TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.metadata": always,
@@ -48,6 +54,8 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.bastion": lambda it: it.bastion,
     "bpc.checks.fargate": lambda it: it.fargate_profiles,
     "bpc.checks.delivery": lambda it: it.cloudformation.git_sync,
+    "bpc.checks.identity": speaks_of_roles,
+    "bpc.checks.policies": speaks_of_roles,
     "bpc.checks.labels": lambda it: any(group.labels or group.taints for group in it.node_groups),
 }
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from awacs.aws import Action, Allow, ArnLike, Condition, PolicyDocument, Principal, Statement, StringEquals
-from troposphere import Sub
+from awacs.aws import Action, Allow, ArnEquals, ArnLike, Condition, PolicyDocument, Principal, Statement, StringEquals
+from troposphere import Ref, Sub
 from troposphere.iam import Policy, Role
 
 VERSION = "2012-10-17"
@@ -61,19 +61,26 @@ def trusts(service: str, *more: str, where: Condition | None = None) -> PolicyDo
     return PolicyDocument(Version=VERSION, Statement=[Statement(**statement | ({"Condition": where} if where else {}))])
 
 
-def trusts_pods(cluster: str, namespace: str, service_account: str) -> PolicyDocument:
-    """EKS Pod Identity, for one service account of one cluster.
+def trusts_pods(cluster: str, namespace: str, service_account: str, *, tagged: bool = True) -> PolicyDocument:
+    """EKS Pod Identity, for one service account of one cluster; without a namespace, for one of that name in any.
 
     The session tags that the conditions name are set by EKS itself (Amazon EKS User Guide, Create IAM role with
-    trust policy required by EKS Pod Identity).
+    trust policy required by EKS Pod Identity). Where it sets none, the cluster alone can be named.
     """
+    if not tagged:
+        home = Condition([StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}), _from(cluster)])
+        return trusts("pods.eks.amazonaws.com", where=home)
     tags = {
         "eks-cluster-name": cluster,
         "kubernetes-namespace": namespace,
         "kubernetes-service-account": service_account,
     }
-    where = when_equal({f"aws:RequestTag/{key}": value for key, value in tags.items()})
+    where = when_equal({f"aws:RequestTag/{key}": value for key, value in tags.items() if value})
     return trusts("pods.eks.amazonaws.com", "sts:TagSession", where=where)
+
+
+def _from(cluster: str) -> ArnEquals:
+    return ArnEquals({"aws:SourceArn": arn(f"eks:cluster/{cluster}")})
 
 
 def trusts_fargate(cluster: str) -> PolicyDocument:
@@ -84,7 +91,7 @@ def trusts_fargate(cluster: str) -> PolicyDocument:
 
 def role(
     title: str,
-    trust: PolicyDocument,
+    trust: PolicyDocument | Sub,
     *,
     boundary: str | None,
     tags: Any,
@@ -92,14 +99,26 @@ def role(
     policy_arns: Iterable[str] = (),
     statements: Sequence[Statement] = (),
     policy_name: str = "",
+    policies: Mapping[str, Any] | None = None,
+    name: str | None = None,
 ) -> Role:
-    """A role with no name of its own, so that a stack needs only CAPABILITY_IAM."""
+    """A role, with no name of its own unless it must have one, so that a stack needs only CAPABILITY_IAM.
+
+    `policies` are further documents by their names.
+    """
     properties: dict[str, Any] = {"AssumeRolePolicyDocument": trust}
+    if name:
+        properties["RoleName"] = name
     if boundary:
         properties["PermissionsBoundary"] = boundary
     if arns := [*(managed(path) for path in managed_policies), *policy_arns]:
         properties["ManagedPolicyArns"] = arns
-    if statements:
-        document = PolicyDocument(Version=VERSION, Statement=list(statements))
-        properties["Policies"] = [Policy(PolicyName=policy_name, PolicyDocument=document)]
+    own = {policy_name: document(statements)} if statements else {}
+    if every := own | dict(policies or {}):
+        properties["Policies"] = [Policy(PolicyName=key, PolicyDocument=value) for key, value in every.items()]
     return Role(title, **properties, Tags=tags)
+
+
+def document(statements: Sequence[Statement]) -> PolicyDocument:
+    """A policy of these statements."""
+    return PolicyDocument(Version=VERSION, Statement=list(statements))

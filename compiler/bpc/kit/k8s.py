@@ -62,6 +62,17 @@ def service_account(name: str, namespace: str) -> Object:
     return _object("v1", "ServiceAccount", name, name, namespace)
 
 
+def annotated(manifest: Object, annotations: Mapping[str, str]) -> Object:
+    """The same object with annotations."""
+    return manifest | {"metadata": manifest["metadata"] | {"annotations": dict(sorted(annotations.items()))}}
+
+
+def labelled(manifest: Object, more: Mapping[str, str]) -> Object:
+    """The same object with more labels, or others."""
+    metadata = manifest["metadata"]
+    return manifest | {"metadata": metadata | {"labels": metadata["labels"] | dict(sorted(more.items()))}}
+
+
 def rule(verbs: str, resources: str, *, group: str = "", names: Sequence[str] = ()) -> Object:
     """What may be done to what: words parted by spaces, and single objects where `names` has them."""
     named = {"resourceNames": list(names)} if names else {}

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from bpc.model.existing import Existing
     from bpc.model.fargate import FargateProfile, Selector
     from bpc.model.hybrid import Credentials, RemoteNetwork
+    from bpc.model.identity import Permissions, ServiceAccount
     from bpc.model.node_details import (
         Bottlerocket,
         CapacityReservation,
@@ -101,6 +102,7 @@ __all__ = [
     "Overrides",
     "PerZone",
     "Permission",
+    "Permissions",
     "Placement",
     "Prefix",
     "RbacRoleMapping",
@@ -115,6 +117,7 @@ __all__ = [
     "ScoringStrategy",
     "SecretsEncryption",
     "Selector",
+    "ServiceAccount",
     "ServiceNodePortRange",
     "Ssh",
     "SubnetRange",
@@ -154,10 +157,12 @@ LAZY = {
     "Placement": "bpc.model.node_details",
     "RbacRoleMapping": "bpc.model.capabilities",
     "RemoteNetwork": "bpc.model.hybrid",
+    "Permissions": "bpc.model.identity",
     "ResourceWeight": "bpc.model.control_plane",
     "ScalingPolicy": "bpc.model.auto_scaling",
     "ScoringStrategy": "bpc.model.control_plane",
     "Selector": "bpc.model.fargate",
+    "ServiceAccount": "bpc.model.identity",
     "ServiceNodePortRange": "bpc.model.control_plane",
     "NodeIam": "bpc.model.node_details",
     "RepairOverride": "bpc.model.node_details",
@@ -179,6 +184,7 @@ class Blueprint(Node):
     node_groups: tuple[NodeGroup, ...]
     fargate_profiles: tuple[FargateProfile, ...]
     addons: tuple[AddOnRequest, ...]
+    service_accounts: tuple[ServiceAccount, ...]
     overrides: Overrides
 
     @classmethod

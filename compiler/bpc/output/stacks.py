@@ -8,7 +8,7 @@ from bpc import catalogue
 from bpc.diagnostics import Path
 from bpc.kit.record import Record
 from bpc.overrides import Patched
-from bpc.plan.shapes import Plan, PlannedAddOn
+from bpc.plan.shapes import Plan
 
 
 class Stacks(Record):
@@ -29,9 +29,11 @@ class Stacks(Record):
         return self.plan.blueprint.cloudformation.layout == "single"
 
     @property
-    def manifests(self) -> list[PlannedAddOn]:
-        """The add-ons that come as Kubernetes manifests."""
-        return [addon for addon in self.plan.addons if addon.source == "manifests"]
+    def manifests(self) -> bool:
+        """Whether anything comes as Kubernetes manifests."""
+        return any(one.source == "manifests" for one in self.plan.addons) or any(
+            one.account.create for one in self.plan.service_accounts
+        )
 
     def name(self, stack: str) -> str:
         """What CloudFormation knows the stack by; one template holds all that would be stacks of their own."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bpc import facts
 from bpc.diagnostics import Diagnostic
+from bpc.kit.naming import logical_id
 from bpc.model import Blueprint
 from bpc.plan import addons, groups, obstacles, subnets
 from bpc.plan.addons import Catalogue
-from bpc.plan.shapes import Plan, PlannedAddOn
+from bpc.plan.shapes import Plan, PlannedAddOn, PlannedServiceAccount
 
 
 def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnostic]]:
@@ -27,6 +28,7 @@ def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnos
         node_groups=tuple(groups.planned(group, blueprint.cluster.version, tags) for group in blueprint.node_groups),
         addons=chosen,
         endpoints=_endpoints(blueprint, chosen),
+        service_accounts=_service_accounts(blueprint),
     )
     return plan, list(obstacles.found(plan))
 
@@ -38,3 +40,7 @@ def _endpoints(blueprint: Blueprint, chosen: tuple[PlannedAddOn, ...]) -> tuple[
     from bpc.plan import endpoints
 
     return endpoints.planned(blueprint, chosen)
+
+
+def _service_accounts(blueprint: Blueprint) -> tuple[PlannedServiceAccount, ...]:
+    return tuple(PlannedServiceAccount(one, logical_id(one.namespace, one.name)) for one in blueprint.service_accounts)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from bpc.addon import AddOn, Context
 from bpc.model import AddOnRequest, Blueprint
 from bpc.plan.shapes import PlannedAddOn
+
+if TYPE_CHECKING:
+    from bpc.model import Permissions
+    from bpc.model.identity import PodIdentityAssociation
+
+# What the blueprint may say of the role of an add-on's service account.
+GIVEN = ("roleName", "policyArns", "policy", "wellKnownPolicies", "permissionsBoundary")
 
 Catalogue = Callable[[str], type[AddOn]]
 
@@ -16,7 +24,30 @@ def planned(blueprint: Blueprint, partition: str, catalogue: Catalogue) -> Itera
     for request in _wanted(blueprint, catalogue):
         entry = catalogue(request.name)
         source = request.options.get("source", entry.sources[0])
-        yield PlannedAddOn(entry, request, source, _context(request, blueprint, partition))
+        context = _context(request, blueprint, partition)
+        yield PlannedAddOn(entry, request, source, context, _permissions(request), _associations(request))
+
+
+def _permissions(request: AddOnRequest) -> Permissions | None:
+    """What the blueprint adds to the role of an add-on, if it adds anything."""
+    if not any(request.options.get(key) for key in GIVEN):
+        return None
+    from bpc import build
+    from bpc.model.identity import Permissions
+
+    made: Permissions = build.node(Permissions, request.at, request.options, {})
+    return made
+
+
+def _associations(request: AddOnRequest) -> tuple[PodIdentityAssociation, ...]:
+    given = request.options.get("podIdentityAssociations", ())
+    if not given:
+        return ()
+    from bpc import build
+    from bpc.model.identity import PodIdentityAssociation
+
+    at = (*request.at, "podIdentityAssociations")
+    return tuple(build.node(PodIdentityAssociation, (*at, place), one, {}) for place, one in enumerate(given))
 
 
 def _wanted(blueprint: Blueprint, catalogue: Catalogue) -> Iterator[AddOnRequest]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from bpc.addon import AddOn, Context
 from bpc.kit.naming import logical_id, stack_name
 from bpc.kit.record import Record
 from bpc.model import AddOnRequest, Blueprint, NodeGroup
 from bpc.plan.subnets import Subnet
+
+if TYPE_CHECKING:
+    from bpc.model import Permissions, ServiceAccount
+    from bpc.model.identity import PodIdentityAssociation
 
 
 class PlannedGroup(Record):
@@ -26,16 +31,41 @@ class PlannedGroup(Record):
 
 
 class PlannedAddOn(Record):
-    """An add-on with its source decided."""
+    """An add-on with its source decided; `permissions` and `associations` are what the blueprint adds to it."""
 
     entry: type[AddOn]
     request: AddOnRequest
     source: str
     context: Context
+    permissions: Permissions | None = None
+    associations: tuple[PodIdentityAssociation, ...] = ()
 
     @property
     def id(self) -> str:
         return logical_id(self.entry.name)
+
+    @property
+    def service_account(self) -> str:
+        """Whose role the template makes, if it makes one."""
+        return self.entry.service_account or str(self.request.options.get("serviceAccount", ""))
+
+    @property
+    def namespace(self) -> str:
+        """Where its service account lives; empty where only EKS knows."""
+        return str(self.request.options.get("namespace") or self.entry.namespace)
+
+    @property
+    def has_role(self) -> bool:
+        """Whether the template makes a role for its own service account, or whether others are given."""
+        wanted = self.entry.has_permissions() or bool(self.permissions and self.permissions.grants)
+        return wanted and self.service_account not in {one.service_account for one in self.associations}
+
+
+class PlannedServiceAccount(Record):
+    """A workload's service account, with the start of its logical IDs."""
+
+    account: ServiceAccount
+    id: str
 
 
 class Plan(Record):
@@ -47,6 +77,7 @@ class Plan(Record):
     node_groups: tuple[PlannedGroup, ...]
     addons: tuple[PlannedAddOn, ...]
     endpoints: tuple[str, ...]
+    service_accounts: tuple[PlannedServiceAccount, ...] = ()
 
     @property
     def name(self) -> str:

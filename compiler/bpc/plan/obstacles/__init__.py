@@ -18,7 +18,14 @@ def always(plan: Plan) -> bool:
 
 def several_names(plan: Plan) -> bool:
     blueprint = plan.blueprint
-    return any(len(one) > 1 for one in (plan.node_groups, blueprint.fargate_profiles, blueprint.cluster.access))
+    named = (plan.node_groups, blueprint.fargate_profiles, blueprint.cluster.access, plan.service_accounts)
+    return any(len(one) > 1 for one in named)
+
+
+def speaks_of_roles(plan: Plan) -> bool:
+    """Whether service accounts have roles, or an add-on more or others than bpc gives it."""
+    given = any(one.permissions or one.associations or "serviceAccount" in one.request.options for one in plan.addons)
+    return bool(given or plan.service_accounts)
 
 
 # Each topic, and whether a plan has anything for it to look at; one that has nothing is not imported.
@@ -26,6 +33,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.addons": always,
     "bpc.plan.obstacles.names": several_names,
     "bpc.plan.obstacles.auto_mode": lambda it: it.blueprint.cluster.auto_mode,
+    "bpc.plan.obstacles.identity": speaks_of_roles,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
 }
 

@@ -36,9 +36,21 @@ NOT_HERE = rule(
 WRONG_SOURCE = rule(
     "BPC407",
     "addon-source-option",
-    why="version, values and resolveConflicts are settings of the EKS add-on; manifests do not have them.",
+    why="version, values, tags and the like are settings of the EKS add-on; manifests do not have them.",
     cure="Take the setting away, or use `source: eks`.",
 )
+
+AGENT = "eks-pod-identity-agent"
+# The settings of an EKS add-on, and what they are where nobody says anything.
+OF_EKS: Mapping[str, Any] = {
+    "version": None,
+    "values": {},
+    "resolveConflicts": "overwrite",
+    "namespace": None,
+    "preserveOnDelete": False,
+    "podIdentityAssociations": [],
+    "tags": {},
+}
 
 
 def _requirements(plan: Plan) -> Iterator[Diagnostic]:
@@ -48,7 +60,7 @@ def _requirements(plan: Plan) -> Iterator[Diagnostic]:
         there |= {request.name for request in plan.blueprint.addons if request.options["enabled"]}
     for addon in plan.addons:
         at = addon.request.at
-        for name in sorted(set(addon.entry.requires) - there):
+        for name in sorted(set(addon.entry.requires) - there - ({AGENT} if not addon.has_role else set())):
             yield MISSING.at(at, f"{addon.entry.name} needs {name}", f"add `{name}: {{}}` to addons", key=True)
 
 
@@ -58,7 +70,7 @@ def _places(plan: Plan) -> Iterator[Diagnostic]:
         entry, at = addon.entry, addon.request.at
         if not has_nodes and entry.daemonset:
             yield NO_NODES.at(at, f"{entry.name} runs on every node, and there are none", "add a node group", key=True)
-        elif not has_nodes and entry.has_permissions():
+        elif not has_nodes and addon.has_role:
             yield NO_NODES.at(
                 at,
                 f"{entry.name} gets its AWS permissions by EKS Pod Identity, which needs nodes",
@@ -78,7 +90,7 @@ def _options(plan: Plan) -> Iterator[Diagnostic]:
         if addon.source == "eks":
             continue
         options: Mapping[str, Any] = addon.request.options
-        for key, default in (("version", None), ("values", {}), ("resolveConflicts", "overwrite")):
+        for key, default in OF_EKS.items():
             if options.get(key, default) != default:
                 yield WRONG_SOURCE.at((*addon.request.at, key), f"{key} is for `source: eks`", key=True)
 

@@ -24,6 +24,10 @@ def _logical_ids(plan: Plan) -> Iterator[Diagnostic]:
             ((*one.at, "principal"), one.principal, access_entry_id(one.principal))
             for one in plan.blueprint.cluster.access
         ],
+        [
+            ((*one.account.at, "name"), f"{one.account.namespace}/{one.account.name}", one.id)
+            for one in plan.service_accounts
+        ],
     ]
     for what in named:
         seen: dict[str, str] = {}

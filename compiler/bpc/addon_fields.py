@@ -1,0 +1,75 @@
+"""What the language says of add-ons beside their own options: fields that many of them share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Fields = dict[str, Any]
+
+ENABLED: Fields = {
+    "enabled": {
+        "description": "false leaves it out, for a core add-on or for an environment that does not want it.",
+        "type": "boolean",
+        "default": True,
+        "x-cloudformation": "whether the add-on is there",
+    }
+}
+_SOURCE = {
+    "description": "eks: the EKS add-on. manifests: plain YAML that bpc builds, for the GitOps repository.",
+    "x-cloudformation": "AWS::EKS::Addon, or manifests",
+}
+# The EKS add-on itself.
+EKS: Fields = {
+    "version": {
+        "description": "The version of the EKS add-on. Left out, EKS's default for the cluster's Kubernetes version.",
+        "type": "string",
+        "pattern": "^v[0-9]+\\.[0-9]+\\.[0-9]+-eksbuild\\.[0-9]+$",
+        "examples": ["v1.20.4-eksbuild.2"],
+        "x-cloudformation": "AWS::EKS::Addon.AddonVersion",
+    },
+    "values": {
+        "description": "Configuration values of the EKS add-on, merged over the defaults.",
+        "type": "object",
+        "default": {},
+        "examples": [{"replicaCount": 3}],
+        "x-cloudformation": "AWS::EKS::Addon.ConfigurationValues",
+    },
+    "resolveConflicts": {
+        "description": "What EKS does with settings that somebody changed in the cluster.",
+        "enum": ["none", "overwrite", "preserve"],
+        "default": "overwrite",
+        "x-cloudformation": "AWS::EKS::Addon.ResolveConflicts",
+    },
+    "namespace": {
+        "$ref": "#/$defs/namespace",
+        "description": "Another namespace than the add-on's usual one, where EKS lets it be chosen.",
+        "x-cloudformation": "AWS::EKS::Addon.NamespaceConfig.Namespace",
+    },
+    "preserveOnDelete": {
+        "description": "true: what runs stays in the cluster when the add-on is deleted.",
+        "type": "boolean",
+        "default": False,
+        "x-cloudformation": "AWS::EKS::Addon.PreserveOnDelete",
+    },
+    "podIdentityAssociations": {"$ref": "#/$defs/podIdentityAssociations"},
+    "tags": {
+        "$ref": "#/$defs/tags",
+        "description": "Put on the EKS add-on, beside the platform's.",
+        "examples": [{"team": "platform"}],
+        "x-cloudformation": "AWS::EKS::Addon.Tags",
+    },
+}
+# The role of the service account that bpc knows the add-on by.
+ROLE: Fields = {
+    "roleName": {"$ref": "#/$defs/roleName"},
+    "policyArns": {"$ref": "#/$defs/policyArns", "description": "Managed policies, beside those that it needs."},
+    "policy": {"$ref": "#/$defs/policy"},
+    "policyName": {"$ref": "#/$defs/policyName"},
+    "wellKnownPolicies": {"$ref": "#/$defs/wellKnownPolicies"},
+    "permissionsBoundary": {"$ref": "#/$defs/rolePermissionsBoundary"},
+}
+
+
+def source(sources: tuple[str, ...]) -> Fields:
+    """Where an add-on comes from, for one that has a choice."""
+    return {"source": _SOURCE | {"enum": list(sources), "default": sources[0]}}

@@ -1,0 +1,79 @@
+"""The roles of workloads, a service account each: what a team changes every week, apart from what it stands on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import GetAtt, Tags, eks
+
+from bpc import roles
+from bpc.kit import iam
+from bpc.kit.sheet import Sheet
+from bpc.model import ServiceAccount
+from bpc.plan.shapes import Plan, PlannedServiceAccount
+from bpc.stack import Stack
+
+
+class Workloads(Stack):
+    """IAM roles for the service accounts of workloads"""
+
+    name = "workloads"
+    number = 60
+
+    @classmethod
+    def wanted(cls, plan: Plan) -> bool:
+        return bool(plan.service_accounts)
+
+    @classmethod
+    def fill(cls, plan: Plan, sheet: Sheet) -> None:
+        cluster = sheet.imported("cluster", "ClusterName")
+        for one in plan.service_accounts:
+            role = one.account.role_arn or _role(one, plan, sheet)
+            _associate(one, role, cluster, sheet)
+
+
+def _role(planned: PlannedServiceAccount, plan: Plan, sheet: Sheet) -> GetAtt:
+    account = planned.account
+    trust = iam.trusts_pods(plan.name, account.namespace, account.name, tagged=_is_tagged(account))
+    known = roles.Known(statements=_chain(account), name="target-role") if account.target_role_arn else None
+    title = f"{planned.id}WorkloadRole"
+    return roles.add(title, trust, account, plan, sheet, account.at, known, account.tags)
+
+
+def _is_tagged(account: ServiceAccount) -> bool:
+    """Whether EKS sets session tags; with a session policy it may not (EKS API, CreatePodIdentityAssociation)."""
+    return not (account.disable_session_tags or account.session_policy)
+
+
+def _chain(account: ServiceAccount) -> list[Any]:
+    """To assume the target role (Amazon EKS User Guide, EKS Pod Identity target IAM roles)."""
+    tagging = ["sts:TagSession"] if _is_tagged(account) else []
+    return [iam.allow("sts:AssumeRole", *tagging, on=[account.target_role_arn])]
+
+
+def _associate(planned: PlannedServiceAccount, role: Any, cluster: Any, sheet: Sheet) -> None:
+    account = planned.account
+    properties: dict[str, Any] = {}
+    if account.target_role_arn:
+        properties["TargetRoleArn"] = account.target_role_arn
+    if account.session_policy:
+        from bpc.kit import substitution
+
+        properties["Policy"] = substitution.policy_text(account.session_policy)
+    if not _is_tagged(account):
+        properties["DisableSessionTags"] = True
+    association = eks.PodIdentityAssociation(
+        f"{planned.id}WorkloadIdentity",
+        ClusterName=cluster,
+        Namespace=account.namespace,
+        ServiceAccount=account.name,
+        RoleArn=role,
+        **properties,
+        Tags=Tags(**sheet.tag_map() | dict(sorted(account.tags.items()))),
+    )
+    sheet.add(association, account.at)
+    if account.target_role_arn:
+        said = (
+            f"What the trust policy of the target role of {account.namespace}/{account.name} asks for: sts:ExternalId."
+        )
+        sheet.output(f"{planned.id}ExternalId", GetAtt(association, "ExternalId"), said)

@@ -1,0 +1,237 @@
+"""Who pods are for AWS: roles of service accounts and of add-ons, by EKS Pod Identity."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from bpc import reference
+from parts.compiling import Compiled, compiled
+
+READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:${AWS::Partition}:s3:::orders/${aws:username}/*"}
+POLICY = {"Statement": [READ]}
+OTHER = {"Statement": {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:*:*:orders"}}
+ROLE = "arn:aws:iam::111122223333:role/{}"
+MANAGED = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+
+
+def workload(**fields: Any) -> Compiled:
+    """A platform with one service account, orders/api."""
+    return compiled(serviceAccounts=[{"name": "api", "namespace": "orders"} | fields])
+
+
+def role(made: Compiled, stack: str, title: str) -> dict[str, Any]:
+    return made.resources(stack, "AWS::IAM::Role")[title]
+
+
+def trusted(properties: dict[str, Any]) -> dict[str, Any]:
+    [statement] = properties["AssumeRolePolicyDocument"]["Statement"]
+    return dict(statement)
+
+
+def policies(properties: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Inline policies by their names."""
+    return {one["PolicyName"]: one["PolicyDocument"]["Statement"] for one in properties.get("Policies", [])}
+
+
+# Service accounts
+
+
+def test_a_workload_gets_a_role_of_its_own() -> None:
+    made = workload(policy=POLICY, policyName="orders", policyArns=[MANAGED], roleName="shop-api", tags={"team": "a"})
+    properties = role(made, "workloads", "OrdersApiWorkloadRole")
+    association = made.resource("workloads", "AWS::EKS::PodIdentityAssociation")
+    assert made.lint() == []
+    assert properties["RoleName"] == "shop-api"
+    assert properties["ManagedPolicyArns"] == [MANAGED]
+    assert {"Key": "team", "Value": "a"} in properties["Tags"] and {"Key": "team", "Value": "a"} in association["Tags"]
+    assert association["RoleArn"] == {"Fn::GetAtt": ["OrdersApiWorkloadRole", "Arn"]}
+    assert (association["Namespace"], association["ServiceAccount"]) == ("orders", "api")
+    assert trusted(properties)["Condition"]["StringEquals"] == {
+        "aws:RequestTag/eks-cluster-name": "shop",
+        "aws:RequestTag/kubernetes-namespace": "orders",
+        "aws:RequestTag/kubernetes-service-account": "api",
+    }
+
+
+def test_a_policy_names_the_account_of_the_stack_and_keeps_its_own_variables() -> None:
+    [statement] = policies(role(workload(policy=POLICY), "workloads", "OrdersApiWorkloadRole"))["blueprint"]
+    assert statement["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:s3:::orders/${!aws:username}/*"}
+
+
+def test_a_role_that_is_there_is_not_made() -> None:
+    made = workload(roleArn=ROLE.format("api"))
+    assert made.resources("workloads", "AWS::IAM::Role") == {}
+    assert made.resource("workloads", "AWS::EKS::PodIdentityAssociation")["RoleArn"] == ROLE.format("api")
+    assert made.lint() == []
+
+
+def test_a_role_of_another_account_is_reached_through_the_first() -> None:
+    made = workload(targetRoleArn=ROLE.format("data"))
+    [chain] = policies(role(made, "workloads", "OrdersApiWorkloadRole"))["target-role"]
+    assert chain["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert chain["Resource"] == [ROLE.format("data")]
+    assert made.resource("workloads", "AWS::EKS::PodIdentityAssociation")["TargetRoleArn"] == ROLE.format("data")
+    assert made.template("workloads")["Outputs"]["OrdersApiExternalId"]["Value"] == {
+        "Fn::GetAtt": ["OrdersApiWorkloadIdentity", "ExternalId"]
+    }
+    assert made.lint() == []
+
+
+def test_a_session_policy_goes_without_session_tags() -> None:
+    """So the role cannot ask for tags; it asks for the cluster."""
+    made = workload(sessionPolicy=POLICY, policyArns=[MANAGED])
+    association = made.resource("workloads", "AWS::EKS::PodIdentityAssociation")
+    statement = trusted(role(made, "workloads", "OrdersApiWorkloadRole"))
+    assert association["DisableSessionTags"] is True
+    assert json.loads(association["Policy"]["Fn::Sub"])["Statement"][0]["Action"] == "s3:GetObject"
+    assert statement["Action"] == ["sts:AssumeRole"]
+    assert statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"].endswith(":cluster/shop")
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert made.lint() == []
+
+
+def test_session_tags_can_be_switched_off() -> None:
+    made = workload(disableSessionTags=True, policyArns=[MANAGED])
+    assert made.resource("workloads", "AWS::EKS::PodIdentityAssociation")["DisableSessionTags"] is True
+    assert "RequestTag" not in json.dumps(role(made, "workloads", "OrdersApiWorkloadRole"))
+
+
+def test_a_service_account_is_created_where_asked() -> None:
+    account = {"roleArn": ROLE.format("api"), "labels": {"team": "a"}, "annotations": {"example.com/b": "c"}}
+    made = workload(create=True, **account)
+    text = made.files["kubernetes/base/service-accounts/serviceaccount.yaml"].decode()
+    assert all(one in text for one in ("name: api", "namespace: orders", "team: a", "example.com/b: c"))
+    assert not [one for one in workload(roleArn=ROLE.format("api")).files if one.startswith("kubernetes/")]
+
+
+def test_without_service_accounts_there_is_no_stack_for_them() -> None:
+    assert not [one for one in compiled().files if "workloads" in one]
+
+
+def test_a_role_has_the_boundary_that_it_is_given_or_that_of_all() -> None:
+    own, all_ = ("arn:aws:iam::111122223333:policy/own", "arn:aws:iam::111122223333:policy/all")
+    accounts = [
+        {"name": "api", "namespace": "orders", "policyArns": [MANAGED], "permissionsBoundary": own},
+        {"name": "web", "namespace": "orders", "policyArns": [MANAGED]},
+    ]
+    made = compiled(serviceAccounts=accounts, cloudformation={"permissionsBoundary": all_})
+    roles = made.resources("workloads", "AWS::IAM::Role")
+    assert roles["OrdersApiWorkloadRole"]["PermissionsBoundary"] == own
+    assert roles["OrdersWebWorkloadRole"]["PermissionsBoundary"] == all_
+
+
+KNOWN = next(one for one in reference.fields() if one.path == "serviceAccounts[].wellKnownPolicies").node["items"][
+    "enum"
+]
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_well_known_policy_gives_permissions_and_lints(name: str) -> None:
+    made = workload(wellKnownPolicies=[name])
+    properties = role(made, "workloads", "OrdersApiWorkloadRole")
+    assert made.lint() == []
+    assert bool(policies(properties)) != bool(properties.get("ManagedPolicyArns"))
+    for statement in policies(properties).get(name, []):
+        assert not any("*" in action for action in statement["Action"])
+        assert statement["Resource"] != ["*"] or statement.get("Sid") or statement.get("Condition")
+
+
+def test_all_well_known_policies_fit_into_one_role() -> None:
+    """IAM counts 10,240 characters for the inline policies of a role (IAM User Guide, IAM and AWS STS quotas)."""
+    properties = role(workload(wellKnownPolicies=KNOWN), "workloads", "OrdersApiWorkloadRole")
+    written = json.dumps([one["PolicyDocument"] for one in properties["Policies"]], separators=(",", ":"))
+    substituted = written.replace('{"Fn::Sub":', "").replace("${AWS::Partition}", "aws-us-gov")
+    assert len(substituted) < 10_240
+
+
+# Add-ons
+
+
+def test_an_add_on_that_the_catalogue_does_not_know() -> None:
+    addon = {"source": "eks", "version": "v1.0.0-eksbuild.1", "namespace": "cost", "preserveOnDelete": True}
+    addon |= {"serviceAccount": "analyzer", "policy": POLICY, "values": {"a": 1}, "tags": {"team": "a"}}
+    made = compiled(addons={"kubecost_kubecost": addon})
+    properties = made.resources("addons", "AWS::EKS::Addon")["KubecostKubecostAddOn"]
+    assert made.lint() == []
+    assert properties["AddonName"] == "kubecost_kubecost"
+    assert properties["NamespaceConfig"] == {"Namespace": "cost"}
+    assert properties["PreserveOnDelete"] is True
+    assert {"Key": "team", "Value": "a"} in properties["Tags"]
+    assert properties["PodIdentityAssociations"] == [
+        {"ServiceAccount": "analyzer", "RoleArn": {"Fn::GetAtt": ["KubecostKubecostRole", "Arn"]}}
+    ]
+    tags = trusted(role(made, "addons", "KubecostKubecostRole"))["Condition"]["StringEquals"]
+    assert tags["aws:RequestTag/kubernetes-namespace"] == "cost"
+
+
+def test_where_only_eks_knows_the_namespace_the_role_does_not_ask_for_it() -> None:
+    made = compiled(addons={"adot": {"source": "eks", "serviceAccount": "collector", "policyArns": [MANAGED]}})
+    tags = trusted(role(made, "addons", "AdotRole"))["Condition"]["StringEquals"]
+    assert "aws:RequestTag/kubernetes-namespace" not in tags
+    assert tags["aws:RequestTag/kubernetes-service-account"] == "collector"
+
+
+def test_a_misspelt_add_on_is_not_taken_for_one_that_eks_has() -> None:
+    assert compiled(addons={"metrics-servr": {}}).errors == ["BPC202"]
+    assert compiled(addons={"vpc_cni": {}}).errors == ["BPC202"]
+
+
+def test_an_add_ons_role_gets_what_the_blueprint_adds() -> None:
+    made = compiled(addons={"aws-ebs-csi-driver": {"policyArns": [MANAGED], "policy": POLICY, "roleName": "ebs"}})
+    properties = role(made, "addons", "AwsEbsCsiDriverRole")
+    assert made.lint() == []
+    assert properties["RoleName"] == "ebs"
+    assert properties["ManagedPolicyArns"][1:] == [MANAGED] and len(properties["ManagedPolicyArns"]) == 2
+    assert list(policies(properties)) == ["blueprint"]
+
+
+def test_an_add_on_that_needs_no_role_gets_one_with_permissions() -> None:
+    made = compiled(addons={"cert-manager": {"wellKnownPolicies": ["cert-manager"]}})
+    [association] = made.resources("addons", "AWS::EKS::Addon")["CertManagerAddOn"]["PodIdentityAssociations"]
+    assert association["ServiceAccount"] == "cert-manager"
+    assert "route53:GetChange" in json.dumps(role(made, "addons", "CertManagerRole"))
+    assert "CertManagerRole" not in compiled(addons={"cert-manager": {}}).template("addons")["Resources"]
+
+
+def test_an_association_takes_the_place_of_the_role_that_bpc_makes() -> None:
+    given = {"serviceAccount": "efs-csi-controller-sa", "roleArn": ROLE.format("efs")}
+    made = compiled(addons={"aws-efs-csi-driver": {"podIdentityAssociations": [given]}})
+    assert "AwsEfsCsiDriverRole" not in made.template("addons")["Resources"]
+    [association] = made.resources("addons", "AWS::EKS::Addon")["AwsEfsCsiDriverAddOn"]["PodIdentityAssociations"]
+    assert association == {"ServiceAccount": "efs-csi-controller-sa", "RoleArn": ROLE.format("efs")}
+
+
+def test_other_service_accounts_of_an_add_on_have_roles_beside_its_own() -> None:
+    wanted = {"serviceAccount": "efs-csi-node-sa", "policyArns": [MANAGED]}
+    made = compiled(addons={"aws-efs-csi-driver": {"podIdentityAssociations": [wanted]}})
+    found = made.resources("addons", "AWS::EKS::Addon")["AwsEfsCsiDriverAddOn"]["PodIdentityAssociations"]
+    assert [one["ServiceAccount"] for one in found] == ["efs-csi-controller-sa", "efs-csi-node-sa"]
+    assert role(made, "addons", "AwsEfsCsiDriverEfsCsiNodeSaRole")["ManagedPolicyArns"] == [MANAGED]
+    assert made.lint() == []
+
+
+ASSOCIATION = {"serviceAccount": "collector", "wellKnownPolicies": ["cert-manager"], "policy": OTHER}
+OTHERS = {"serviceAccount": "other", "policyArns": [MANAGED], "policy": POLICY}
+BELOW = "addons.<name>.podIdentityAssociations[]."
+
+
+@pytest.mark.parametrize(
+    "field", [one for one in reference.fields() if one.path.startswith(BELOW)], ids=lambda it: it.path
+)
+def test_every_field_of_an_association_changes_the_template(field: reference.Field) -> None:
+    key = field.path.removeprefix(BELOW)
+    before = {"adot": {"source": "eks", "podIdentityAssociations": [copy.deepcopy(ASSOCIATION)]}}
+    after = copy.deepcopy(before)
+    changed: dict[str, Any] = after["adot"]["podIdentityAssociations"][0]  # type: ignore[assignment]
+    changed[key] = OTHERS.get(key, field.node["examples"][0])
+    if key == "roleArn":
+        changed.pop("wellKnownPolicies"), changed.pop("policy")
+    if key == "wellKnownPolicies":
+        changed[key] = ["external-dns"]
+    old, new = compiled(addons=before), compiled(addons=after)
+    assert (old.errors, new.errors) == ([], [])
+    assert old.files != new.files
