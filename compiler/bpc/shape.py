@@ -50,6 +50,7 @@ BAD_NAME = rule(
 KINDS = {
     "string": "text",
     "integer": "a whole number",
+    "number": "a number",
     "boolean": "true or false",
     "array": "a list",
     "object": "a mapping",
