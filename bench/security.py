@@ -92,7 +92,10 @@ def prepare(out: Path, folder: Path) -> int:
 
 
 def _default(parameter: dict[str, Any]) -> Any:
+    """As CloudFormation hands it on: a number is text, too."""
     value = parameter.get("Default")
+    if isinstance(value, int):
+        return str(value)
     listed = parameter["Type"] == "CommaDelimitedList" or parameter["Type"].startswith("List<")
     return value.split(",") if listed and isinstance(value, str) else value
 

@@ -140,6 +140,7 @@ def test_a_section_that_nobody_uses_is_not_imported() -> None:
     assert "bpc.model.network" in loaded and "bpc.checks.nodes" in loaded
     rare = {
         "bpc.checks.bastion",
+        "bpc.checks.auto_scaling",
         "bpc.checks.user_data",
         "bpc.checks.fargate",
         "bpc.checks.labels",

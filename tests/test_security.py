@@ -99,6 +99,12 @@ CLAIMS: dict[str, tuple[str, Callable[[Properties], bool], set[str], Properties]
         {"myeks"},
         {"Subnets": [{"Fn::ImportValue": "x-PublicSubnet1Id"}]},
     ),
+    "private nodes of one's own": (
+        "AutoScaling::AutoScalingGroup",
+        lambda group: "PublicSubnet" not in json.dumps(group["VPCZoneIdentifier"]),
+        set(),
+        {"VPCZoneIdentifier": [{"Fn::ImportValue": "x-PublicSubnet1Id"}]},
+    ),
     "public addresses": (
         "EC2::Subnet",
         lambda subnet: "MapPublicIpOnLaunch" not in subnet,

@@ -1,8 +1,8 @@
 """The Cluster Autoscaler, as manifests.
 
 Sources: kubernetes/autoscaler, cluster-autoscaler (the AWS README, flags and chart of releases 1.31 to 1.36); Amazon
-EKS User Guide, Managed node groups (their Auto Scaling groups carry the two tags that it looks for); Service
-Authorization Reference, Amazon EC2 Auto Scaling and Amazon EC2.
+EKS User Guide, Managed node groups (their Auto Scaling groups carry the two tags that it looks for, and so do
+self-managed ones here); Service Authorization Reference, Amazon EC2 Auto Scaling and Amazon EC2.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TAG = "k8s.io/cluster-autoscaler"
 
 
 class ClusterAutoscaler(AddOn):
-    """Adds nodes to managed node groups when pods find no place, and takes idle ones away."""
+    """Adds nodes to node groups when pods find no place, and takes idle ones away."""
 
     name = NAME
     in_auto_mode = True
