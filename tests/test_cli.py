@@ -134,7 +134,7 @@ def test_explain_says_type_default_constraints_and_property(capsys: pytest.Captu
     assert capsys.readouterr().out == (
         "nodeGroups[].scaling.max\n\n  The most nodes.\n\n"
         "  type:        whole number\n  default:     4\n  constraints: at least 1; at most 1000\n"
-        "  becomes:     AWS::EKS::Nodegroup.ScalingConfig.MaxSize\n"
+        "  becomes:     AWS::EKS::Nodegroup.ScalingConfig.MaxSize, AWS::AutoScaling::AutoScalingGroup.MaxSize\n"
     )
     assert main(["explain", "nodeGroup.scaling"]) == 2
     assert "did you mean nodeGroups.scaling?" in capsys.readouterr().err

@@ -39,9 +39,20 @@ def compose() -> dict[str, Any]:
         definitions |= _load(shared)
     for section in SECTIONS:
         definitions[NAMES.get(section, section)] = _load(section)
-    definitions["addons"] = catalogue.addons_schema()
+    definitions |= _addons()
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "blueprint.schema.json"}
     return head | _load("root") | {"$defs": definitions}
+
+
+def _addons() -> dict[str, Any]:
+    """The section of the add-ons, and a definition for each of them, so that a compile reads those that it has."""
+    section = catalogue.addons_schema()
+    definitions = {"addons": section}
+    for name, whole in section["properties"].items():
+        kept = {"default": whole["default"]} if "default" in whole else {}
+        definitions[f"addon.{name}"] = {key: value for key, value in whole.items() if key != "default"}
+        section["properties"][name] = {"$ref": f"#/$defs/addon.{name}"} | kept
+    return definitions
 
 
 def _load(section: str) -> dict[str, Any]:

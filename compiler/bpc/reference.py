@@ -8,7 +8,14 @@ from typing import Any, NamedTuple
 
 from bpc import schema
 
-KINDS = {"array": "list", "object": "mapping", "boolean": "true or false", "integer": "whole number", "string": "text"}
+KINDS = {
+    "array": "list",
+    "object": "mapping",
+    "boolean": "true or false",
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+}
 
 
 class Field(NamedTuple):

@@ -22,20 +22,44 @@ class Doubt(Exception):
 
 
 @cache
-def bundle() -> Node:
-    """The whole language in one schema, as editors read it."""
+def text() -> str:
+    """The bundle's file. `language.bundle` writes it with one space a level, which `Definitions` relies on."""
     import bpc.schemas
 
     folder = os.path.dirname(bpc.schemas.__file__ or "")
     with open(os.path.join(folder, "blueprint.schema.json"), encoding="utf-8") as file:
-        loaded: Node = json.load(file)
+        return file.read()
+
+
+@cache
+def bundle() -> Node:
+    """The whole language in one schema, as editors read it."""
+    loaded: Node = json.loads(text())
     return loaded
+
+
+class Definitions(dict[str, Node]):
+    """The definitions of the bundle, each read when it is first asked for: no blueprint needs all of the language."""
+
+    def __missing__(self, name: str) -> Node:
+        whole, opening = text(), f'\n  "{name}": {{'
+        begin = whole.index(opening, whole.index('\n "$defs": {')) + len(opening) - 1
+        found: Node = json.loads(whole[begin : whole.index("\n  }", begin) + 4])
+        self[name] = found
+        return found
+
+
+@cache
+def _root() -> tuple[Node, Definitions]:
+    """The language's first level, and the definitions below it."""
+    head, _, _ = text().partition(',\n "$defs": {')
+    return json.loads(head + "}"), Definitions()
 
 
 def accept(value: Any, node: Node | None = None) -> Any:
     """The value with every default filled in; `Doubt` when it does not fit the schema."""
-    root = bundle()
-    return _accept(root if node is None else node, value, root["$defs"])
+    root, definitions = _root()
+    return _accept(root if node is None else node, value, definitions)
 
 
 def _accept(node: Node, value: Any, defs: Node) -> Any:
