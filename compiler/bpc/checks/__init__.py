@@ -53,7 +53,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.access": lambda it: it.cluster.access or not it.cluster.bootstrap_cluster_creator_admin_permissions,
     "bpc.checks.bastion": lambda it: it.bastion,
     "bpc.checks.fargate": lambda it: it.fargate_profiles,
-    "bpc.checks.delivery": lambda it: it.cloudformation.git_sync,
+    "bpc.checks.delivery": lambda it: it.cloudformation.git_sync or it.cloudformation.iam_stack,
     "bpc.checks.identity": speaks_of_roles,
     "bpc.checks.policies": speaks_of_roles,
     "bpc.checks.labels": lambda it: any(group.labels or group.taints for group in it.node_groups),

@@ -16,6 +16,13 @@ NO_GIT_SYNC = rule(
     severity="warning",
 )
 
+IAM_IN_ONE = rule(
+    "BPC435",
+    "iam-stack-in-one-template",
+    why="`layout: single` puts everything into one template, and `iamStack` the roles into another.",
+    cure="Take one of the two away.",
+)
+
 # As of 2026-11-21.
 GIT_SYNC = frozenset(
     """
@@ -31,4 +38,11 @@ def _git_sync(blueprint: Blueprint) -> Iterator[Diagnostic]:
         yield NO_GIT_SYNC.at(settings.at, f"CloudFormation has no Git sync in {region}", key=True)
 
 
-CHECKS = (_git_sync,)
+def _iam_stack(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    settings = blueprint.cloudformation
+    if settings.iam_stack and settings.layout == "single":
+        at = (*settings.at, "iamStack")
+        yield IAM_IN_ONE.at(at, "with one template there is no stack for IAM alone", "use `layout: stacks`")
+
+
+CHECKS = (_git_sync, _iam_stack)

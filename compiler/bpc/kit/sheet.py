@@ -29,6 +29,7 @@ from bpc.kit.naming import logical_id, stack_name
 _SUBSTITUTION = re.compile(r"\$\{(AWS::\w+|[A-Z][a-z]\w*)\}")
 Resource = TypeVar("Resource", bound=AWSObject)
 
+STACK_GROUP = "Other stacks"  # of the console's form
 STACK_NAME = "^[a-zA-Z][-a-zA-Z0-9]{0,127}$"
 
 
@@ -43,6 +44,17 @@ def literal(text: str) -> str | Join:
 def referred(reference: str | Mapping[str, str]) -> str | ImportValue:
     """What the blueprint refers to: an id as it is, or `{import: name}`, the value that some other stack exports."""
     return reference if isinstance(reference, str) else ImportValue(reference["import"])
+
+
+def other_stack(platform: str, stack: str) -> tuple[str, dict[str, Any]]:
+    """The parameter that holds the name of another stack."""
+    return logical_id(stack, "Stack"), {
+        "Type": "String",
+        "Description": f"The name of the {stack} stack, whose exports this one imports.",
+        "Default": stack_name(platform, stack),
+        "AllowedPattern": STACK_NAME,
+        "ConstraintDescription": "must be a stack name: letters, digits and hyphens, beginning with a letter",
+    }
 
 
 class Sheet:
@@ -84,15 +96,8 @@ class Sheet:
 
     def imported(self, stack: str, key: str) -> ImportValue:
         """A value that another stack exports; the other stack's name becomes a parameter."""
-        parameter = logical_id(stack, "Stack")
-        self.parameter(
-            parameter,
-            "Other stacks",
-            f"The name of the {stack} stack, whose exports this one imports.",
-            Default=stack_name(self.platform, stack),
-            AllowedPattern=STACK_NAME,
-            ConstraintDescription="must be a stack name: letters, digits and hyphens, beginning with a letter",
-        )
+        parameter, slot = other_stack(self.platform, stack)
+        self.parameter(parameter, STACK_GROUP, slot.pop("Description"), **slot)
         return ImportValue(Sub(f"${{{parameter}}}-{key}"))
 
     def export(self, key: str, value: Ref | GetAtt | Sub | str, description: str) -> None:

@@ -15,5 +15,6 @@ class GitSync(Node):
 class CloudFormation(Node):
     layout: str
     format: str
+    iam_stack: bool
     git_sync: GitSync | None
     permissions_boundary: str | None

@@ -8,7 +8,7 @@ from bpc import deployer
 from bpc.diagnostics import Diagnostic
 from bpc.kit.record import Record
 from bpc.output import handing_over
-from bpc.output.stacks import Stacks
+from bpc.output.stacks import IAM, Stacks
 from bpc.output.writer import Writer
 
 
@@ -35,6 +35,7 @@ class _Place(Record):
     private: bool
     creator: bool
     access: str
+    role: str
     synced: str
     sizes: tuple[str, ...]
 
@@ -104,9 +105,16 @@ def _place(stacks: Stacks) -> _Place:
         private=not blueprint.cluster.endpoint.is_public,
         creator=blueprint.cluster.bootstrap_cluster_creator_admin_permissions,
         access=blueprint.bastion.access if blueprint.bastion else "",
+        role=_role(stacks),
         synced=blueprint.cloudformation.git_sync.folder if blueprint.cloudformation.git_sync else "",
         sizes=tuple(one for template in stacks.templates.values() for one in _sizes(template)),
     )
+
+
+def _role(stacks: Stacks) -> str:
+    """Where the role of the bastion host is to be read."""
+    has = "BastionRoleArn" in stacks.templates.get(IAM, {}).get("Outputs", {})
+    return f"the output `BastionRoleArn` of the stack `{stacks.name(IAM)}`" if has else "its output `RoleArn`"
 
 
 def _fullness(place: _Place) -> tuple[int, bool]:
@@ -209,7 +217,7 @@ def _after(place: _Place) -> str:
     if place.access:
         lines.append(
             f"The output `Connect` of the stack `{place.bastion}` says how to get onto the bastion host. For "
-            "`kubectl` there, put its output `RoleArn` into `cluster.access`, or use credentials of your own."
+            f"`kubectl` there, put {place.role} into `cluster.access`, or use credentials of your own."
         )
     if place.private:
         host = "on the bastion host, " if place.access else ""

@@ -10,6 +10,9 @@ from bpc.kit.record import Record
 from bpc.overrides import Patched
 from bpc.plan.shapes import Plan
 
+# The stack that is made of parts of the others, and its place in the order.
+IAM, IAM_NUMBER = "iam", "05"
+
 
 class Stacks(Record):
     """All that is written from: the plan, by stack its template and where each resource comes from, and the patches."""
@@ -45,7 +48,7 @@ class Stacks(Record):
         """A template's path below the output folder: its environment, its place in the order, and its stack."""
         if self.is_single:
             return f"cloudformation/{self.environment}/10-{stack}.{self.plan.blueprint.cloudformation.format}"
-        number = next(one.number for one in catalogue.stacks() if one.name == stack)
+        number = next((f"{one.number}" for one in catalogue.stacks() if one.name == stack), IAM_NUMBER)
         return f"cloudformation/{self.environment}/{number}-{stack}.{self.plan.blueprint.cloudformation.format}"
 
 
@@ -60,4 +63,9 @@ def filled(planned: Plan) -> Stacks:
         stack.fill(planned, sheet)
         templates[stack.name] = sheet.finished()
         origins[stack.name] = sheet.origins
-    return Stacks(planned, templates, origins)
+    made = Stacks(planned, templates, origins)
+    if not planned.blueprint.cloudformation.iam_stack:
+        return made
+    from bpc.output import iam_stack
+
+    return iam_stack.separated(made)
