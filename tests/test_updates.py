@@ -47,6 +47,7 @@ OWN = {
     "scalingPolicies": [POLICY],
 }
 GRANT = {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}]}
+BOTTLES = {"name": "bottles", "ami": "Bottlerocket", "instanceTypes": ["m7g.large"]}
 BLUEPRINT: dict[str, Any] = {
     "apiVersion": "bpc/v1",
     "kind": "Blueprint",
@@ -65,7 +66,7 @@ BLUEPRINT: dict[str, Any] = {
         "authentication": "api-and-config-map",
         "access": [{"principal": ROLE.format("a"), "groups": ["a"], "policies": [{"policy": "view"}]}],
     },
-    "nodeGroups": [NODES, SEVERAL, OWN],
+    "nodeGroups": [NODES, SEVERAL, OWN, BOTTLES],
     "fargateProfiles": [{"name": "a", "selectors": [{"namespace": "a"}]}],
     "addons": {
         "aws-ebs-csi-driver": {},
@@ -221,12 +222,86 @@ CHANGES: dict[str, Any] = {
     "nodeGroups[].update.maxUnavailablePercentage": 33,
     "nodeGroups[].update.strategy": "minimal",
     "nodeGroups[].update.force": True,
+    "nodeGroups[].variant": "nvidia",
+    "nodeGroups[].version": "1.34",
+    "nodeGroups[].releaseVersion": "1.35.1-20261101",
+    "nodeGroups[].amiId": "ami-0123456789abcdef0",
+    "nodeGroups[].amiParameter": "/images/mine",
+    "nodeGroups[].instanceRequirements.*": Instead(
+        {
+            "nodeGroups[].instanceTypes": None,
+            "nodeGroups[].architecture": "arm64",
+            "nodeGroups[].instanceRequirements": {"vcpus": {"min": 2}, "memoryMiB": {"min": 4096}},
+        }
+    ),
+    **{
+        f"nodeGroups[].disk.{key}": value
+        for key, value in {
+            "iops": 4000,
+            "throughput": 250,
+            "keyArn": KEY.format("a"),
+            "snapshotId": "snap-0123456789abcdef0",
+            "deviceName": "/dev/sda1",
+        }.items()
+    },
+    "nodeGroups[].volumes[].*": Instead({"nodeGroups[].volumes": [{"deviceName": "/dev/xvdf"}]}),
+    "nodeGroups[].metadataOptions.*": Instead({"nodeGroups[].metadataOptions": {"httpPutResponseHopLimit": 2}}),
+    "nodeGroups[].ebsOptimized": True,
+    "nodeGroups[].detailedMonitoring": True,
+    "nodeGroups[].enclave": True,
+    "nodeGroups[].cpuCredits": Instead(
+        {"nodeGroups[].instanceTypes": ["t4g.large"], "nodeGroups[].cpuCredits": "standard"}
+    ),
+    "nodeGroups[].capacityReservation.*": Instead({"nodeGroups[].capacityReservation": {"preference": "none"}}),
+    "nodeGroups[].securityGroupIds": ["sg-0123456789abcdef0"],
+    "nodeGroups[].ssh.*": Instead(
+        {"nodeGroups[].ssh": {"keyName": "a", "sourceSecurityGroupIds": ["sg-0123456789abcdef0"]}}
+    ),
+    "nodeGroups[].nodeName": "b",
+    "nodeGroups[].placement.*": Instead({"nodeGroups[].placement": {"strategy": "spread"}}),
+    "nodeGroups[].efa": Instead(
+        {
+            "nodeGroups[].instanceTypes": ["m7g.16xlarge"],
+            "nodeGroups[].placement": {"groupName": "a"},
+            "nodeGroups[].efa": True,
+        }
+    ),
+    "nodeGroups[].launchTemplate.*": Instead(
+        {
+            "nodeGroups[].launchTemplate": {"id": "lt-0123456789abcdef0", "version": "2"},
+            "nodeGroups[].architecture": "arm64",
+            "nodeGroups[].instanceTypes": None,
+        }
+    ),
+    "nodeGroups[].availabilityZones": ["eu-west-1a"],
+    "nodeGroups[].kubelet": {"podPidsLimit": 99},
+    "nodeGroups[].maxPods": 20,
+    "nodeGroups[].clusterDns": ["169.254.20.10"],
+    "nodeGroups[].userData": "echo",
+    "nodeGroups[].bootstrapCommand": "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {}\n",
+    "nodeGroups[].bottlerocket.*": Instead({"nodeGroups[3].bottlerocket": {"adminContainer": True}}),
+    "nodeGroups[].repair.*": Instead({"nodeGroups[].repair": {"maxParallel": 1}}),
+    "nodeGroups[].iam.roleArn": ROLE.format("b"),
+    "nodeGroups[].iam.instanceProfileArn": Instead(
+        {
+            "nodeGroups[2].iam.roleArn": ROLE.format("b"),
+            "nodeGroups[2].iam.instanceProfileArn": "arn:aws:iam::111122223333:instance-profile/b",
+        }
+    ),
+    "nodeGroups[].iam.roleName": "b",
+    "nodeGroups[].iam.policyArns": [BOUNDARY.format("b")],
+    "nodeGroups[].iam.permissions[].*": Instead(
+        {"nodeGroups[].iam.permissions": [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::a/*"]}]}
+    ),
+    "nodeGroups[].iam.permissionsBoundary": BOUNDARY.format("b"),
     "nodeGroups[].repair": False,
     "nodeGroups[].ssm": True,
     "nodeGroups[].tags": {"a": "b"},
     "fargateProfiles[].name": "b",
     "fargateProfiles[].selectors[].namespace": "b",
     "fargateProfiles[].selectors[].labels": {"a": "b"},
+    "fargateProfiles[].podExecutionRoleArn": ROLE.format("b"),
+    "fargateProfiles[].subnets": ["subnet-0123456789abcdef0"],
     "fargateProfiles[].tags": {"a": "b"},
     "addons.*.enabled": Instead({f"{EBS}.enabled": False}),
     "addons.*.version": Instead({f"{EBS}.version": "v1.2.3-eksbuild.1"}),
@@ -288,6 +363,7 @@ ELSEWHERE = (
     "overrides.*",
     "addons.<name>.source",
     "nodeGroups[[]].type",
+    "nodeGroups[[]].architecture",
     "nodeGroups[[]].metricsCollection[[]].granularity",
     "*.import",
 )
@@ -385,9 +461,15 @@ def effect(kind: str, old: Properties, new: Properties) -> str:
     conditional = [tuple(one.split("/")[2:]) for one in schema.body.get("conditionalCreateOnlyProperties", [])]
     if schema.replacing(old, new):
         return "replaces"
-    # EKS moves a node group to a new version of its launch template, or of Kubernetes, node by node.
-    if kind == "AWS::EC2::LaunchTemplate" or (kind == "AWS::EKS::Nodegroup" and old["Version"] != new["Version"]):
+    # EKS moves a node group to a new version of its launch template, or of its image, node by node.
+    if kind == "AWS::EC2::LaunchTemplate":
         return "rolls"
+    if kind == "AWS::EKS::Nodegroup":
+        # AWS::EKS::Nodegroup, LaunchTemplateSpecification: another id is no update.
+        if old["LaunchTemplate"]["Id"] != new["LaunchTemplate"]["Id"]:
+            return "refused"
+        if any(old.get(one) != new.get(one) for one in ("Version", "ReleaseVersion")):
+            return "rolls"
     if kind == "AWS::AutoScaling::AutoScalingGroup" and any(old.get(one) != new.get(one) for one in ROLLING):
         return "rolls"
     if any(schemas.values(old, path) != schemas.values(new, path) for path in conditional):

@@ -20,7 +20,7 @@ def properties(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any
         said["SpreadLevel"] = wanted.spread_level
     if wanted and wanted.partition_count:
         said["PartitionCount"] = wanted.partition_count
-    title = f"{planned.id}PlacementGroup"
-    group = ec2.PlacementGroup(title, **said, Tags=sheet.tags(title))
+    # Without tags: to change one, CloudFormation would make the group anew, and every node with it.
+    group = ec2.PlacementGroup(f"{planned.id}PlacementGroup", **said)
     sheet.add(group, wanted.at if wanted else planned.node_group.at)
     return {"Placement": ec2.Placement(GroupName=Ref(group))}
