@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bpc.checks.nodes import ONE_SPOT_TYPE
 from bpc.diagnostics import Diagnostic, rule
 from bpc.model import Blueprint, NodeGroup
 
@@ -155,7 +156,12 @@ def _spot(blueprint: Blueprint) -> Iterator[Diagnostic]:
                 yield NO_SPOT.at(mixed.at, f"every node of {group.name} is On-Demand", key=True)
             if group.capacity_rebalance:
                 yield NO_SPOT.at((*group.at, "capacityRebalance"), f"{group.name} buys no Spot instances", key=True)
-        elif mixed and mixed.spot_instance_pools and mixed.spot_allocation_strategy != "lowest-price":
+            continue
+        if group.capacity != "spot" and len(group.instance_types) == 1:
+            yield ONE_SPOT_TYPE.at(
+                (*group.at, "instanceTypes"), f"spot with {group.instance_types[0]} alone", "add more"
+            )
+        if mixed and mixed.spot_instance_pools and mixed.spot_allocation_strategy != "lowest-price":
             at = (*mixed.at, "spotInstancePools")
             yield NO_SPOT.at(at, f"{mixed.spot_allocation_strategy} chooses the pools itself", key=True)
 

@@ -43,6 +43,8 @@ NO_REPAIR = rule(
 def _roles(blueprint: Blueprint) -> Iterator[Diagnostic]:
     seen: set[str] = set()
     let_in = {one.principal for one in blueprint.cluster.access}
+    # EKS lets in the roles of the groups that it manages.
+    let_in |= {one.iam.role_arn for one in blueprint.node_groups if one.managed and one.iam and one.iam.role_arn}
     for group in blueprint.node_groups:
         wanted = group.iam
         if wanted is None:
