@@ -147,6 +147,7 @@ SSH = {"nodeGroups[].ssh": {"keyName": "old", "sourceSecurityGroupIds": [{"impor
 OWN = {"nodeGroups[].type": "self-managed"}
 SPOT = {**OWN, "nodeGroups[].capacity": "spot"}
 LABEL = "app/old/0123456789abcdef/targetgroup/old/0123456789abcdef"
+TABLES = {"network.existing": {"privateRouteTableIds": [{"import": "one"}]}, "network.endpoints": ["s3"]}
 FIRST: dict[str, dict[str, Any]] = {
     "nodeGroups[].mixedInstances.spotInstancePools": {
         "nodeGroups[].mixedInstances.spotAllocationStrategy": "lowest-price"
@@ -224,6 +225,9 @@ FIRST: dict[str, dict[str, Any]] = {
     "network.existing.podSubnetIds": PODS,
     "network.existing.podSubnetIds[].import": PODS,
     "network.subnets.prefix.pods": {"network.secondaryCidrs": ["100.64.0.0/16"]},
+    "network.endpointPolicy": {"network.endpoints": ["s3"]},
+    "network.existing.privateRouteTableIds": TABLES,
+    "network.existing.privateRouteTableIds[].import": TABLES,
     "network.existing.vpcId.import": {"network.existing": THERE},
     "network.existing.publicSubnetIds[].import": {"network.existing": THERE, "nodeGroups[].subnets": "public"},
     **{

@@ -212,6 +212,21 @@ def endpoint_service(service: str, region_name: str) -> str:
     return f"{'' if service in known['withoutPrefix'] else prefix}com.amazonaws.{region_name}.{service}"
 
 
+def is_gateway_endpoint(service: str) -> bool:
+    """Whether routes lead to the endpoint of a service, in place of network interfaces in subnets."""
+    return service in _endpoints()["gateways"]
+
+
+def has_endpoint(service: str, region_name: str) -> bool:
+    """Whether a service can have a VPC endpoint in a region; True as well where nothing is known of it."""
+    return {region_name, "every"}.isdisjoint(_endpoints()["lacks"].get(service, ()))
+
+
+def endpoint_policy_prefix(service: str) -> str:
+    """What IAM calls a service whose endpoint can have a policy for the identities of an account; empty for others."""
+    return str(_endpoints()["policies"].get(service, ""))
+
+
 @cache
 def _images() -> Mapping[str, Any]:
     return _read("node-images.json")

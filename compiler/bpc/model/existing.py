@@ -14,3 +14,4 @@ class Existing(Node):
     private_subnet_ids: tuple[Reference, ...]
     control_plane_subnet_ids: tuple[Reference, ...]
     pod_subnet_ids: tuple[Reference, ...]
+    private_route_table_ids: tuple[Reference, ...]

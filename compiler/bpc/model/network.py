@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from bpc.model.existing import Existing
 
+PRIVATE_CLUSTER = "private-cluster"  # the endpoints that the rest of the blueprint needs
 ZONES = 3  # how many, where the blueprint does not say
 CIDR = "192.168.0.0/16"
 LISTS = ("public", "private", "controlPlane", "pods")
@@ -67,10 +68,13 @@ class Network(Node):
     subnets: Subnets
     hostname_type: str
     existing: Existing | None
+    endpoints: tuple[str, ...]
+    endpoint_policy: str
     nat: str
 
     @classmethod
     def derived(cls, data: Data, whole: Data) -> Data:
+        data = {**data, "endpoints": _endpoints(data)}
         if data.get("existing") is not None:
             return {"cidr": "", "nat": "none", "availabilityZones": (), **data}
         nat = "single" if data["topology"] == "public-private" else "none"
@@ -103,8 +107,18 @@ class Network(Node):
 
     @property
     def private_reaches_aws(self) -> bool:
-        """Whether private subnets have a way to AWS: NAT, VPC endpoints, or what a VPC of yours has."""
-        return self.existing is not None or self.nat != "none" or self.topology == "private"
+        """Whether private subnets have a way to AWS: NAT, VPC endpoints, or what a VPC of yours has.
+
+        Whoever takes the endpoints out of a network without internet has them elsewhere.
+        """
+        return bool(self.existing or self.nat != "none" or self.endpoints or self.topology == "private")
+
+
+def _endpoints(data: Data) -> tuple[str, ...]:
+    """A word alone is short for a list of it; without internet, the nodes' AWS services are there anyway."""
+    usual = data["topology"] == "private" and data.get("existing") is None
+    given = data.get("endpoints", [PRIVATE_CLUSTER] if usual else [])
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _zones(data: Data) -> tuple[str, ...]:

@@ -34,8 +34,8 @@ def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnos
 
 
 def _endpoints(blueprint: Blueprint, chosen: tuple[PlannedAddOn, ...]) -> tuple[str, ...]:
-    """Only a network of our own without internet has any."""
-    if blueprint.network.topology != "private" or blueprint.network.existing:
+    """Those that the blueprint lists, and those that its parts need."""
+    if not blueprint.network.endpoints:
         return ()
     from bpc.plan import endpoints
 

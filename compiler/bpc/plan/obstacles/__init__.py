@@ -28,10 +28,17 @@ def speaks_of_roles(plan: Plan) -> bool:
     return bool(given or plan.service_accounts)
 
 
+def with_endpoints(plan: Plan) -> bool:
+    network = plan.blueprint.network
+    alone = network.topology == "private" or network.existing or network.endpoint_policy != "account"
+    return bool(plan.endpoints or alone)
+
+
 # Each topic, and whether a plan has anything for it to look at; one that has nothing is not imported.
 TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.addons": always,
     "bpc.plan.obstacles.names": several_names,
+    "bpc.plan.obstacles.endpoints": with_endpoints,
     "bpc.plan.obstacles.auto_mode": lambda it: it.blueprint.cluster.auto_mode,
     "bpc.plan.obstacles.identity": speaks_of_roles,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,

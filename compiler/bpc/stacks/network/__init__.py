@@ -1,4 +1,4 @@
-"""The VPC: subnets in zones, routes, NAT gateways, and endpoints where there is no internet."""
+"""The VPC: subnets in zones, routes, NAT gateways; and endpoints, in a VPC that exists too."""
 
 from __future__ import annotations
 
@@ -26,10 +26,20 @@ class Network(Stack):
 
     @classmethod
     def wanted(cls, plan: Plan) -> bool:
-        return plan.blueprint.network.existing is None
+        return plan.blueprint.network.existing is None or bool(plan.endpoints)
 
     @classmethod
     def fill(cls, plan: Plan, sheet: Sheet) -> None:
+        if plan.blueprint.network.existing is None:
+            cls.make(plan, sheet)
+        if plan.endpoints:
+            from bpc.stacks.network import endpoints
+
+            endpoints.fill(plan, sheet)
+
+    @classmethod
+    def make(cls, plan: Plan, sheet: Sheet) -> None:
+        """The network itself."""
         homes = subnets.zones(plan, sheet)
         vpc.fill(plan, sheet)
         for kind, ways in WAYS.items():
@@ -38,7 +48,3 @@ class Network(Stack):
                 subnets.add(one, homes[one.place], plan, sheet)
             if found:
                 ways(plan, sheet)
-        if plan.endpoints:
-            from bpc.stacks.network import endpoints
-
-            endpoints.fill(plan, sheet)

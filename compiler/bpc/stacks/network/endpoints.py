@@ -1,29 +1,37 @@
-"""What a cluster without internet calls (Amazon EKS User Guide, Deploy private clusters)."""
+"""VPC endpoints: the way to AWS services that does not go over the internet (AWS PrivateLink Guide).
+
+A gateway endpoint is a target in the route tables of private subnets, and free. An interface endpoint has a network
+interface in one subnet of each zone, and takes HTTPS from the VPC.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 from troposphere import Ref, ec2
 
-from bpc import facts
+from bpc import facts, home
 from bpc.diagnostics import Path
+from bpc.kit import cidr
 from bpc.kit.naming import logical_id
-from bpc.kit.sheet import Sheet
+from bpc.kit.sheet import Sheet, referred
 from bpc.plan.shapes import Plan
-from bpc.stacks.network import vpc
+from bpc.stacks.network import endpoint_policies, vpc
 
-AT: Path = ("network", "topology")
 # Services whose names run two words together.
 WORDS = {"ec2messages": "Ec2 Messages", "ssmmessages": "Ssm Messages"}
 
 
 def fill(plan: Plan, sheet: Sheet) -> None:
-    group = _security_group(plan, sheet)
-    tables = [Ref("PrivateSubnetRouteTable")]
-    _endpoint("S3Endpoint", "s3", plan, sheet, VpcEndpointType="Gateway", RouteTableIds=tables)
-    subnets = [Ref(subnet.id) for subnet in plan.first_in_zones("private")]
+    interfaces = [one for one in plan.endpoints if not facts.is_gateway_endpoint(one)]
+    group = _security_group(plan, sheet) if interfaces else None
     for service in plan.endpoints:
+        if service not in interfaces:
+            tables = _route_tables(plan, sheet)
+            _endpoint(service, plan, sheet, VpcEndpointType="Gateway", RouteTableIds=tables)
+    subnets = _subnets(plan, sheet) if interfaces else []
+    for service in interfaces:
         _endpoint(
-            logical_id(WORDS.get(service, service.title()), "Endpoint"),
             service,
             plan,
             sheet,
@@ -34,16 +42,37 @@ def fill(plan: Plan, sheet: Sheet) -> None:
         )
 
 
+def _kind(plan: Plan) -> str:
+    """The subnets that the cluster is in."""
+    return plan.blueprint.network.kinds[-1]
+
+
+def _subnets(plan: Plan, sheet: Sheet) -> Any:
+    """One of each zone: an endpoint takes no more."""
+    if plan.blueprint.network.existing:
+        return home.subnets(_kind(plan), plan, sheet)
+    return [Ref(one.id) for one in plan.first_in_zones(_kind(plan))]
+
+
+def _route_tables(plan: Plan, sheet: Sheet) -> Any:
+    """Every table but those of public subnets, whose way out is free, and of the control plane, which calls nobody."""
+    existing = plan.blueprint.network.existing
+    if existing and existing.private_route_table_ids:
+        return [referred(one) for one in existing.private_route_table_ids]
+    if existing:
+        what = "The route tables of the private subnets."
+        return sheet.parameter("PrivateRouteTableIds", home.GROUP, what, Type="CommaDelimitedList")
+    tables = [title for title, one in sheet.template.resources.items() if isinstance(one, ec2.RouteTable)]
+    other = "PublicSubnet" if plan.subnets_of("private") else "PrivateSubnet"
+    return [Ref(title) for title in tables if not title.startswith((other, "ControlPlaneSubnet"))]
+
+
 def _security_group(plan: Plan, sheet: Sheet) -> ec2.SecurityGroup:
-    blocks = [
-        "VpcBlock",
-        *(vpc.secondary_block(index) for index, _ in enumerate(plan.blueprint.network.secondary_cidrs)),
-    ]
     ingress = [
         ec2.SecurityGroupRule(
-            IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp=Ref(block), Description="HTTPS from the VPC"
+            IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp=block, Description="HTTPS from the VPC"
         )
-        for block in blocks
+        for block in _ranges(plan, sheet)
     ]
     # An endpoint answers and never calls; the rule is EC2's own way to say: nothing out.
     egress = ec2.SecurityGroupRule(
@@ -52,14 +81,35 @@ def _security_group(plan: Plan, sheet: Sheet) -> ec2.SecurityGroup:
     group = ec2.SecurityGroup(
         "EndpointSecurityGroup",
         GroupDescription="HTTPS from the VPC to the VPC endpoints",
-        VpcId=Ref("EksVPC"),
+        VpcId=vpc.own(plan, sheet),
         SecurityGroupIngress=ingress,
         SecurityGroupEgress=[egress],
         Tags=sheet.tags("EndpointSecurityGroup"),
     )
-    return sheet.add(group, AT)
+    return sheet.add(group, _at(plan))
 
 
-def _endpoint(title: str, service: str, plan: Plan, sheet: Sheet, **properties: object) -> None:
+def _ranges(plan: Plan, sheet: Sheet) -> list[Any]:
+    """The ranges of the VPC: pods may have addresses of the second one."""
+    network = plan.blueprint.network
+    if not network.existing:
+        return [Ref("VpcBlock"), *(Ref(vpc.secondary_block(index)) for index, _ in enumerate(network.secondary_cidrs))]
+    known = {"Default": network.existing.cidr} if network.existing.cidr else {}
+    return [sheet.parameter("VpcBlock", home.GROUP, "The range of the VPC.", **known, **cidr.PARAMETER)]
+
+
+def _endpoint(service: str, plan: Plan, sheet: Sheet, **properties: object) -> None:
+    title = logical_id(WORDS.get(service, service.title()), "Endpoint")
     name = facts.endpoint_service(service, plan.region)
-    sheet.add(ec2.VPCEndpoint(title, ServiceName=name, VpcId=Ref("EksVPC"), Tags=sheet.tags(title), **properties), AT)
+    if policy := endpoint_policies.of(service, plan):
+        properties["PolicyDocument"] = policy
+    where = vpc.own(plan, sheet)
+    sheet.add(
+        ec2.VPCEndpoint(title, ServiceName=name, VpcId=where, Tags=sheet.tags(title), **properties), _at(plan, service)
+    )
+
+
+def _at(plan: Plan, service: str = "") -> Path:
+    """The place in the blueprint that asks for an endpoint, as near as there is one."""
+    given = plan.blueprint.network.endpoints
+    return ("network", "endpoints", given.index(service)) if service in given else ("network", "endpoints")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from troposphere import Ref, ec2
 
+from bpc import home
 from bpc.kit import cidr
 from bpc.kit.sheet import Sheet
 from bpc.plan.shapes import Plan
@@ -23,6 +26,11 @@ def fill(plan: Plan, sheet: Sheet) -> None:
 def secondary_block(index: int) -> str:
     """The parameter with a range beside the first one."""
     return f"VpcBlock{index + 2}"
+
+
+def own(plan: Plan, sheet: Sheet) -> Any:
+    """The id of the VPC, in this stack: of the one that it makes, or of the one that exists."""
+    return home.vpc(plan, sheet) if plan.blueprint.network.existing else Ref("EksVPC")
 
 
 def secondary_id(index: int) -> str:
