@@ -62,6 +62,20 @@ TWO_IDS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 OVERRIDE = {"condition": "Any", "reason": "Any", "waitMinutes": 9, "action": "replace"}
 PERMISSION = {"sid": "A", "effect": "allow", "actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::a/*"]}
 
+ARN = "arn:aws:outposts:eu-west-1:111122223333:outpost/op-{}"
+OUTPOST: dict[str, Any] = {
+    "network": {"existing": {"vpcId": "vpc-0123456789abcdef0", "privateSubnetIds": TWO_IDS}},
+    "bastion": {"enabled": False},
+    "cluster": {
+        "secretsEncryption": {"enabled": False},
+        "authentication": "config-map",
+        "outpost": {"arn": ARN.format("0"), "controlPlaneInstanceType": "m5d.xlarge"},
+    },
+    "nodeGroups": [],
+    "fargateProfiles": [],
+    "overrides": {},
+}
+ETCD: dict[str, Any] = {"cluster.authentication": "api", "cluster.outpost.etcdInstanceType": "m5d.large"}
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 # What a field is set to, where its first other value would not do, and what must be so for it to matter.
 VALUES: dict[str, Any] = {
@@ -99,6 +113,8 @@ VALUES: dict[str, Any] = {
     "cluster.kubeApiServer.serviceNodePortRange.minPort": 30001,
     "cluster.kubeApiServer.serviceNodePortRange.maxPort": 32000,
     "cluster.remoteNetwork.credentials.caBundle": PEM,
+    "cluster.outpost.etcdPlacement.spreadLevel": "host",
+    "cluster.outpost.placement.spreadLevel": "host",
     "cluster.access[].type": "ec2",
     "cluster.access[].principal": "arn:aws:iam::111122223333:role/Other",
     "cluster.access[].policies[].scope.type": "namespace",
@@ -158,6 +174,10 @@ FIRST: dict[str, dict[str, Any]] = {
     "cloudformation.gitSync.parameters": {"cloudformation": {"gitSync": {"folder": "."}}},
     "bastion.keyName": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
     "bastion.allowedCidrs": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
+    "cluster.outpost.etcdInstanceType": {
+        "cluster.authentication": "api",
+        "cluster.outpost.etcdInstanceType": "m5d.4xlarge",
+    },
     "cluster.autoMode.enabled": {"nodeGroups": [{"name": "workers"}]},
     "cluster.remoteNetwork.credentials.caBundle": {
         "cluster.remoteNetwork.credentials": {"provider": "iam-roles-anywhere", "caBundle": PEM.replace("IB", "IC")}
@@ -288,6 +308,10 @@ BELOW: dict[str, Any] = {
         "cluster.remoteNetwork": {"nodes": ["10.99.0.0/16"]},
         "cluster.endpoint": {"access": "private"},
     },
+    "cluster.outpost": OUTPOST,
+    "cluster.outpost.placement.groupName": {"cluster.outpost.placement": {"groupName": "other"}},
+    "cluster.outpost.placement.spreadLevel": ETCD | {"cluster.outpost.placement": {"spreadLevel": "rack"}},
+    "cluster.outpost.etcdPlacement": ETCD | {"cluster.outpost.etcdPlacement": {"spreadLevel": "rack"}},
     "cluster.autoMode": {"cluster.autoMode": {}, "nodeGroups": []},
     "cluster.capabilities.argocd": {
         "cluster.capabilities": {"argocd": {"identityCenter": {"instanceArn": "arn:aws:sso:::instance/ssoins-other"}}}
@@ -382,7 +406,7 @@ def other_value(field: reference.Field) -> Any:
 def test_field_changes_the_output(field: reference.Field) -> None:
     before = copy.deepcopy(BASE)
     for path, value in first(field.path).items():
-        put(before, path, value)
+        put(before, path, copy.deepcopy(value))
     after = copy.deepcopy(before)
     put(after, field.path, other_value(field))
     assert before != after

@@ -22,7 +22,7 @@ SECTIONS = [
     "overrides",
 ]
 # What several fields share, or what is long.
-SHARED = ["remotenetwork", "common", "capabilities", "controlplane", "nodes", "autoscaling", "identity"]
+SHARED = ["outpost", "remotenetwork", "common", "capabilities", "controlplane", "nodes", "autoscaling", "identity"]
 # A section's name in the language, where it is not the name of its file.
 NAMES = {"nodegroups": "nodeGroups", "fargate": "fargateProfiles", "serviceaccounts": "serviceAccounts"}
 

@@ -40,6 +40,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.zones": always,
     "bpc.checks.cluster": always,
     "bpc.checks.capabilities": lambda it: it.cluster.capabilities or it.cluster.auto_mode,
+    "bpc.checks.outpost": lambda it: it.cluster.outpost or it.cluster.authentication == "config-map",
     "bpc.checks.hybrid": lambda it: it.cluster.remote_network,
     "bpc.checks.control_plane": lambda it: it.cluster.kube_api_server or it.cluster.oidc_identity_provider,
     "bpc.checks.instances": always,

@@ -146,8 +146,10 @@ def _updates(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 
 def _anything(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    groups = blueprint.node_groups
-    if blueprint.fargate_profiles or blueprint.cluster.auto_mode or any(_has_nodes(group) for group in groups):
+    groups, cluster = blueprint.node_groups, blueprint.cluster
+    # On an Outpost, and from outside of AWS, nodes join that are not in the blueprint.
+    others = blueprint.fargate_profiles or cluster.auto_mode or cluster.remote_network or cluster.outpost
+    if others or any(_has_nodes(group) for group in groups):
         return
     what = "no node group begins with a node" if groups else "there are no node groups"
     yield NOTHING_TO_RUN_ON.at(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bpc.model.capabilities import AutoMode, Capabilities
     from bpc.model.control_plane import KubeApiServer, KubeControllerManager, KubeScheduler, OidcIdentityProvider
     from bpc.model.hybrid import RemoteNetwork
+    from bpc.model.outpost import Outpost
 
 
 class Endpoint(Node):
@@ -78,6 +79,7 @@ class Cluster(Node):
     kube_controller_manager: KubeControllerManager | None
     certificate_authorities: tuple[str, ...]
     active_certificate_authority_id: str | None
+    outpost: Outpost | None
     remote_network: RemoteNetwork | None
     auto_mode: AutoMode | None
     capabilities: Capabilities | None

@@ -55,7 +55,8 @@ def _wanted(blueprint: Blueprint, catalogue: Catalogue) -> Iterator[AddOnRequest
     alone = blueprint.cluster.auto_mode and not blueprint.node_groups
     for request in blueprint.addons:
         entry = catalogue(request.name)
-        unasked = (alone and entry.in_auto_mode) or (entry.daemonset and not blueprint.has_nodes)
+        homeless = entry.daemonset and not blueprint.has_nodes
+        unasked = homeless or blueprint.cluster.outpost or (alone and entry.in_auto_mode)
         if request.options["enabled"] and (request.explicit or not unasked):
             yield request
 

@@ -41,6 +41,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.endpoints": with_endpoints,
     "bpc.plan.obstacles.auto_mode": lambda it: it.blueprint.cluster.auto_mode,
     "bpc.plan.obstacles.identity": speaks_of_roles,
+    "bpc.plan.obstacles.outpost": lambda it: it.blueprint.cluster.outpost,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
 }
 

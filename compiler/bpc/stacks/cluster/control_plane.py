@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from awacs.aws import PolicyDocument
 from troposphere import GetAtt, eks
 
 from bpc import home
@@ -42,6 +43,10 @@ def _parts(plan: Plan) -> Iterator[Part]:
         from bpc.stacks.cluster import auto_mode
 
         yield auto_mode.properties
+    if plan.blueprint.cluster.outpost:
+        from bpc.stacks.cluster import outpost
+
+        yield outpost.properties
     if plan.blueprint.cluster.remote_network:
         from bpc.stacks.cluster import hybrid
 
@@ -62,7 +67,7 @@ def _tuned(cluster: Cluster) -> bool:
 def _role(plan: Plan, sheet: Sheet) -> None:
     role = iam.role(
         "ClusterRole",
-        iam.trusts("eks.amazonaws.com", *(["sts:TagSession"] if plan.blueprint.cluster.auto_mode else [])),
+        _trust(plan),
         boundary=plan.blueprint.cloudformation.permissions_boundary,
         tags=sheet.tags("ClusterRole"),
         managed_policies=[*_policies(plan)],
@@ -70,7 +75,20 @@ def _role(plan: Plan, sheet: Sheet) -> None:
     sheet.add(role, AT)
 
 
+def _trust(plan: Plan) -> PolicyDocument:
+    if plan.blueprint.cluster.outpost:
+        from bpc.stacks.cluster import outpost
+
+        return iam.trusts(outpost.SERVICE)
+    return iam.trusts("eks.amazonaws.com", *(["sts:TagSession"] if plan.blueprint.cluster.auto_mode else []))
+
+
 def _policies(plan: Plan) -> Iterator[str]:
+    if plan.blueprint.cluster.outpost:
+        from bpc.stacks.cluster import outpost
+
+        yield outpost.POLICY
+        return
     yield "AmazonEKSClusterPolicy"
     if plan.blueprint.cluster.auto_mode:
         from bpc.stacks.cluster import auto_mode
@@ -133,9 +151,10 @@ def _access(plan: Plan, sheet: Sheet) -> dict[str, Any]:
 
 def _lifecycle(plan: Plan, sheet: Sheet) -> dict[str, Any]:
     wanted = plan.blueprint.cluster
+    # The add-ons come as EKS add-ons of this stack; without this EKS would install its own copies first.
+    addons = {} if wanted.outpost else {"BootstrapSelfManagedAddons": False}
     return {
-        # The add-ons come as EKS add-ons of this stack; without this EKS would install its own copies first.
-        "BootstrapSelfManagedAddons": False,
+        **addons,
         "UpgradePolicy": eks.UpgradePolicy(SupportType=wanted.upgrade_policy.upper()),
         "DeletionProtection": wanted.deletion_protection,
     }
