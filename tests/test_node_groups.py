@@ -371,3 +371,17 @@ def test_roles_are_clean(tmp_path: Path) -> None:
             {"repair": {"overrides": [override], "maxUnhealthy": 3}},
         ),
     )
+
+
+def test_policies_go_by_the_names_of_controllers(tmp_path: Path) -> None:
+    names = ["auto-scaler", "cloud-watch", "ebs", "external-dns", "fsx", "x-ray"]
+    names += ["aws-load-balancer-controller", "cert-manager", "efs", "image-builder"]
+    stacks = compiled({"name": "odd", "iam": {"wellKnownPolicies": names}})
+    made = stacks["nodes"]["Resources"]["OddNodeRole"]["Properties"]
+    arns = [one["Fn::Sub"].rpartition("/")[2] for one in made["ManagedPolicyArns"][2:]]
+    assert {"CloudWatchAgentServerPolicy", "AmazonEBSCSIDriverPolicy", "AWSXrayWriteOnlyAccess"} < set(arns)
+    assert len(arns) == 5
+    inline = {one["PolicyName"]: json.dumps(one["PolicyDocument"]) for one in made["Policies"]}
+    assert sorted(inline) == ["auto-scaler", "aws-load-balancer-controller", "cert-manager", "external-dns", "fsx"]
+    assert "fsx:CreateFileSystem" in inline["fsx"]
+    clean(tmp_path, stacks)

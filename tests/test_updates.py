@@ -290,6 +290,7 @@ CHANGES: dict[str, Any] = {
     ),
     "nodeGroups[].iam.roleName": "b",
     "nodeGroups[].iam.policyArns": [BOUNDARY.format("b")],
+    "nodeGroups[].iam.wellKnownPolicies": ["cloud-watch"],
     "nodeGroups[].iam.permissions[].*": Instead(
         {"nodeGroups[].iam.permissions": [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::a/*"]}]}
     ),

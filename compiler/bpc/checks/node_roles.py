@@ -54,6 +54,7 @@ def _roles(blueprint: Blueprint) -> Iterator[Diagnostic]:
             "roleName": wanted.role_name,
             "policyArns": wanted.policy_arns,
             "permissions": wanted.permissions,
+            "wellKnownPolicies": wanted.well_known_policies,
             "permissionsBoundary": wanted.permissions_boundary,
         }
         for field in [key for key, value in settings.items() if value and wanted.role_arn]:

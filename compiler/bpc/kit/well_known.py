@@ -1,4 +1,4 @@
-"""Policies that people know by the controller that needs them, for the roles of pods.
+"""Policies that people know by the controller that needs them, for the roles of pods and of nodes.
 
 Sources: the managed policies that AWS keeps for a controller (AWS Managed Policy Reference), and where there is none
 the controller's own documentation: Cluster Autoscaler, the AWS README; cert-manager, DNS01 with Route 53;
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 # By the path behind `policy/`, for the names that AWS has a managed policy for.
 MANAGED = {
+    "cloud-watch": "CloudWatchAgentServerPolicy",
+    "ebs": "service-role/AmazonEBSCSIDriverPolicy",
     "ebs-csi-controller": "service-role/AmazonEBSCSIDriverPolicy",
+    "efs": "service-role/AmazonEFSCSIDriverPolicy",
     "efs-csi-controller": "service-role/AmazonEFSCSIDriverPolicy",
     "image-builder": "AmazonEC2ContainerRegistryPowerUser",
+    "x-ray": "AWSXrayWriteOnlyAccess",
 }
 
 
@@ -31,6 +35,8 @@ def statements(name: str, cluster: str) -> Sequence[Statement]:
         from bpc.kit import load_balancing
 
         return load_balancing.controller()
+    if name == "fsx":
+        return fsx()
     return cert_manager() if name == "cert-manager" else external_dns(["*"])
 
 
@@ -77,6 +83,25 @@ def cert_manager() -> Sequence[Statement]:
         iam.allow("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets", on=[_zone("*")]),
         iam.allow("route53:GetChange", on=[Sub("arn:${AWS::Partition}:route53:::change/*")]),
         iam.allow_anywhere("route53:ListHostedZonesByName"),
+    ]
+
+
+def fsx() -> Sequence[Statement]:
+    """To make file systems for volume claims, and to take them away (Amazon FSx for Lustre CSI driver, set-up)."""
+    from troposphere import Sub
+
+    service = iam.when_equal({"iam:AWSServiceName": "fsx.amazonaws.com"})
+    role = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/fsx.amazonaws.com/*"
+    return [
+        iam.allow(
+            "fsx:CreateFileSystem",
+            "fsx:DeleteFileSystem",
+            "fsx:DescribeFileSystems",
+            "fsx:TagResource",
+            "fsx:UpdateFileSystem",
+            on=[iam.arn("fsx:file-system/*")],
+        ),
+        iam.allow("iam:CreateServiceLinkedRole", on=[Sub(role)], where=service),
     ]
 
 

@@ -60,4 +60,5 @@ class NodeIam(Node):
     role_name: str | None
     policy_arns: tuple[str, ...]
     permissions: tuple[Permission, ...]
+    well_known_policies: tuple[str, ...]
     permissions_boundary: str | None

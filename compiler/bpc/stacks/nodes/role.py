@@ -47,29 +47,31 @@ def arn(planned: PlannedGroup) -> Any:
 
 
 def add(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> None:
-    group = planned.node_group
+    group, boundary = planned.node_group, plan.blueprint.cloudformation.permissions_boundary
     if group.iam and group.iam.role_arn:
         return
-    role = iam.role(
-        title(planned),
-        iam.trusts("ec2.amazonaws.com"),
-        tags=sheet.tags(title(planned)),
-        managed_policies=(*NODE_POLICIES, *([iam.SESSION_POLICY] if group.ssm else [])),
-        **{"boundary": plan.blueprint.cloudformation.permissions_boundary} | _asked_for(group),
-    )
-    if group.iam and group.iam.role_name:
-        role.RoleName = group.iam.role_name
+    always = (*NODE_POLICIES, *([iam.SESSION_POLICY] if group.ssm else []))
+    properties = {"boundary": boundary, "managed_policies": always} | _asked_for(group, always, plan.name)
+    role = iam.role(title(planned), iam.trusts("ec2.amazonaws.com"), tags=sheet.tags(title(planned)), **properties)
     sheet.add(role, group.at)
 
 
-def _asked_for(group: NodeGroup) -> dict[str, Any]:
+def _asked_for(group: NodeGroup, always: tuple[str, ...], cluster: str) -> dict[str, Any]:
     """What the blueprint grants beyond what every node needs."""
     wanted = group.iam
     if wanted is None:
         return {}
-    from bpc.kit import permissions
+    from bpc.kit import permissions, well_known
 
-    properties: dict[str, Any] = {"policy_arns": wanted.policy_arns}
+    names = wanted.well_known_policies
+    managed = [well_known.MANAGED[one] for one in names if one in well_known.MANAGED]
+    others = [one for one in names if one not in well_known.MANAGED]
+    properties: dict[str, Any] = {
+        "policy_arns": wanted.policy_arns,
+        "managed_policies": (*always, *managed),
+        "policies": {one: iam.document(well_known.statements(one, cluster)) for one in others},
+        "name": wanted.role_name,
+    }
     if wanted.permissions_boundary:
         properties["boundary"] = wanted.permissions_boundary
     if statements := permissions.statements(wanted.permissions):
