@@ -35,8 +35,11 @@ RESOURCES = {
     "ssm": ("ssm:{here}:association/*", "ssm:{here}:document/{own}", "ssm:{here}:parameter/{own}"),
     "sso": ("sso:::*", "sso::*:*"),
 }
-# AWS's own images belong to no account.
-IMAGES = ("ec2:{region}::image/*", "ec2:{region}::snapshot/*")
+# Images of AWS belong to no account, and a pool of addresses to no Region.
+ELSEWHERE_TOO = {
+    "ec2:AllocateIpamPoolCidr": ("ec2::*:ipam-pool/*",),
+    "ec2:RunInstances": ("ec2:{region}::image/*", "ec2:{region}::snapshot/*"),
+}
 # What is below a resource with a name.
 BELOW = {"logs": ":*", "s3": "/*"}
 # IAM Identity Center may be in another Region than the cluster.
@@ -140,8 +143,9 @@ class _Deployer:
         elif action == "kms:ScheduleKeyDeletion" and self.found.keys_named:
             named = {"StringLike": {"aws:ResourceTag/Name": f"{self.at.name}-*"}}
             yield f"{own}Destroy", self._resources(service), named
-        elif action == "ec2:RunInstances":
-            yield f"{own}Run", [*self._resources(service), *map(self.at.arn, IMAGES)], {}
+        elif more := ELSEWHERE_TOO.get(action):
+            sid = action.partition(":")[2]
+            yield sid, [*self._resources(service), *map(self.at.arn, more)], {}
         else:
             yield own, self._resources(service), {}
 
