@@ -24,6 +24,7 @@ from troposphere import (
 )
 
 from bpc.diagnostics import Path
+from bpc.kit.assertions import rules
 from bpc.kit.naming import logical_id, stack_name
 
 _SUBSTITUTION = re.compile(r"\$\{(AWS::\w+|[A-Z][a-z]\w*)\}")
@@ -115,12 +116,23 @@ class Sheet:
         if self._groups:
             groups = [{"Label": {"default": label}, "Parameters": names} for label, names in self._groups.items()]
             plain["Metadata"] = {"AWS::CloudFormation::Interface": {"ParameterGroups": groups}}
+        if found := rules(plain.get("Parameters", {})):
+            plain["Rules"] = found
         plain["AWSTemplateFormatVersion"] = "2010-09-09"
         plain["Resources"] = {key: _resource(value) for key, value in plain["Resources"].items()}
         return _ordered(plain, _TEMPLATE)
 
 
-_TEMPLATE = ("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Resources", "Outputs")
+_TEMPLATE = (
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Metadata",
+    "Parameters",
+    "Rules",
+    "Conditions",
+    "Resources",
+    "Outputs",
+)
 _RESOURCE = ("Type", "DependsOn", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy", "Properties")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from bpc import anatomy
 from bpc.diagnostics import Diagnostic, Path, rule
+from bpc.kit.assertions import IN_VPC, rules
 from bpc.kit.naming import logical_id
 from bpc.output.stacks import Stacks
 
@@ -62,6 +63,9 @@ def merged(stacks: Stacks) -> tuple[Stacks, list[Diagnostic]]:
     for section in SECTIONS:
         if joined := {title: one for part in parts.values() for title, one in part.get(section, {}).items()}:
             template[section] = joined
+    if asserted := rules(template.get("Parameters", {})):
+        # Those of the stacks know only the parameters of each.
+        template["Rules"] = {**template.get("Rules", {}), **asserted}
     template["Outputs"] = dict(_outputs(parts))
     template["Metadata"] = {INTERFACE: {"ParameterGroups": list(_groups(parts, template.get("Parameters", {})))}}
     origins = {title: at for one in stacks.origins.values() for title, at in one.items()}
@@ -80,6 +84,8 @@ def _twice(stacks: Stacks) -> Iterator[Diagnostic]:
         known: dict[str, tuple[str, Any]] = {}
         for stack, template in stacks.templates.items():
             for title, one in template.get(section, {}).items():
+                if (section, title) == ("Rules", IN_VPC):
+                    continue
                 other, first = known.setdefault(title, (stack, one))
                 if other != stack and (section == "Resources" or first != one):
                     at = stacks.origins[stack].get(title, AT)
