@@ -375,8 +375,7 @@ Properties = dict[str, Any]
 Resource = tuple[str, Properties]
 
 EFFECTS = ("refused", "replaces", "rolls", "restarts", "adds or removes", "in place")  # the hardest first
-# What makes CloudFormation replace the nodes (AWS CloudFormation Template Reference, UpdatePolicy attribute).
-ROLLING = ("LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier")
+OWN_GROUP = "AWS::AutoScaling::AutoScalingGroup"
 # What two resources cannot both have at a time (Amazon EKS API Reference; Amazon EC2 User Guide, IP addressing).
 NAMES = {
     "AWS::EKS::Cluster": ("Name",),
@@ -449,6 +448,8 @@ def happens(before: Stacks, after: Stacks) -> dict[str, str]:
     found = {title: "adds or removes" for title in {**old, **new} if (title in old) != (title in new)}
     both = [title for title in old if title in new]
     found |= {title: effect(old[title][0], old[title][1], new[title][1]) for title in both if old[title] != new[title]}
+    moved = {title for title, what in found.items() if what == "rolls"}
+    found |= {one: "rolls" for one in both if new[one][0] == OWN_GROUP and moved & set(referred(new[one][1]))}
     while more := [one for one in both if found.get(one) != "replaces" and follows(new[one], found)]:
         found |= dict.fromkeys(more, "replaces")
     for title in [one for one, what in found.items() if what == "replaces"]:
@@ -471,10 +472,9 @@ def effect(kind: str, old: Properties, new: Properties) -> str:
             return "refused"
         if any(old.get(one) != new.get(one) for one in ("Version", "ReleaseVersion")):
             return "rolls"
-    if kind == "AWS::AutoScaling::AutoScalingGroup" and any(old.get(one) != new.get(one) for one in ROLLING):
-        return "rolls"
     if any(schemas.values(old, path) != schemas.values(new, path) for path in conditional):
-        return "restarts"
+        # With AutoScalingRollingUpdate it is the nodes that are replaced, not their group.
+        return "rolls" if kind == OWN_GROUP else "restarts"
     return "in place"
 
 
