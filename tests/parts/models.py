@@ -196,7 +196,13 @@ class Made(Typed):
 
     @classmethod
     def _extra(cls, given: Properties, identity: str, account_id: str, region: str) -> dict[str, str]:
-        """EKS makes a security group for each cluster; other templates may name it, so it must exist."""
+        """EKS makes a security group for each cluster; other templates may name it, so it must exist. moto compares
+        subnets with the ranges of their VPC, so it must know them all.
+        """
+        if cls.of == "AWS::EC2::VPCCidrBlock":
+            own = bool(given.get("AmazonProvidedIpv6CidrBlock"))
+            vpc = ec2_backends[account_id][region].get_vpc(given["VpcId"])
+            vpc.associate_vpc_cidr_block(given.get("CidrBlock"), own)
         if cls.of != "AWS::EKS::Cluster":
             return {}
         ec2 = ec2_backends[account_id][region]
