@@ -58,6 +58,7 @@ PODS: dict[str, Any] = {
     },
     "environments": {"dev": {}},
 }
+RANGE = {"cidr": "2001:db8:1234:5600::/56", "pool": "ipv6pool-ec2-0123456789abcdef0"}
 TWO_IDS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 OVERRIDE = {"condition": "Any", "reason": "Any", "waitMinutes": 9, "action": "replace"}
 PERMISSION = {"sid": "A", "effect": "allow", "actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::a/*"]}
@@ -97,6 +98,9 @@ VALUES: dict[str, Any] = {
     "network.subnets.prefix.controlPlane": 27,
     "network.subnets.prefix.pods": 24,
     "network.existing.podSubnetIds": TWO_IDS,
+    "network.ipv6.autoAllocate": True,
+    "network.ipv6.cidr": "2001:db8:1234:5700::/56",
+    "network.ipv6.pool": "ipv6pool-ec2-0123456789abcdef1",
     "network.localZones": ["eu-west-1-abc-1a"],
     "network.existing.cidr": "10.100.0.0/16",
     **{f"network.existing.{kind}SubnetIds": TWO_IDS for kind in SUBNETS},
@@ -242,6 +246,8 @@ FIRST: dict[str, dict[str, Any]] = {
     **{f"network.existing.{field}": {"network.existing": {}} for field in ("vpcId", "cidr")},
     "network.existing.publicSubnetIds": {"network.existing": {}, "nodeGroups[].subnets": "public"},
     **{f"network.existing.{kind}SubnetIds": {"network.existing": {}} for kind in ("private", "controlPlane")},
+    "network.ipv6.cidr": {"network.ipv6": RANGE},
+    "network.ipv6.pool": {"network.ipv6": RANGE},
     "network.existing.podSubnetIds": PODS,
     "network.existing.podSubnetIds[].import": PODS,
     "network.subnets.prefix.pods": {"network.secondaryCidrs": ["100.64.0.0/16"]},

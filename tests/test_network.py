@@ -25,7 +25,7 @@ SECTIONS: dict[str, Any] = {"metadata": {"name": "net", "region": REGION}, "node
 
 def templates(network: dict[str, Any], **more: Any) -> dict[str, Any]:
     """The templates of a blueprint by number and stack, of which cfn-lint has nothing to say."""
-    made = compiled(**SECTIONS, network=network, **more)
+    made = compiled(**SECTIONS | {"network": network} | more)
     assert made.errors == []
     assert made.lint(REGION) == []
     stacks = [found[1] for path in made.files if (found := re.search(r"/(\d\d-[a-z]+)\.json$", path))]
@@ -140,6 +140,53 @@ def test_pods_in_subnets_that_exist() -> None:
         "us-west-2a": "subnet-0123456789abcdef0",
         "us-west-2c": "${PodSubnet2}",
     }
+
+
+def test_an_ipv6_cluster() -> None:
+    made = templates({"ipFamily": "ipv6", "availabilityZones": 2, "nat": "per-zone"})
+    network = made[NETWORK]["Resources"]
+    assert network["Ipv6Block"]["Properties"]["AmazonProvidedIpv6CidrBlock"] is True
+    found = of(made[NETWORK], "AWS::EC2::Subnet")
+    numbers = {title: one["Ipv6CidrBlock"]["Fn::Select"][0] for title, one in found.items()}
+    assert numbers == {"PublicSubnet1": 0, "PublicSubnet2": 1, "PrivateSubnet1": 48, "PrivateSubnet2": 49}
+    assert all(one["AssignIpv6AddressOnCreation"] for one in found.values())
+    assert {network[title]["DependsOn"] for title in found} == {"Ipv6Block"}
+    ways = {
+        title: sorted(set(one) - {"RouteTableId", "DestinationIpv6CidrBlock"})
+        for title, one in of(made[NETWORK], "AWS::EC2::Route").items()
+        if one.get("DestinationIpv6CidrBlock") == "::/0"
+    }
+    assert ways == {
+        "PublicSubnetIpv6Route": ["GatewayId"],
+        "PrivateSubnet1Ipv6Route": ["EgressOnlyInternetGatewayId"],
+        "PrivateSubnet2Ipv6Route": ["EgressOnlyInternetGatewayId"],
+    }
+    cluster = of(made[CLUSTER], "AWS::EKS::Cluster")["Cluster"]
+    assert cluster["KubernetesNetworkConfig"] == {"IpFamily": "ipv6"}
+    role = of(made[CLUSTER], "AWS::IAM::Role")["VpcCniRole"]
+    assert "ManagedPolicyArns" not in role
+    first, second = role["Policies"][0]["PolicyDocument"]["Statement"]
+    assert first["Action"] == ["ec2:AssignIpv6Addresses", "ec2:CreateTags"]
+    assert [one["Fn::Sub"].rpartition(":")[2] for one in first["Resource"]] == ["network-interface/*"]
+    assert all(one.startswith("ec2:Describe") for one in second["Action"])
+
+
+def test_ipv6_beside_ipv4_with_a_range_of_ones_own() -> None:
+    own = {"cidr": "2001:db8:1234:5600::/56", "pool": "ipv6pool-ec2-0123456789abcdef0"}
+    made = templates({"topology": "private", "ipv6": own})
+    block = of(made[NETWORK], "AWS::EC2::VPCCidrBlock")["Ipv6Block"]
+    assert (block["Ipv6CidrBlock"], block["Ipv6Pool"]) == (own["cidr"], own["pool"])
+    assert "::/0" not in json.dumps(made[NETWORK])
+    cluster = of(made[CLUSTER], "AWS::EKS::Cluster")["Cluster"]
+    assert cluster["KubernetesNetworkConfig"]["IpFamily"] == "ipv4"
+    assert "ManagedPolicyArns" in of(made[CLUSTER], "AWS::IAM::Role")["VpcCniRole"]
+
+
+def test_a_node_that_joins_alone_asks_the_cluster_for_the_range_of_services() -> None:
+    group = {"name": "workers", "type": "self-managed"}
+    made = templates({"ipFamily": "ipv6"}, nodeGroups=[group])
+    assert "ServiceCidr" in made[CLUSTER]["Outputs"]
+    assert "-ServiceCidr" in json.dumps(made[NODES])
 
 
 def test_a_longer_list_goes_round_the_zones() -> None:

@@ -112,6 +112,8 @@ CHANGES: dict[str, Any] = {
     "network.subnets.*[].tags": Instead(
         {"network.subnets.public": [{"cidr": "10.0.0.0/24", "tags": {"a": "b"}}, "10.0.1.0/24"]}
     ),
+    "network.ipFamily": "ipv6",
+    "network.ipv6.*": Instead({"network.ipv6": {"autoAllocate": True}}),
     "network.subnets.pods": ["10.0.7.0/24", "10.0.8.0/24"],
     "network.subnets.controlPlane": ["10.0.6.0/27", "10.0.6.32/27"],
     "network.subnets.perZone.*": Instead({"network.subnets.private": None, "network.subnets.perZone": {"private": 2}}),

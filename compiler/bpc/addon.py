@@ -32,6 +32,7 @@ class Context(Record):
     nodes: int
     has_windows: bool = False
     self_managed: bool = False
+    ip_family: str = "ipv4"
 
 
 class AddOn:
@@ -67,6 +68,11 @@ class AddOn:
     def policy(cls, context: Context) -> Sequence[Statement]:
         """IAM statements for its service account."""
         return ()
+
+    @classmethod
+    def managed(cls, context: Context) -> Sequence[str]:
+        """The AWS managed policies for its service account."""
+        return cls.managed_policies
 
     @classmethod
     def resources(cls, context: Context) -> Sequence[AWSObject]:

@@ -32,7 +32,7 @@ def contribute(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any) -> N
 def _role(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> Any:
     entry = addon.entry
     trust = iam.trusts_pods(plan.name, addon.namespace, addon.service_account)
-    known = roles.Known(entry.managed_policies, entry.policy(addon.context), entry.name)
+    known = roles.Known(tuple(entry.managed(addon.context)), entry.policy(addon.context), entry.name)
     return roles.add(f"{addon.id}Role", trust, addon.permissions, plan, sheet, addon.request.at, known)
 
 

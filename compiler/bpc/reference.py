@@ -56,7 +56,9 @@ class Field(NamedTuple):
         }
         parts = [text.format(self.node[key]) for key, text in said.items() if key in self.node]
         if "format" in self.node:
-            parts.append({"ipv4-cidr": "an IPv4 range", "ipv4": "an IPv4 address"}[self.node["format"]])
+            parts.append(
+                {"cidr": "a range", "ipv4-cidr": "an IPv4 range", "ipv4": "an IPv4 address"}[self.node["format"]]
+            )
         return "; ".join(parts + (["no value twice"] if self.node.get("uniqueItems") else []))
 
     @property

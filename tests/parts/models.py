@@ -183,6 +183,9 @@ class Made(Typed):
         self = cls()
         self.given, self.place = given, (account_id, region)
         self.identity = attributes.identity(schema(cls.of, region), given, name, account_id)
+        if cls.of == "AWS::EC2::EgressOnlyInternetGateway":  # moto looks for it when there is a route to it
+            own = ec2_backends[account_id][region].create_egress_only_internet_gateway(given["VpcId"])
+            self.identity = own.id
         key = (cls.of, self.identity)
         unique = attributes.UNIQUE.get(cls.of, ())
         for (kind, _), other in LIVE.items():

@@ -36,6 +36,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.network": lambda it: not it.network.existing,
     "bpc.checks.existing": lambda it: it.network.existing,
     "bpc.checks.pods": lambda it: it.network.has_pod_subnets,
+    "bpc.checks.ipv6": lambda it: it.network.has_ipv6 or it.network.ipv6.pool,
     "bpc.checks.local_zones": lambda it: it.network.local_zones,
     "bpc.checks.zones": always,
     "bpc.checks.cluster": always,

@@ -219,6 +219,8 @@ def _services(blueprint: Blueprint) -> Iterator[Diagnostic]:
     cluster, network = blueprint.cluster, blueprint.network
     at: Path = (*cluster.at, "serviceCidr")
     block = cidr.network(cluster.service_cidr)
+    if network.ip_family == "ipv6":
+        return
     if not 12 <= block.prefixlen <= 24:
         yield SERVICE_RANGE.at(at, f"the services' range cannot be /{block.prefixlen}", "use /12 to /24")
     elif not any(block.subnet_of(cidr.network(one)) for one in PRIVATE):

@@ -30,6 +30,7 @@ def _settings(network: Network) -> Iterator[tuple[str, object]]:
     existing = network.existing
     yield "availabilityZones", network.availability_zones and not (existing and existing.pod_subnet_ids)
     yield "localZones", network.local_zones
+    yield "ipv6", network.ipv6.auto_allocate is not None or network.ipv6.cidr or network.ipv6.pool
     yield "hostnameType", network.hostname_type != "ip-name"
     yield "nat", network.nat != "none"
     subnets = network.subnets

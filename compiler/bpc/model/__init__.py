@@ -12,7 +12,7 @@ from bpc.model.addons import AddOnRequest
 from bpc.model.cloudformation import CloudFormation, GitSync
 from bpc.model.cluster import Access, AccessPolicy, Cluster, Endpoint, Logging, Rollback, Scope, SecretsEncryption
 from bpc.model.metadata import Metadata
-from bpc.model.network import Network, PerZone, Prefix, SubnetRange, Subnets
+from bpc.model.network import Ipv6, Network, PerZone, Prefix, SubnetRange, Subnets
 from bpc.model.node import Data, Node
 from bpc.model.node_groups import Disk, NodeGroup, Repair, Scaling, Taint, Update
 from bpc.model.overrides import Override, Overrides
@@ -84,6 +84,7 @@ __all__ = [
     "GitSync",
     "Identity",
     "IdentityCenter",
+    "Ipv6",
     "Kro",
     "KubeApiServer",
     "KubeControllerManager",

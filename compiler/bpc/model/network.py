@@ -30,6 +30,12 @@ class SubnetRange(Node):
         return {"tags": {}, **data}
 
 
+class Ipv6(Node):
+    auto_allocate: bool | None
+    cidr: str | None
+    pool: str | None
+
+
 class PerZone(Node):
     public: int
     private: int
@@ -67,6 +73,8 @@ class Network(Node):
     local_zones: tuple[str, ...]
     subnets: Subnets
     hostname_type: str
+    ip_family: str
+    ipv6: Ipv6
     existing: Existing | None
     endpoints: tuple[str, ...]
     endpoint_policy: str
@@ -98,6 +106,11 @@ class Network(Node):
         if self.existing:
             return (self.existing.cidr,) if self.existing.cidr else ()
         return (self.cidr, *self.secondary_cidrs)
+
+    @property
+    def has_ipv6(self) -> bool:
+        """Whether the VPC that is made has an IPv6 range."""
+        return self.ip_family == "ipv6" or bool(self.ipv6.auto_allocate or self.ipv6.cidr)
 
     @property
     def has_pod_subnets(self) -> bool:

@@ -72,5 +72,6 @@ def _context(request: AddOnRequest, blueprint: Blueprint, partition: str) -> Con
         has_internet=blueprint.network.topology != "private",
         nodes=sum(group.scaling.max for group in blueprint.node_groups),
         self_managed=any(not group.managed for group in blueprint.node_groups),
+        ip_family=blueprint.network.ip_family,
         has_windows=any(group.family == "windows" for group in blueprint.node_groups),
     )

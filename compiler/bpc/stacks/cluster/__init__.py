@@ -52,6 +52,9 @@ class Cluster(Stack):
         if alone:
             authority = GetAtt("Cluster", "CertificateAuthorityData")
             sheet.export("ClusterCertificateAuthority", authority, "What the certificate of the API is signed with.")
+        if alone and plan.blueprint.network.ip_family == "ipv6":
+            services = GetAtt("Cluster", "KubernetesNetworkConfig.ServiceIpv6Cidr")
+            sheet.export("ServiceCidr", services, "The range of services, which EKS has chosen.")
         if any(one.node_group.own_security_groups for one in plan.node_groups):
             group = GetAtt("Cluster", "ClusterSecurityGroupId")
             sheet.export("ClusterSecurityGroupId", group, "What the control plane and the nodes reach each other by.")

@@ -134,9 +134,10 @@ def _kubernetes_network(plan: Plan, sheet: Sheet) -> dict[str, Any]:
     balancing = (
         {"ElasticLoadBalancing": eks.ElasticLoadBalancing(Enabled=True)} if plan.blueprint.cluster.auto_mode else {}
     )
-    network = eks.KubernetesNetworkConfig(
-        IpFamily="ipv4", ServiceIpv4Cidr=plan.blueprint.cluster.service_cidr, **balancing
-    )
+    family = plan.blueprint.network.ip_family
+    # EKS chooses the IPv6 range of the services itself.
+    services = {"ServiceIpv4Cidr": plan.blueprint.cluster.service_cidr} if family == "ipv4" else {}
+    network = eks.KubernetesNetworkConfig(IpFamily=family, **services, **balancing)
     return {"KubernetesNetworkConfig": network}
 
 

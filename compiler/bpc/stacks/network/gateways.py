@@ -32,6 +32,7 @@ def internet(plan: Plan, sheet: Sheet) -> None:
     for kind in ("public", "local-public"):
         for subnet in plan.subnets_of(kind):
             _associate(subnet, "PublicSubnetRouteTable", sheet)
+    _ipv6(["PublicSubnetRouteTable"], plan, sheet)
 
 
 def private(plan: Plan, sheet: Sheet) -> None:
@@ -44,6 +45,7 @@ def private(plan: Plan, sheet: Sheet) -> None:
     _table("PrivateSubnetRouteTable", sheet)
     if plan.blueprint.network.nat == "single":
         _nat_route("PrivateSubnetRoute", "PrivateSubnetRouteTable", "NatGateway", sheet)
+        _ipv6(["PrivateSubnetRouteTable"], plan, sheet)
     for subnet in (*plan.subnets_of("private"), *plan.subnets_of("local-private")):
         _associate(subnet, "PrivateSubnetRouteTable", sheet)
 
@@ -80,8 +82,18 @@ def _one_a_zone(plan: Plan, sheet: Sheet) -> None:
         _nat_route(f"{subnet.id}Route", own, gateway, sheet)
         for one in (subnet, *more):
             _associate(one, own, sheet)
+    _ipv6([f"{subnet.id}RouteTable" for subnet, *_ in zones.values()], plan, sheet)
     for subnet in plan.subnets_of("local-private"):
         _associate(subnet, f"{plan.subnets_of('private')[0].id}RouteTable", sheet)
+
+
+def _ipv6(tables: list[str], plan: Plan, sheet: Sheet) -> None:
+    if plan.blueprint.network.has_ipv6:
+        from bpc.stacks.network import ipv6
+
+        if not tables[0].startswith("Public"):
+            ipv6.way_out(sheet)
+        ipv6.routes(sheet, tables)
 
 
 def _nat_gateway(title: str, subnet: str, sheet: Sheet) -> None:

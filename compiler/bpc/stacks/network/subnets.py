@@ -32,8 +32,12 @@ def add(subnet: Subnet, home: dict[str, Any], plan: Plan, sheet: Sheet) -> None:
         more["PrivateDnsNameOptionsOnLaunch"] = ec2.PrivateDnsNameOptionsOnLaunch(
             HostnameType="resource-name", EnableResourceNameDnsARecord=True
         )
+    if plan.blueprint.network.has_ipv6:
+        from bpc.stacks.network import ipv6
+
+        more |= ipv6.of(subnet)
     if before := _secondary(subnet, plan):
-        more["DependsOn"] = before
+        more["DependsOn"] = [more["DependsOn"], before] if "DependsOn" in more else before
     tags = sheet.tags(subnet.id, **ROLES.get(subnet.kind, {}), **dict(sorted(subnet.tags.items())))
     made = ec2.Subnet(subnet.id, CidrBlock=block, VpcId=Ref("EksVPC"), Tags=tags, **home, **more)
     sheet.add(made, subnet.at or ("network",))

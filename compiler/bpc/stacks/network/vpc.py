@@ -21,6 +21,10 @@ def fill(plan: Plan, sheet: Sheet) -> None:
     sheet.export("VpcId", Ref(vpc), "The VPC.")
     for index, one in enumerate(plan.blueprint.network.secondary_cidrs):
         _secondary(index, one, sheet)
+    if plan.blueprint.network.has_ipv6:
+        from bpc.stacks.network import ipv6
+
+        ipv6.fill(plan, sheet)
 
 
 def secondary_block(index: int) -> str:

@@ -45,10 +45,14 @@ def of(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Base64 | None:
 def _join(plan: Plan, sheet: Sheet) -> Join:
     from bpc.kit.user_data import Join
 
+    known = ["ClusterEndpoint", "ClusterCertificateAuthority"]
     services = plan.blueprint.cluster.service_cidr
+    if plan.blueprint.network.ip_family == "ipv6":
+        services = ""
+        known.append("ServiceCidr")
     return Join(
         cluster=plan.name,
         service_cidr=services,
-        dns=cidr.service_dns(services),
-        values={key: sheet.imported("cluster", key) for key in ("ClusterEndpoint", "ClusterCertificateAuthority")},
+        dns=cidr.service_dns(services) if services else "",
+        values={key: sheet.imported("cluster", key) for key in known},
     )
