@@ -35,6 +35,13 @@ TAKEN = rule(
     cure="Use the field that the message names, or leave the setting to EKS.",
 )
 
+EMPTY = rule(
+    "BPC828",
+    "bottlerocket-setting-empty",
+    why="Bottlerocket reads TOML, which has no word for nothing.",
+    cure="Write a value, or leave the setting out.",
+)
+
 FIELDS = {
     "userData": ("al2023", "al2", "ubuntu", "windows"),
     "bootstrapCommand": ("al2023", "al2", "ubuntu", "windows"),
@@ -101,10 +108,20 @@ def _bottlerocket(blueprint: Blueprint) -> Iterator[Diagnostic]:
             if key in OWNED:
                 instead = f"use {OWNED[key]}" if OWNED[key] else "leave it out"
                 yield TAKEN.at((*at, "kubernetes", key), f"{key} is not said here", instead, key=True)
+        for path in _empty(settings, at):
+            yield EMPTY.at(path, "there is nothing here")
         admin = _below(settings, "host-containers", "admin")
         if isinstance(admin, Mapping) and "enabled" in admin:
             path = (*at, "host-containers", "admin", "enabled")
             yield TAKEN.at(path, "enabled is not said here", "use adminContainer", key=True)
+
+
+def _empty(value: Any, at: Path) -> Iterator[Path]:
+    if value is None:
+        yield at
+    below = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in below:
+        yield from _empty(one, (*at, key))
 
 
 def _below(value: Any, *keys: str) -> Any:
