@@ -102,6 +102,8 @@ VALUES: dict[str, Any] = {
     "network.ipv6.cidr": "2001:db8:1234:5700::/56",
     "network.ipv6.pool": "ipv6pool-ec2-0123456789abcdef1",
     "network.localZones": ["eu-west-1-abc-1a"],
+    "network.flowLogs.aggregationInterval": 60,
+    "network.flowLogs.destination": "cloud-watch-logs",
     "network.existing.cidr": "10.100.0.0/16",
     **{f"network.existing.{kind}SubnetIds": TWO_IDS for kind in SUBNETS},
     "bastion.instanceTypes": ["t3.medium", "t3.small"],
@@ -167,6 +169,7 @@ SSH = {"nodeGroups[].ssh": {"keyName": "old", "sourceSecurityGroupIds": [{"impor
 OWN = {"nodeGroups[].type": "self-managed"}
 SPOT = {**OWN, "nodeGroups[].capacity": "spot"}
 LABEL = "app/old/0123456789abcdef/targetgroup/old/0123456789abcdef"
+FLOWS = {"network.flowLogs": {"destination": "s3", "bucketArn": "arn:aws:s3:::old"}}
 TABLES = {"network.existing": {"privateRouteTableIds": [{"import": "one"}]}, "network.endpoints": ["s3"]}
 FIRST: dict[str, dict[str, Any]] = {
     "nodeGroups[].mixedInstances.spotInstancePools": {
@@ -251,6 +254,7 @@ FIRST: dict[str, dict[str, Any]] = {
     "network.existing.podSubnetIds": PODS,
     "network.existing.podSubnetIds[].import": PODS,
     "network.subnets.prefix.pods": {"network.secondaryCidrs": ["100.64.0.0/16"]},
+    **dict.fromkeys(("network.flowLogs.destination", "network.flowLogs.bucketArn"), FLOWS),
     "network.endpointPolicy": {"network.endpoints": ["s3"]},
     "network.existing.privateRouteTableIds": TABLES,
     "network.existing.privateRouteTableIds[].import": TABLES,
@@ -277,6 +281,7 @@ FIRST |= {
 SINGLE = ("nodeGroups[].metricsCollection[].granularity",)
 # What is there first, for every field below a path.
 BELOW: dict[str, Any] = {
+    "network.flowLogs": {"network.flowLogs": {}},
     "nodeGroups[].warmPool": {"nodeGroups[].warmPool": {}},
     "nodeGroups[].mixedInstances": {**SPOT, "nodeGroups[].mixedInstances": {}},
     "nodeGroups[].capacityRebalance": SPOT,
@@ -348,6 +353,7 @@ REFUSED = {
     "cluster.endpoint.access",
     "cluster.access[].policies[].scope.type",
     "network.existing.cidr",
+    "network.flowLogs.destination",
     "overrides.cloudformation[].stack",
     "overrides.cloudformation[].patch[].op",
 }

@@ -162,6 +162,8 @@ class _Deployer:
             found.append(self.at.arn("ssm:{here}:association/*"))
         if service == "kms" and self.found.keys:
             found = [*(found if "AWS::KMS::Key" in self.found.types else ()), *sorted(self.found.keys)]
+        if service == "s3" and self.found.buckets:
+            found = [*(found if "AWS::S3::Bucket" in self.found.types else ()), *sorted(self.found.buckets)]
         return [*found, *(arn + BELOW[service] for arn in found if service in BELOW)]
 
     def _iam(self, action: str) -> Iterator[tuple[str, Sequence[str], Condition]]:

@@ -40,6 +40,7 @@ class Survey(Record):
     roles: frozenset[str]
     keys: frozenset[str]
     keys_named: bool
+    buckets: frozenset[str]
     computes: bool
     parameters: frozenset[str]
 
@@ -57,6 +58,7 @@ def survey(place: Place, templates: Templates) -> Survey:
         roles=frozenset(one for key, one in literals if ROLE in one and key not in NOT_GIVEN),
         keys=frozenset(one for _, one in literals if one.split(":")[2:3] == ["kms"] and KEY in one),
         keys_named=all(_is_named(place, one) for one in resources if one.get("Type") == "AWS::KMS::Key"),
+        buckets=frozenset(one.partition("/")[0] for key, one in literals if key == "LogDestination" and ":s3:" in one),
         computes=any("ComputeConfig" in one.get("Properties", {}) for one in resources),
         parameters=frozenset(str(one.get("Type")) for one in parts),
     )

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from bpc.model.fargate import FargateProfile, Selector
     from bpc.model.hybrid import Credentials, RemoteNetwork
     from bpc.model.identity import Permissions, ServiceAccount
+    from bpc.model.network_details import FlowLogs
     from bpc.model.node_details import (
         Bottlerocket,
         CapacityReservation,
@@ -81,6 +82,7 @@ __all__ = [
     "EtcdPlacement",
     "Existing",
     "FargateProfile",
+    "FlowLogs",
     "GitSync",
     "Identity",
     "IdentityCenter",
@@ -147,6 +149,7 @@ LAZY = {
     "EtcdPlacement": "bpc.model.outpost",
     "Existing": "bpc.model.existing",
     "FargateProfile": "bpc.model.fargate",
+    "FlowLogs": "bpc.model.network_details",
     "Identity": "bpc.model.capabilities",
     "IdentityCenter": "bpc.model.capabilities",
     "Kro": "bpc.model.capabilities",

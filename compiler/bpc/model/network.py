@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bpc.model.existing import Existing
+    from bpc.model.network_details import FlowLogs
 
 PRIVATE_CLUSTER = "private-cluster"  # the endpoints that the rest of the blueprint needs
 ZONES = 3  # how many, where the blueprint does not say
@@ -78,6 +79,7 @@ class Network(Node):
     existing: Existing | None
     endpoints: tuple[str, ...]
     endpoint_policy: str
+    flow_logs: FlowLogs | None
     nat: str
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The VPC: subnets in zones, routes, NAT gateways; and endpoints, in a VPC that exists too."""
+"""The VPC: subnets in zones, routes, NAT gateways, endpoints and flow logs, in a VPC that exists too."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Network(Stack):
 
     @classmethod
     def wanted(cls, plan: Plan) -> bool:
-        return plan.blueprint.network.existing is None or bool(plan.endpoints)
+        return plan.blueprint.network.existing is None or bool(plan.endpoints or plan.blueprint.network.flow_logs)
 
     @classmethod
     def fill(cls, plan: Plan, sheet: Sheet) -> None:
@@ -36,6 +36,10 @@ class Network(Stack):
             from bpc.stacks.network import endpoints
 
             endpoints.fill(plan, sheet)
+        if plan.blueprint.network.flow_logs:
+            from bpc.stacks.network import flow_logs
+
+            flow_logs.fill(plan, sheet)
 
     @classmethod
     def make(cls, plan: Plan, sheet: Sheet) -> None:

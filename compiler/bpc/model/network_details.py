@@ -1,0 +1,22 @@
+"""What few networks have."""
+
+from __future__ import annotations
+
+from bpc.model.node import Data, Node
+
+RETENTION = 90  # days, as for the control plane's logs
+
+
+class FlowLogs(Node):
+    """`retention_days` is None where the logs are not in a log group."""
+
+    destination: str
+    bucket_arn: str | None
+    traffic_type: str
+    aggregation_interval: int
+    retention_days: int | None
+    key_arn: str | None
+
+    @classmethod
+    def derived(cls, data: Data, whole: Data) -> Data:
+        return {"retentionDays": RETENTION if data["destination"] == "cloud-watch-logs" else None, **data}
