@@ -177,8 +177,9 @@ def test_the_readme_says_so(name: str) -> None:
     stacks = output.templates(said[0].file.split("/")[1])
     assert [one.file for one in said] == [one.file for one in stacks]
     for one, template in zip(said, stacks, strict=True):
-        has_iam = any(one["Type"].startswith("AWS::IAM::") for one in template.resources.values())
-        assert one.consent == ("CAPABILITY_IAM" if has_iam else "")
+        iam = [it for it in template.resources.values() if it["Type"].startswith("AWS::IAM::")]
+        named = any("RoleName" in it.get("Properties", {}) for it in iam)
+        assert one.consent == ("CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM" if iam else "")
         clusters = [made for made in template.resources.values() if made["Type"] == "AWS::EKS::Cluster"]
         protected = any(made["Properties"]["DeletionProtection"] for made in clusters)
         assert one.keep == ("disable-rollback" if protected else ""), "a protected cluster cannot be rolled back"

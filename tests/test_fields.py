@@ -80,6 +80,7 @@ ETCD: dict[str, Any] = {"cluster.authentication": "api", "cluster.outpost.etcdIn
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 # What a field is set to, where its first other value would not do, and what must be so for it to matter.
 VALUES: dict[str, Any] = {
+    "serviceAccounts[].identity": "irsa",
     "cloudformation.gitSync.parameters": {"WorkersMaxSize": 9},
     "metadata.name": "other",
     "network.cidr": "10.0.0.0/16",
@@ -279,6 +280,9 @@ FIRST |= {
 }
 # What has one value in AWS, and so nothing that it could change.
 SINGLE = ("nodeGroups[].metricsCollection[].granularity",)
+FIRST["serviceAccounts[].subjectPattern"] = {"serviceAccounts": [MADE | {"identity": "irsa"}]}
+FIRST["serviceAccounts[].os"] = {"serviceAccounts": [MADE]}
+FIRST["serviceAccounts[].identity"] = {"serviceAccounts": [MADE]}
 # What is there first, for every field below a path.
 BELOW: dict[str, Any] = {
     "network.flowLogs": {"network.flowLogs": {}},
@@ -442,7 +446,8 @@ def test_option_changes_the_output(field: reference.Field) -> None:
         needed |= {"policy": POLICY}
     if name == "<name>":
         name = "adot"
-        needed = {"source": "eks", "serviceAccount": "collector", "policy": POLICY}
+        role = {} if option == "serviceAccountRoleArn" else {"serviceAccount": "collector", "policy": POLICY}
+        needed = {"source": "eks"} | role
     before["addons"] = {name: needed}
     after = copy.deepcopy(before)
     after["addons"][name][option] = {"a": 1} if option == "values" else other_value(field)

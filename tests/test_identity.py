@@ -235,3 +235,179 @@ def test_every_field_of_an_association_changes_the_template(field: reference.Fie
     old, new = compiled(addons=before), compiled(addons=after)
     assert (old.errors, new.errors) == ([], [])
     assert old.files != new.files
+
+
+# IRSA
+
+ENVIRONMENTS = {"prod": {"account": "111122223333"}}
+IRSA = {"identity": "irsa"}
+
+
+def tokens(properties: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The one statement of a trust policy that is text, and what is substituted in it."""
+    text, values = properties["AssumeRolePolicyDocument"]["Fn::Sub"]
+    [statement] = json.loads(text)["Statement"]
+    return statement, values
+
+
+def test_irsa_makes_the_issuer_known_to_iam() -> None:
+    made = compiled(cluster=IRSA)
+    provider = made.resource("cluster", "AWS::IAM::OIDCProvider")
+    assert provider["Url"] == {"Fn::GetAtt": ["Cluster", "OpenIdConnectIssuerUrl"]}
+    assert provider["ClientIdList"] == ["sts.amazonaws.com"]
+    assert "ThumbprintList" not in provider
+    assert "EksPodIdentityAgentAddOn" not in made.template("cluster")["Resources"]
+    assert "AWS::IAM::OIDCProvider" not in json.dumps(compiled().template("cluster"))
+    assert made.lint() == []
+
+
+def test_irsa_asks_for_the_service_account_in_the_clusters_own_stack() -> None:
+    made = compiled(cluster=IRSA)
+    statement, values = tokens(role(made, "cluster", "VpcCniRole"))
+    addon = made.resources("cluster", "AWS::EKS::Addon")["VpcCniAddOn"]
+    assert addon["ServiceAccountRoleArn"] == {"Fn::GetAtt": ["VpcCniRole", "Arn"]}
+    assert "PodIdentityAssociations" not in addon
+    assert statement["Principal"] == {"Federated": "${Provider}"}
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "${Issuer}:aud": "sts.amazonaws.com",
+            "${Issuer}:sub": "system:serviceaccount:kube-system:aws-node",
+        }
+    }
+    assert values["Provider"] == {"Ref": "OidcProvider"}
+    assert values["Issuer"] == made.template("cluster")["Outputs"]["OidcIssuer"]["Value"]
+
+
+def test_irsa_imports_the_issuer_in_other_stacks() -> None:
+    made = compiled(cluster=IRSA, serviceAccounts=[{"name": "api", "namespace": "orders", "policyArns": [MANAGED]}])
+    statement, values = tokens(role(made, "workloads", "OrdersApiWorkloadRole"))
+    assert statement["Condition"]["StringEquals"]["${Issuer}:sub"] == "system:serviceaccount:orders:api"
+    exported = {
+        one["Export"]["Name"]["Fn::Sub"] for one in made.template("cluster")["Outputs"].values() if "Export" in one
+    }
+    for one in values.values():
+        assert one["Fn::ImportValue"]["Fn::Sub"].replace("${ClusterStack}", "${AWS::StackName}") in exported
+    assert made.resources("workloads", "AWS::EKS::PodIdentityAssociation") == {}
+    assert "OrdersApiRoleArn" in made.template("workloads")["Outputs"]
+    assert "orders/api` | `OrdersApiRoleArn`" in made.files["README.md"].decode()
+    assert made.lint() == []
+
+
+def test_irsa_in_one_template() -> None:
+    made = compiled(
+        cluster=IRSA,
+        cloudformation={"layout": "single"},
+        serviceAccounts=[{"name": "api", "namespace": "orders", "policyArns": [MANAGED]}],
+        addons={"aws-ebs-csi-driver": {}},
+    )
+    assert made.errors == [] and made.lint() == []
+    [template] = [
+        json.loads(text)
+        for path, text in made.files.items()
+        if "deployer" not in path and path.endswith(".json") and "cloudformation" in path
+    ]
+    _, values = tokens(template["Resources"]["OrdersApiWorkloadRole"]["Properties"])
+    assert values["Provider"] == {"Ref": "OidcProvider"}
+
+
+def test_a_pattern_takes_more_service_accounts_than_one() -> None:
+    made = workload(identity="irsa", subjectPattern="system:serviceaccount:orders:*", policyArns=[MANAGED])
+    statement, _ = tokens(role(made, "workloads", "OrdersApiWorkloadRole"))
+    assert statement["Condition"]["StringLike"] == {"${Issuer}:sub": "system:serviceaccount:orders:*"}
+    assert statement["Condition"]["StringEquals"] == {"${Issuer}:aud": "sts.amazonaws.com"}
+    assert made.lint() == []
+
+
+def test_an_unlisted_add_on_of_an_unknown_namespace_is_known_by_its_service_account() -> None:
+    made = compiled(
+        cluster=IRSA, addons={"adot": {"source": "eks", "serviceAccount": "collector", "policyArns": [MANAGED]}}
+    )
+    statement, _ = tokens(role(made, "addons", "AdotRole"))
+    assert statement["Condition"]["StringLike"] == {"${Issuer}:sub": "system:serviceaccount:*:collector"}
+    assert made.resources("addons", "AWS::EKS::Addon")["AdotAddOn"]["ServiceAccountRoleArn"]
+
+
+def test_a_given_role_is_bound_to_an_add_on_once_iam_knows_the_issuer() -> None:
+    made = compiled(cluster=IRSA, addons={"vpc-cni": {"serviceAccountRoleArn": ROLE.format("cni")}})
+    resource = made.template("cluster")["Resources"]["VpcCniAddOn"]
+    assert resource["DependsOn"] == "OidcProvider"
+    assert resource["Properties"]["ServiceAccountRoleArn"] == ROLE.format("cni")
+    assert "VpcCniRole" not in made.template("cluster")["Resources"]
+    assert made.lint() == []
+
+
+def manifest(made: Compiled, component: str) -> str:
+    return made.files[f"kubernetes/base/{component}/serviceaccount.yaml"].decode()
+
+
+def test_a_manifest_names_the_role_that_the_template_makes() -> None:
+    made = compiled(
+        cluster=IRSA,
+        environments=ENVIRONMENTS,
+        addons={"cluster-autoscaler": {}},
+        serviceAccounts=[{"name": "api", "namespace": "orders", "create": True, "policyArns": [MANAGED]}],
+    )
+    for component, stack, title in (
+        ("cluster-autoscaler", "addons", "ClusterAutoscalerRole"),
+        ("service-accounts", "workloads", "OrdersApiWorkloadRole"),
+    ):
+        resource = made.template(stack, "prod")["Resources"][title]["Properties"]
+        assert f"role-arn: {ROLE.format(resource['RoleName'])}\n" in manifest(made, component)
+    assert made.lint() == []
+
+
+def test_a_manifest_of_a_region_in_china_is_of_its_partition() -> None:
+    made = compiled(
+        metadata={"name": "shop", "region": "cn-north-1"},
+        cluster=IRSA,
+        environments=ENVIRONMENTS,
+        serviceAccounts=[
+            {"name": "api", "namespace": "orders", "create": True, "wellKnownPolicies": ["image-builder"]}
+        ],
+    )
+    assert "arn:aws-cn:iam::111122223333:role/shop-cn-north-1-orders-api" in manifest(made, "service-accounts")
+
+
+def test_without_an_account_no_manifest_names_a_role() -> None:
+    assert compiled(cluster=IRSA, addons={"cluster-autoscaler": {}}).errors == ["BPC792"]
+
+
+# Where Pod Identity cannot work
+
+PROFILE = [{"name": "batch", "selectors": [{"namespace": "batch-*"}]}]
+
+
+@pytest.mark.parametrize(
+    ("account", "more", "irsa"),
+    [
+        ({}, {}, False),
+        ({"os": "windows"}, {}, True),
+        ({}, {"cluster": IRSA}, True),
+        ({"identity": "pod-identity"}, {"cluster": IRSA, "addons": {"eks-pod-identity-agent": {}}}, False),
+        ({"namespace": "batch-night"}, {"fargateProfiles": PROFILE}, True),
+        ({}, {"fargateProfiles": PROFILE}, False),
+        ({}, {"fargateProfiles": [{"name": "a", "selectors": [{"namespace": "orders", "labels": {"a": "b"}}]}]}, False),
+        ({}, {"fargateProfiles": [{"name": "a", "selectors": [{"namespace": "*"}]}], "nodeGroups": []}, True),
+    ],
+)
+def test_pods_on_fargate_and_windows_get_irsa_by_themselves(account: Any, more: Any, irsa: bool) -> None:
+    accounts = [{"name": "api", "namespace": "orders", "policyArns": [MANAGED]} | account]
+    made = compiled(serviceAccounts=accounts, **more)
+    assert made.errors == []
+    assert bool(made.resources("cluster", "AWS::IAM::OIDCProvider")) == (irsa or more.get("cluster") == IRSA)
+    assert bool(made.resources("workloads", "AWS::EKS::PodIdentityAssociation")) != irsa
+
+
+def test_an_add_on_on_fargate_gets_irsa_and_needs_no_agent() -> None:
+    profile = [{"name": "all", "selectors": [{"namespace": "kube-system"}, {"namespace": "external-dns"}]}]
+    made = compiled(nodeGroups=[], fargateProfiles=profile, addons={"external-dns": {"zones": ["Z1"]}})
+    assert made.errors == [] and made.lint() == []
+    assert made.resources("addons", "AWS::EKS::Addon")["ExternalDnsAddOn"]["ServiceAccountRoleArn"]
+    assert "EksPodIdentityAgentAddOn" not in made.template("cluster")["Resources"]
+
+
+def test_a_profile_for_one_namespace_leaves_the_other_add_ons_alone() -> None:
+    made = compiled(fargateProfiles=PROFILE, addons={"aws-ebs-csi-driver": {}})
+    assert made.resources("addons", "AWS::EKS::Addon")["AwsEbsCsiDriverAddOn"]["PodIdentityAssociations"]
+    assert "OidcProvider" not in made.template("cluster")["Resources"]

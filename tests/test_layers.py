@@ -42,13 +42,14 @@ pod_networking roles
 stack
 kit.permissions kit.user_data
 home
-kit.substitution
+kit.substitution kit.web_identity
 kit.sheet
 blame
 anatomy overrides deployer
 plan
 plan.obstacles*
 plan.addons plan.endpoints plan.groups
+plan.identity
 plan.shapes checks
 plan.subnets
 plan.packing

@@ -378,8 +378,29 @@ def test_7_an_overlay_can_fail(tmp_path: Path) -> None:
 @each_output
 def test_8_manifests_are_the_same_for_every_account(name: str) -> None:
     output = OUTPUTS[name]
-    found = [one for file in output.manifest_files() for one in secrets.deployed_values(file, text(output, file))]
+    known = output.roles()
+    found = [
+        one for file in output.manifest_files() for one in secrets.deployed_values(file, text(output, file), known)
+    ]
     assert found == []
+
+
+@each_output
+def test_8_a_role_in_a_manifest_is_one_of_the_blueprints(name: str) -> None:
+    """With IRSA: the account is an environment's, and the role a template's, by the name that it is given there."""
+    output = OUTPUTS[name]
+    written = spec(output).read_text(encoding="utf-8")
+    made = {
+        one["Properties"]["RoleName"]
+        for template in output.templates()
+        for one in template.resources.values()
+        if "RoleName" in one.get("Properties", {})
+    }
+    for arn in output.roles():
+        account, _, role = arn.split(":", 4)[4].partition(":role/")
+        assert f'account: "{account}"' in written
+        assert role in made or arn in written
+    assert bool(output.roles()) == any("role-arn" in text(output, file) for file in output.manifest_files())
 
 
 def text(output: Output, file: str) -> str:
@@ -401,6 +422,18 @@ def text(output: Output, file: str) -> str:
 )
 def test_8_can_fail(value: str) -> None:
     assert "BPC628" in codes(secrets.deployed_values("x", f"a: {value}\n"))
+
+
+ARN = "arn:aws:iam::111122223333:role/a"
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [(ARN, 0), (f"{ARN}b", 3), (ARN.replace("1111", "4444"), 3), (ARN.replace("aws", "aws-cn"), 3)],
+)
+def test_8_no_other_role_is_taken_for_the_blueprints(value: str, found: int) -> None:
+    manifest = f"a:\n  eks.amazonaws.com/role-arn: {value}\n"
+    assert codes(secrets.deployed_values("x", manifest, [ARN])) == ["BPC628"] * found
 
 
 @pytest.mark.parametrize("value", ["registry.k8s.io/a/b:v1.36.1", "123456789012", "k8s.io/cluster-autoscaler/demo"])

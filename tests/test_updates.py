@@ -76,7 +76,9 @@ BLUEPRINT: dict[str, Any] = {
         "metrics-server": {},
         "adot": {"source": "eks", "serviceAccount": "collector", "policyArns": [BOUNDARY.format("a")]},
     },
-    "serviceAccounts": [{"name": "a", "namespace": "a", "create": True, "policy": GRANT}],
+    # The account is known, so manifests can say the ARN of a role.
+    "environments": {"prod": {"account": "111122223333"}},
+    "serviceAccounts": [{"name": "a", "namespace": "shop", "create": True, "policy": GRANT}],
 }
 
 TAINTS = [{"key": "a", "value": "b", "effect": "NoSchedule"}]
@@ -325,6 +327,13 @@ CHANGES: dict[str, Any] = {
     "addons.<name>.serviceAccount": Instead({"addons.adot.serviceAccount": "b"}),
     "serviceAccounts[].name": "b",
     "serviceAccounts[].namespace": "b",
+    "serviceAccounts[].identity": "irsa",
+    "serviceAccounts[].os": "windows",
+    "serviceAccounts[].subjectPattern": Instead(
+        {"serviceAccounts[].identity": "irsa", "serviceAccounts[].subjectPattern": "system:serviceaccount:shop:*"}
+    ),
+    "cluster.identity": "irsa",
+    "addons.*.serviceAccountRoleArn": Instead({f"{EBS}.serviceAccountRoleArn": ROLE.format("b")}),
     "serviceAccounts[].create": Instead({"serviceAccounts[].create": False}),
     "serviceAccounts[].labels": {"a": "b"},
     "serviceAccounts[].annotations": {"a": "b"},

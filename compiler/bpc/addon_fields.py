@@ -51,6 +51,11 @@ EKS: Fields = {
         "default": False,
         "x-cloudformation": "AWS::EKS::Addon.PreserveOnDelete",
     },
+    "serviceAccountRoleArn": {
+        "$ref": "#/$defs/roleArn",
+        "description": "A role that is there already, for IAM roles for service accounts (IRSA). bpc then makes none.",
+        "x-cloudformation": "AWS::EKS::Addon.ServiceAccountRoleArn",
+    },
     "podIdentityAssociations": {"$ref": "#/$defs/podIdentityAssociations"},
     "tags": {
         "$ref": "#/$defs/tags",

@@ -25,14 +25,19 @@ def contribute(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any) -> N
         sheet.add(resource, at)
     if addon.source == "eks":
         sheet.add(_eks_addon(addon, plan, sheet, cluster, role), at)
-    elif role:
+    elif role and addon.identity == "pod-identity":
         sheet.add(_association(addon, sheet, cluster, role), at)
 
 
 def _role(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> Any:
     entry = addon.entry
-    trust = iam.trusts_pods(plan.name, addon.namespace, addon.service_account)
-    known = roles.Known(tuple(entry.managed(addon.context)), entry.policy(addon.context), entry.name)
+    known = roles.Known(tuple(entry.managed(addon.context)), entry.policy(addon.context), entry.name, addon.role_name)
+    trust: Any = iam.trusts_pods(plan.name, addon.namespace, addon.service_account)
+    if addon.identity == "irsa":
+        from bpc.kit import web_identity
+
+        subject = web_identity.subject(addon.namespace, addon.service_account)
+        trust = roles.web_identity(sheet, subject, alike=not addon.namespace)
     return roles.add(f"{addon.id}Role", trust, addon.permissions, plan, sheet, addon.request.at, known)
 
 
@@ -47,7 +52,11 @@ def _eks_addon(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any, role
         properties["NamespaceConfig"] = eks.NamespaceConfig(Namespace=options["namespace"])
     if options["preserveOnDelete"]:
         properties["PreserveOnDelete"] = True
-    associated = {addon.service_account: role} if role else {}
+    associated = {addon.service_account: role} if role and addon.identity == "pod-identity" else {}
+    if arn := options.get("serviceAccountRoleArn") or (role if addon.identity == "irsa" else None):
+        properties["ServiceAccountRoleArn"] = arn
+    if "serviceAccountRoleArn" in options and sheet.stack == "cluster":
+        properties["DependsOn"] = "OidcProvider"
     if associated | (given := _given(addon, plan, sheet)):
         properties["PodIdentityAssociations"] = [
             eks.PodIdentityAssociationProperty(ServiceAccount=account, RoleArn=arn)

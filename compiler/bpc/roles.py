@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from troposphere import GetAtt, Tags
+from troposphere import GetAtt, Ref, Tags
 
 from bpc.kit import iam
 from bpc.kit.record import Record
@@ -25,6 +25,7 @@ class Known(Record):
     managed: Sequence[str] = ()
     statements: Sequence[Statement] = ()
     name: str = ""
+    role_name: str | None = None
 
 
 def add(
@@ -47,7 +48,7 @@ def add(
         managed_policies=[*known.managed, *(_managed(wanted.well_known_policies) if wanted else ())],
         statements=known.statements,
         policy_name=known.name,
-        **(_own(wanted, plan.name) if wanted else {}),
+        **{"name": known.role_name} | (_own(wanted, plan.name) if wanted else {}),
     )
     sheet.add(made, at)
     return GetAtt(made, "Arn")
@@ -70,4 +71,15 @@ def _own(wanted: Permissions, cluster: str) -> dict[str, Any]:
         from bpc.kit import substitution
 
         policies[wanted.policy_name] = substitution.policy(wanted.policy)
-    return {"policy_arns": wanted.policy_arns, "policies": policies, "name": wanted.role_name}
+    name = {"name": wanted.role_name} if wanted.role_name else {}
+    return {"policy_arns": wanted.policy_arns, "policies": policies} | name
+
+
+def web_identity(sheet: Sheet, subject: str, *, alike: bool = False) -> Any:
+    """The trust of a role for IRSA, in the stack of the cluster or in another."""
+    from bpc.kit import web_identity as tokens
+
+    if sheet.stack == "cluster":
+        return tokens.trust(Ref(tokens.PROVIDER), tokens.ISSUER, subject, alike=alike)
+    provider, issuer = (sheet.imported("cluster", key) for key in ("OidcProviderArn", "OidcIssuer"))
+    return tokens.trust(provider, issuer, subject, alike=alike)

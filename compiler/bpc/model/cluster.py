@@ -86,6 +86,7 @@ class Cluster(Node):
     oidc_identity_provider: OidcIdentityProvider | None
     deletion_protection: bool
     service_cidr: str
+    identity: str
     authentication: str
     bootstrap_cluster_creator_admin_permissions: bool
     access: tuple[Access, ...]

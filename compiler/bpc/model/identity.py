@@ -36,10 +36,13 @@ class ServiceAccount(Permissions):
 
     name: str
     namespace: str
+    identity: str | None
+    os: str
     create: bool
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     target_role_arn: str | None
     session_policy: Mapping[str, Any] | None
     disable_session_tags: bool
+    subject_pattern: str | None
     tags: Mapping[str, str]

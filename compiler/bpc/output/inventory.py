@@ -20,7 +20,12 @@ class Inventory(Writer):
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         plan = stacks.plan
         version = plan.blueprint.cluster.version
-        self.environments[stacks.environment] = {"kubernetes": version, "name": plan.name, "region": plan.region}
+        said = {"kubernetes": version, "name": plan.name, "region": plan.region}
+        # The roles whose ARNs the blueprint itself says, and manifests may therefore hold (IRSA).
+        roles = {one.role_arn for one in plan.addons} | {one.annotation for one in plan.service_accounts}
+        if known := " ".join(sorted(roles - {""})):
+            said["roles"] = known
+        self.environments[stacks.environment] = said
         for stack, template in stacks.templates.items():
             # What a patch has taken away is not there to be traced.
             origins = stacks.origins[stack]

@@ -12,7 +12,9 @@ from bpc.output.stacks import Stacks
 from bpc.output.writer import Writer
 
 if TYPE_CHECKING:
-    from bpc.model import ServiceAccount
+    from bpc.plan.shapes import PlannedAddOn, PlannedServiceAccount
+
+ROLE = "eks.amazonaws.com/role-arn"
 
 
 class Manifests(Writer):
@@ -24,8 +26,8 @@ class Manifests(Writer):
         self.overlays = self.overlays or Overlays()
         for addon in stacks.plan.addons:
             if addon.source == "manifests":
-                self.overlays.add(stacks.environment, addon.entry.name, addon.entry.manifests(addon.context))
-        accounts = [_service_account(one.account) for one in stacks.plan.service_accounts if one.account.create]
+                self.overlays.add(stacks.environment, addon.entry.name, _of_addon(addon))
+        accounts = [_service_account(one) for one in stacks.plan.service_accounts if one.account.create]
         self.overlays.add(stacks.environment, "service-accounts", accounts)
         return []
 
@@ -34,7 +36,19 @@ class Manifests(Writer):
             self.write(path, content)
 
 
-def _service_account(account: ServiceAccount) -> Manifest:
+def _of_addon(addon: PlannedAddOn) -> list[Manifest]:
+    """The manifests of an add-on; with IRSA its ServiceAccount says which role is its."""
+    made = list(addon.entry.manifests(addon.context))
+    if not addon.role_arn:
+        return made
+    named = ("ServiceAccount", addon.service_account)
+    role = {ROLE: addon.role_arn}
+    return [k8s.annotated(one, role) if (one["kind"], one["metadata"]["name"]) == named else one for one in made]
+
+
+def _service_account(planned: PlannedServiceAccount) -> Manifest:
     """A workload's ServiceAccount. Its namespace is the workload's to make."""
+    account = planned.account
     made = k8s.labelled(k8s.service_account(account.name, account.namespace), account.labels)
-    return k8s.annotated(made, account.annotations) if account.annotations else made
+    annotations = dict(account.annotations) | ({ROLE: planned.annotation} if planned.annotation else {})
+    return k8s.annotated(made, annotations) if annotations else made

@@ -53,6 +53,7 @@ class Readme(Writer):
         self.overlays: list[str] = []
         self.unknown: dict[str, str] = {}
         self.asking: dict[str, str] = {}
+        self.workloads = ""
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         place = _place(stacks)
@@ -64,6 +65,10 @@ class Readme(Writer):
             self.asking[place.environment] = ", ".join(f"`{name}`" for name in asked)
         if stacks.manifests:
             self.overlays.append(place.environment)
+        if stacks.plan.service_accounts and self.described is place:
+            from bpc.output import workloads
+
+            self.workloads = workloads.said(stacks)
         cells = (place.environment, place.account or "", place.region, place.name, ", ".join(stacks.templates))
         self.rows.append(f"| {' | '.join(cells)} | {'yes' if place.protected else 'no'} |")
         return []
@@ -81,6 +86,7 @@ class Readme(Writer):
             *([handing_over.git_sync(place.synced, place.environment)] if place.synced else []),
             handing_over.permissions(place.name, place.environment, self.unknown),
             _after(place),
+            *([self.workloads] if self.workloads else []),
             *([_manifests(self.overlays, place)] if self.overlays else []),
             _update(place),
             _remove(place),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bpc import facts
 from bpc.diagnostics import Diagnostic
-from bpc.kit.naming import logical_id
 from bpc.model import Blueprint
 from bpc.plan import addons, groups, obstacles, subnets
 from bpc.plan.addons import Catalogue
@@ -28,7 +27,7 @@ def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnos
         node_groups=tuple(groups.planned(group, blueprint.cluster.version, tags) for group in blueprint.node_groups),
         addons=chosen,
         endpoints=_endpoints(blueprint, chosen),
-        service_accounts=_service_accounts(blueprint),
+        service_accounts=_service_accounts(blueprint, partition),
     )
     return plan, list(obstacles.found(plan))
 
@@ -42,5 +41,9 @@ def _endpoints(blueprint: Blueprint, chosen: tuple[PlannedAddOn, ...]) -> tuple[
     return endpoints.planned(blueprint, chosen)
 
 
-def _service_accounts(blueprint: Blueprint) -> tuple[PlannedServiceAccount, ...]:
-    return tuple(PlannedServiceAccount(one, logical_id(one.namespace, one.name)) for one in blueprint.service_accounts)
+def _service_accounts(blueprint: Blueprint, partition: str) -> tuple[PlannedServiceAccount, ...]:
+    if not blueprint.service_accounts:
+        return ()
+    from bpc.plan import identity
+
+    return tuple(identity.service_account(one, blueprint, partition) for one in blueprint.service_accounts)

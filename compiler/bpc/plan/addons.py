@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bpc.addon import AddOn, Context
 from bpc.model import AddOnRequest, Blueprint
+from bpc.plan import identity
 from bpc.plan.shapes import PlannedAddOn
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # What the blueprint may say of the role of an add-on's service account.
 GIVEN = ("roleName", "policyArns", "policy", "wellKnownPolicies", "permissionsBoundary")
+
+AGENT = "eks-pod-identity-agent"
 
 Catalogue = Callable[[str], type[AddOn]]
 
@@ -25,7 +28,8 @@ def planned(blueprint: Blueprint, partition: str, catalogue: Catalogue) -> Itera
         entry = catalogue(request.name)
         source = request.options.get("source", entry.sources[0])
         context = _context(request, blueprint, partition)
-        yield PlannedAddOn(entry, request, source, context, _permissions(request), _associations(request))
+        made = PlannedAddOn(entry, request, source, context, _permissions(request), _associations(request))
+        yield identity.addon(made, blueprint, partition)
 
 
 def _permissions(request: AddOnRequest) -> Permissions | None:
@@ -57,6 +61,8 @@ def _wanted(blueprint: Blueprint, catalogue: Catalogue) -> Iterator[AddOnRequest
         entry = catalogue(request.name)
         homeless = entry.daemonset and not blueprint.has_nodes
         unasked = homeless or blueprint.cluster.outpost or (alone and entry.in_auto_mode)
+        # Nobody would ask the agent.
+        unasked = unasked or (request.name == AGENT and blueprint.cluster.identity == identity.IRSA)
         if request.options["enabled"] and (request.explicit or not unasked):
             yield request
 

@@ -39,6 +39,10 @@ class PlannedAddOn(Record):
     context: Context
     permissions: Permissions | None = None
     associations: tuple[PodIdentityAssociation, ...] = ()
+    identity: str = "pod-identity"
+    # For a role whose ARN stands in a manifest.
+    role_name: str | None = None
+    role_arn: str = ""
 
     @property
     def id(self) -> str:
@@ -58,14 +62,26 @@ class PlannedAddOn(Record):
     def has_role(self) -> bool:
         """Whether the template makes a role for its own service account, or whether others are given."""
         wanted = self.entry.has_permissions() or bool(self.permissions and self.permissions.grants)
-        return wanted and self.service_account not in {one.service_account for one in self.associations}
+        given = "serviceAccountRoleArn" in self.request.options
+        return wanted and not given and self.service_account not in {one.service_account for one in self.associations}
 
 
 class PlannedServiceAccount(Record):
-    """A workload's service account, with the start of its logical IDs."""
+    """A workload's service account, with the start of its logical IDs.
+
+    `annotation` is the ARN of its role where a manifest says it.
+    """
 
     account: ServiceAccount
     id: str
+    identity: str
+    role_name: str | None
+    annotation: str
+
+    @property
+    def makes(self) -> bool:
+        """Whether anything of it is in a template."""
+        return self.identity == "pod-identity" or not self.account.role_arn
 
 
 class Plan(Record):
@@ -78,6 +94,16 @@ class Plan(Record):
     addons: tuple[PlannedAddOn, ...]
     endpoints: tuple[str, ...]
     service_accounts: tuple[PlannedServiceAccount, ...] = ()
+
+    @property
+    def has_issuer(self) -> bool:
+        """Whether IAM knows the cluster's issuer of tokens, for IAM roles for service accounts (IRSA)."""
+        if self.blueprint.cluster.identity == "irsa" or any(one.identity == "irsa" for one in self.service_accounts):
+            return True
+        return any(
+            "serviceAccountRoleArn" in one.request.options or (one.identity == "irsa" and one.has_role)
+            for one in self.addons
+        )
 
     @property
     def name(self) -> str:

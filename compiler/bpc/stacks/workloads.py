@@ -22,20 +22,29 @@ class Workloads(Stack):
 
     @classmethod
     def wanted(cls, plan: Plan) -> bool:
-        return bool(plan.service_accounts)
+        return any(one.makes for one in plan.service_accounts)
 
     @classmethod
     def fill(cls, plan: Plan, sheet: Sheet) -> None:
-        cluster = sheet.imported("cluster", "ClusterName")
         for one in plan.service_accounts:
             role = one.account.role_arn or _role(one, plan, sheet)
-            _associate(one, role, cluster, sheet)
+            if one.identity == "pod-identity":
+                _associate(one, role, sheet.imported("cluster", "ClusterName"), sheet)
+            elif not one.account.role_arn:
+                said = f"For {one.account.namespace}/{one.account.name}, in its annotation eks.amazonaws.com/role-arn."
+                sheet.output(f"{one.id}RoleArn", role, said)
 
 
 def _role(planned: PlannedServiceAccount, plan: Plan, sheet: Sheet) -> GetAtt:
     account = planned.account
-    trust = iam.trusts_pods(plan.name, account.namespace, account.name, tagged=_is_tagged(account))
-    known = roles.Known(statements=_chain(account), name="target-role") if account.target_role_arn else None
+    chain = _chain(account) if account.target_role_arn else ()
+    known = roles.Known(statements=chain, name="target-role", role_name=planned.role_name)
+    trust: Any = iam.trusts_pods(plan.name, account.namespace, account.name, tagged=_is_tagged(account))
+    if planned.identity == "irsa":
+        from bpc.kit import web_identity
+
+        subject = account.subject_pattern or web_identity.subject(account.namespace, account.name)
+        trust = roles.web_identity(sheet, subject, alike=bool(account.subject_pattern))
     title = f"{planned.id}WorkloadRole"
     return roles.add(title, trust, account, plan, sheet, account.at, known, account.tags)
 

@@ -89,6 +89,11 @@ class Output(NamedTuple):
         """Every Kubernetes manifest and kustomization."""
         return [file for file in self.files if file.startswith("kubernetes/")]
 
+    def roles(self) -> set[str]:
+        """The ARNs of the roles that the blueprint itself says."""
+        said = [arn for one in self.environments.values() for arn in str(one.get("roles", "")).split()]
+        return {arn for arn in said if ":iam::" in arn and ":role/" in arn}
+
     def overlays(self) -> list[str]:
         """The environments that have manifests."""
         found = (file.split("/") for file in self.files)

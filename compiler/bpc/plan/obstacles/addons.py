@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bpc.diagnostics import Diagnostic, rule
-from bpc.plan.shapes import Plan
+from bpc.plan.addons import AGENT
+from bpc.plan.shapes import Plan, PlannedAddOn
 
 MISSING = rule(
     "BPC401",
@@ -17,8 +18,7 @@ MISSING = rule(
 NO_NODES = rule(
     "BPC403",
     "addon-needs-nodes",
-    why="Fargate has no DaemonSets, and EKS Pod Identity does not work on Fargate (Amazon EKS User Guide, Fargate; "
-    "EKS Pod Identities).",
+    why="Fargate has no DaemonSets (Amazon EKS User Guide, Fargate).",
     cure="Add a node group, or leave the add-on out.",
 )
 NO_INTERNET = rule(
@@ -40,7 +40,6 @@ WRONG_SOURCE = rule(
     cure="Take the setting away, or use `source: eks`.",
 )
 
-AGENT = "eks-pod-identity-agent"
 # The settings of an EKS add-on, and what they are where nobody says anything.
 OF_EKS: Mapping[str, Any] = {
     "version": None,
@@ -48,6 +47,7 @@ OF_EKS: Mapping[str, Any] = {
     "resolveConflicts": "overwrite",
     "namespace": None,
     "preserveOnDelete": False,
+    "serviceAccountRoleArn": None,
     "podIdentityAssociations": [],
     "tags": {},
 }
@@ -60,8 +60,13 @@ def _requirements(plan: Plan) -> Iterator[Diagnostic]:
         there |= {request.name for request in plan.blueprint.addons if request.options["enabled"]}
     for addon in plan.addons:
         at = addon.request.at
-        for name in sorted(set(addon.entry.requires) - there - ({AGENT} if not addon.has_role else set())):
+        for name in sorted(set(addon.entry.requires) - there - _needless(addon)):
             yield MISSING.at(at, f"{addon.entry.name} needs {name}", f"add `{name}: {{}}` to addons", key=True)
+
+
+def _needless(addon: PlannedAddOn) -> set[str]:
+    """Without a role of its own, or with IRSA, nobody asks the agent."""
+    return set() if addon.has_role and addon.identity == "pod-identity" else {AGENT}
 
 
 def _places(plan: Plan) -> Iterator[Diagnostic]:
@@ -70,13 +75,6 @@ def _places(plan: Plan) -> Iterator[Diagnostic]:
         entry, at = addon.entry, addon.request.at
         if not has_nodes and entry.daemonset:
             yield NO_NODES.at(at, f"{entry.name} runs on every node, and there are none", "add a node group", key=True)
-        elif not has_nodes and addon.has_role:
-            yield NO_NODES.at(
-                at,
-                f"{entry.name} gets its AWS permissions by EKS Pod Identity, which needs nodes",
-                "add a node group",
-                key=True,
-            )
         if not has_internet and addon.source == "manifests":
             yield NO_INTERNET.at(at, f"{entry.name} pulls images from {entry.registry}", key=True)
         elif not has_internet and entry.needs_internet:

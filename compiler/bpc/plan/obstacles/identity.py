@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpc.diagnostics import Diagnostic, rule
-from bpc.plan.addons import GIVEN
+from bpc.plan.addons import AGENT, GIVEN
+from bpc.plan.identity import IRSA, POD_IDENTITY, on_fargate
 from bpc.plan.shapes import Plan, PlannedAddOn
 
 WHOSE_ROLE = rule(
@@ -24,7 +25,46 @@ NO_AGENT = rule(
     cure="Leave the add-on eks-pod-identity-agent in, and have a node group.",
 )
 
-AGENT = "eks-pod-identity-agent"
+ON_FARGATE = rule(
+    "BPC409",
+    "addon-on-fargate",
+    why="EKS Pod Identity does not work on Fargate (Amazon EKS User Guide, EKS Pod Identity restrictions), and a "
+    "Fargate profile takes every pod of the namespace, or there are no nodes at all.",
+    cure="Use `irsa`, as bpc does where nothing is said, or serviceAccountRoleArn for an add-on. Or give "
+    "the profile's selector labels, so that it takes only the pods that are meant.",
+)
+ON_WINDOWS = rule(
+    "BPC790",
+    "pod-identity-on-windows",
+    why="EKS Pod Identity does not work on Windows (Amazon EKS User Guide, EKS Pod Identity restrictions).",
+    cure="Say `identity: irsa`, or nothing.",
+)
+OTHER_KIND = rule(
+    "BPC791",
+    "setting-of-another-identity",
+    why="Target roles, session policies and session tags are EKS Pod Identity's; patterns of subjects are IRSA's.",
+    cure="Choose the other `identity`, or take the setting away.",
+)
+NO_ACCOUNT = rule(
+    "BPC792",
+    "irsa-manifest-without-account",
+    why="With IRSA a ServiceAccount says the ARN of its role, and a manifest can only hold what the blueprint says: "
+    "the account of the environment, and a role with a name of its own.",
+    cure="Say `account` in the environment. Or let the workload bring the ServiceAccount: with `create: false`, the "
+    "output of the stack says what to write into its annotation.",
+)
+ROLE_NAME = rule(
+    "BPC793",
+    "role-name",
+    why="A role's name is unique in its account, and has 64 characters at most (IAM User Guide, IAM and STS quotas).",
+    cure="Choose another roleName.",
+)
+NOTHING_MADE = rule(
+    "BPC794",
+    "service-account-makes-nothing",
+    why="With IRSA and a role that is there already, only the ServiceAccount's annotation is left to make.",
+    cure="Say `create: true`, or take the service account away.",
+)
 
 
 def _addons(plan: Plan) -> Iterator[Diagnostic]:
@@ -36,6 +76,8 @@ def _addons(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _missing(addon: PlannedAddOn) -> str:
+    if "serviceAccountRoleArn" in addon.request.options:
+        return "serviceAccountRoleArn takes its place"
     if not addon.service_account:
         return "no serviceAccount is named"
     if addon.service_account in {one.service_account for one in addon.associations}:
@@ -47,10 +89,70 @@ def _agent(plan: Plan) -> Iterator[Diagnostic]:
     # Auto Mode's own nodes have the agent built in.
     if plan.blueprint.cluster.auto_mode or any(addon.entry.name == AGENT for addon in plan.addons):
         return
-    places = [one.account.at for one in plan.service_accounts]
+    places = [one.account.at for one in plan.service_accounts if one.identity == POD_IDENTITY]
     places += [one.at for addon in plan.addons for one in addon.associations]
     for at in places:
         yield NO_AGENT.at(at, f"this role comes by {AGENT}, which is not there", f"add `{AGENT}: {{}}` to addons")
 
 
-OBSTACLES = (_addons, _agent)
+def _places(plan: Plan) -> Iterator[Diagnostic]:
+    """Pod Identity by the user's own word, where it does not work."""
+    for one in plan.service_accounts:
+        account = one.account
+        if one.identity == POD_IDENTITY and account.os == "windows":
+            yield ON_WINDOWS.at((*account.at, "identity"), "these pods run on Windows", "use irsa")
+        elif one.identity == POD_IDENTITY and on_fargate(plan.blueprint, account.namespace):
+            yield ON_FARGATE.at(
+                (*account.at, "identity"), f"the pods of {account.namespace} run on Fargate", "use irsa"
+            )
+    for addon in plan.addons:
+        if addon.associations and on_fargate(plan.blueprint, addon.namespace):
+            at = (*addon.request.at, "podIdentityAssociations")
+            yield ON_FARGATE.at(at, f"the pods of {addon.entry.name} run on Fargate", key=True)
+
+
+def _kinds(plan: Plan) -> Iterator[Diagnostic]:
+    for one in plan.service_accounts:
+        account = one.account
+        tied: dict[str, object] = {"subjectPattern": account.subject_pattern}
+        if one.identity == IRSA:
+            tied = {
+                "targetRoleArn": account.target_role_arn,
+                "sessionPolicy": account.session_policy,
+                "disableSessionTags": account.disable_session_tags,
+            }
+        for key, value in tied.items():
+            if value:
+                yield OTHER_KIND.at((*account.at, key), f"with {one.identity} there is no {key}", key=True)
+        if account.subject_pattern and account.role_arn:
+            yield OTHER_KIND.at((*account.at, "subjectPattern"), "roleArn has a trust policy of its own", key=True)
+        if not one.makes and not account.create:
+            yield NOTHING_MADE.at(account.at, "nothing is left to make here", "say `create: true`")
+
+
+def _manifests(plan: Plan) -> Iterator[Diagnostic]:
+    for one in plan.service_accounts:
+        if one.identity == IRSA and one.account.create and not one.annotation:
+            yield NO_ACCOUNT.at((*one.account.at, "create"), "the account of the role is not known", "say the account")
+    for addon in plan.addons:
+        if addon.role_name and not addon.role_arn:
+            yield NO_ACCOUNT.at(addon.request.at, f"the account of {addon.entry.name}'s role is not known", key=True)
+
+
+def _role_names(plan: Plan) -> Iterator[Diagnostic]:
+    named = [(one.account.at, one.role_name) for one in plan.service_accounts]
+    named += [(one.request.at, one.role_name or _given(one)) for one in plan.addons]
+    named += [(one.at, one.role_name) for addon in plan.addons for one in addon.associations]
+    seen = set()
+    for at, name in named:
+        if name and (name in seen or len(name) > 64):
+            said = "is another role's" if name in seen else f"has {len(name)} characters, and 64 are the most"
+            yield ROLE_NAME.at(at, f"the name {name} {said}", "say another roleName")
+        seen.add(name)
+
+
+def _given(addon: PlannedAddOn) -> str | None:
+    return addon.permissions.role_name if addon.permissions else None
+
+
+OBSTACLES = (_addons, _agent, _places, _kinds, _manifests, _role_names)

@@ -41,6 +41,10 @@ class Cluster(Stack):
             from bpc.stacks.cluster import capabilities
 
             capabilities.fill(plan, sheet)
+        if plan.has_issuer:
+            from bpc.stacks.cluster import oidc_provider
+
+            oidc_provider.fill(sheet)
         for addon in plan.addons:
             if addon.entry.before_nodes:
                 contribute(addon, plan, sheet, Ref("Cluster"))
