@@ -1,4 +1,9 @@
-"""Imports that wait until somebody uses the module, by the standard library's own LazyLoader."""
+"""Imports that wait until somebody uses the module, by the standard library's own LazyLoader; and one that is
+passed over.
+
+`import troposphere` imports all of its AWS SAM module, with the seven services that this one imports, for a single
+name in an annotation. A template of ours has no Transform, so nobody ever asks for more.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +28,28 @@ class _Finder:
         if spec is not None and spec.loader is not None:
             spec.loader = LazyLoader(spec.loader)
         return spec
+
+
+class _PassedOver(ModuleType):
+    """Has the names that are asked for while it stands in; who imports the module later gets the real one."""
+
+    def __init__(self, name: str, names: Sequence[str]) -> None:
+        super().__init__(name)
+        for one in names:
+            setattr(self, one, type(one, (), {"__module__": name}))
+
+
+@contextmanager
+def passing_over(module: str, *names: str) -> Iterator[None]:
+    """Within the block, `from module import name` imports nothing; a name that is not among `names` is an error."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = _PassedOver(module, names)
+    try:
+        yield
+    finally:
+        del sys.modules[module]
 
 
 @contextmanager
