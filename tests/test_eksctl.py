@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+import strategies
 from bpc import facts, schema, source
 from bpc.importing import eksctl
 from bpc.importing.eksctl import page, table
+from bpc.importing.settle import fits
 from parts import schemas
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -246,7 +251,14 @@ SAMPLES: dict[str, Any] = {
     "repairAction": "Replace",
     "containerRuntime": "containerd",
 }
-KINDS: dict[str, Any] = {"text": "sample", "number": 3, "flag": True, "list": ["sample"], "map": {"a": "b"}}
+KINDS: dict[str, Any] = {
+    "any": "sample",
+    "text": "sample",
+    "number": 3,
+    "flag": True,
+    "list": ["sample"],
+    "map": {"a": "b"},
+}
 
 
 def sample(row: table.Row) -> Any:
@@ -268,7 +280,7 @@ def documents(row: table.Row) -> tuple[dict[str, Any], dict[str, Any]]:
             at = at.setdefault(name, {})
         at.update({key: one for key, one in copy.deepcopy(BESIDE.get(here, {})).items() if key != parts[-1]})
     without = copy.deepcopy(given)
-    at[parts[-1]] = sample(row)
+    at[parts[-1]] = copy.deepcopy(sample(row))
     drop(without, parts)
     return given, without
 
@@ -311,6 +323,61 @@ def imported(document: dict[str, Any]) -> dict[str, Any]:
     assert not wrong
     filled: dict[str, Any] = schema.accept(draft.data)
     return filled
+
+
+def everything() -> dict[str, Any]:
+    """One ClusterConfig with every field there is."""
+    whole: dict[str, Any] = {}
+    for row in ROWS:
+        lay(whole, documents(row)[0] if row.path not in ("apiVersion", "kind") else {})
+    return whole
+
+
+def lay(below: dict[str, Any], over: dict[str, Any]) -> None:
+    for key, value in over.items():
+        under = below.setdefault(key, value)
+        if isinstance(value, dict) and isinstance(under, dict):
+            lay(under, value)
+        elif isinstance(value, list) and isinstance(value[0], dict):
+            lay(under[0], value[0])
+        else:
+            below[key] = value
+
+
+def test_every_field_at_once_is_carried_or_explained() -> None:
+    read, _ = source.parse(json.dumps(everything()).encode())
+    assert read
+    draft, wrong = eksctl.convert(read)
+    assert not wrong
+    said = draft.carried | {note.source for note in draft.notes}
+    silent = [row.path for row in ROWS if not spoken(row.path, said)]
+    assert silent == ["apiVersion", "kind"]
+
+
+def spoken(path: str, said: set[str]) -> bool:
+    """Whether a field is named by what was carried over or noted, itself or by what is around it."""
+    plain = {re.sub(r"\[\d+\]", "[]", one) for one in said}
+    parts = path.split(".")
+    return any(".".join(parts[:length]) in plain for length in range(1, len(parts) + 1)) or any(
+        one.startswith(f"{path}.") or one.removesuffix("[]") == path for one in plain
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_no_value_is_a_mistake_of_ours(data: st.DataObject) -> None:
+    document = everything()
+    for _ in range(data.draw(st.integers(1, 3))):
+        places = [place for place in strategies.places(document) if place]
+        *above, last = data.draw(st.sampled_from(places))
+        at: Any = document
+        for part in above:
+            at = at[part]
+        at[last] = data.draw(strategies.anything)
+    read, wrong = source.parse(json.dumps(document).encode())
+    if read and not wrong:
+        draft, wrong = eksctl.convert(read)
+        assert wrong or fits(draft.data)
 
 
 def test_every_field_has_one_row() -> None:

@@ -86,7 +86,7 @@ class Source:
         """An inline IAM policy, statement by statement."""
         path = (*above, "permissions")
         given = document.get("Statement") if isinstance(document, dict) else document
-        statements = [_statement(one) for one in ([given] if isinstance(given, dict) else given or [])]
+        statements = [_statement(one) for one in (given if isinstance(given, list) else [given])]
         if None in statements:
             why = "a statement says what it is not for, or for whom; write what it allows"
             self.draft.lose(path, source, document, why)

@@ -81,9 +81,14 @@ def _mappings(it: Source) -> None:
         source: tuple[str | int, ...] = ("iamIdentityMappings", place)
         slot = len(it.draft.get("cluster", "access") or [])
         path: tuple[str | int, ...] = ("cluster", "access", slot)
-        if not one.get("arn") or one["arn"] in entries:
-            it.carry(source, (slot,))
+        it.carry(source, (slot,))
+        if not one.get("arn"):
             continue
+        if one["arn"] in entries:
+            why = "the principal has an access entry already; join the two"
+            it.draft.lose(("cluster", "access"), spelled(source), one, why)
+            continue
+        entries.add(one["arn"])
         if not it.draft.put((*path, "principal"), one["arn"], spelled((*source, "arn"))):
             continue
         if one.get("username"):

@@ -44,8 +44,6 @@ def _account(it: Source, at: Path, identity: str) -> None:
     slot = len(it.draft.get("serviceAccounts") or [])
     path: Path = ("serviceAccounts", slot)
     it.carry(at, (slot,))
-    if not it.draft.get(*path):
-        return
     if identity != (it.draft.get("cluster", "identity") or "pod-identity"):
         it.draft.put((*path, "identity"), identity)
     if it.get(*at, "roleOnly"):
@@ -136,6 +134,6 @@ def _fargate(it: Source) -> None:
             it.draft.put((*at, "subnets"), ids, spelled((*at, "subnets")))
         if role and not one.get("podExecutionRoleARN"):
             it.draft.put((*at, "podExecutionRoleArn"), role, "iam.fargatePodExecutionRoleARN")
-    if role and not profiles:
-        why = "there is no Fargate profile"
+    if role and all(one.get("podExecutionRoleARN") for one in profiles):
+        why = "there is no Fargate profile that has no role of its own"
         it.draft.lose(("fargateProfiles",), "iam.fargatePodExecutionRoleARN", role, why)

@@ -54,8 +54,11 @@ def _image(it: Source, at: Path, path: Path) -> None:
 def _types(it: Source, at: Path, path: Path) -> None:
     where: Path = (*path, "instanceTypes")
     several: Path = (*at, "instancesDistribution", "instanceTypes")
+    one: Path = (*at, "instanceType")
     if it.get(*several):
         it.draft.put(where, it.get(*several), spelled(several))
+        if it.get(*one):
+            it.draft.lose(where, spelled(one), it.get(*one), "instancesDistribution.instanceTypes takes its place")
     elif it.get(*at, "instanceType") and it.get(*at, "instanceType") != "mixed":
         it.draft.put(where, [it.get(*at, "instanceType")], spelled((*at, "instanceType")))
     elif not it.get(*at, "instanceTypes") and not it.get(*at, "launchTemplate") and not it.get(*at, "instanceSelector"):
@@ -91,8 +94,13 @@ def _requirement(key: str, value: Any) -> list[tuple[tuple[str, ...], Any]]:
     if key == "cpuArchitecture":
         return [(("cpuManufacturers",), MAKERS.get(str(value), [value]))]
     # Ours takes EC2's wildcards, eksctl's is a regular expression; most of them are a list of prefixes.
-    words = [re.sub(r"\\?\.(\*|\+)?", lambda found: ".*" if found[1] is None else "*", one) for one in value.split("|")]
-    return [(("allowed",) if key == "allow" else ("excluded",), [one.strip("^$()") for one in words])]
+    words = [re.sub(r"\\?\.(\*|\+)?", _wildcard, one).strip("^$()") for one in str(value).split("|")]
+    return [(("allowed",) if key == "allow" else ("excluded",), words)]
+
+
+def _wildcard(found: re.Match[str]) -> str:
+    """`.*` matches anything; a dot alone is the one before the size, as in m7g.large."""
+    return "*" if found[1] else "."
 
 
 def _disks(it: Source, at: Path, path: Path) -> None:

@@ -150,6 +150,8 @@ def _private(it: Source) -> None:
         it.draft.put(("network", "topology"), "private", source)
     if it.get("privateCluster", "skipEndpointCreation"):
         it.draft.put(at, [], "privateCluster.skipEndpointCreation")
+        why = "skipEndpointCreation says that there are endpoints already"
+        it.draft.lose(at, "privateCluster.additionalEndpointServices" if extra else "", extra, why)
     elif extra:
         it.draft.put(at, ["private-cluster", *extra], "privateCluster.additionalEndpointServices")
     elif it.draft.takes(at, "private-cluster"):

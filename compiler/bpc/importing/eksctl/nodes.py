@@ -99,7 +99,7 @@ def _shell(it: Source, at: Path, path: Path) -> None:
         said = "it means the key in ~/.ssh/id_rsa.pub; import that key pair once and name it in ssh.keyName"
         it.draft.lose(where, spelled((*source, "allow")), "", said)
     if why:
-        it.draft.lose(where, spelled((*source, "publicKeyName")), key, why)
+        it.draft.lose(where, spelled(source), key, why)
 
 
 def _access(it: Source, at: Path, path: Path) -> None:
@@ -108,7 +108,10 @@ def _access(it: Source, at: Path, path: Path) -> None:
     arns = it.get(*at, "iam", "attachPolicyARNs")
     sessions = ssh.get("enableSsm") is not False and (not arns or any(str(one).endswith(SSM) for one in arns))
     given_role = it.get(*at, "iam", "instanceRoleARN") or it.get(*at, "iam", "instanceProfileARN")
-    if not given_role:
+    if given_role and "enableSsm" in ssh:
+        why = "the role is given, and has the policies that it has"
+        it.draft.lose((*path, "ssm"), spelled((*source, "enableSsm")), ssh["enableSsm"], why)
+    elif not given_role:
         it.draft.put((*path, "ssm"), sessions, spelled((*source, "enableSsm")) if "enableSsm" in ssh else "")
     groups = [
         (one, spelled((*at, "securityGroups", "attachIDs"))) for one in it.get(*at, "securityGroups", "attachIDs") or []

@@ -82,6 +82,8 @@ def _walk(value: Any, path: Path) -> Iterator[Diagnostic]:
         return
     if inner == "list" and isinstance(value, list):
         for place, one in enumerate(value):
+            if one is None:
+                yield _other((*path, place), "a mapping")
             yield from _walk(one, (*path, place))
     elif inner == "list" or not isinstance(value, dict):
         yield _other(path, "a list" if inner == "list" else "a mapping")
