@@ -33,6 +33,7 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/Boundary"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
 ACCESS = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"
 IMAGE = {"name": "workers", "ami": "ami-0123456789abcdef1"}
+REMOTE = {"remoteNetworkConfig": {"remoteNodeNetworks": [{"cidrs": ["10.90.0.0/16"]}]}}
 TAINT = {"key": "team", "value": "a", "effect": "NoSchedule"}
 VOLUME = {"volumeName": "/dev/sdf"}
 CENTER = {"idcInstanceArn": "arn:aws:sso:::instance/ssoins-fedcba9876543210"}
@@ -90,6 +91,10 @@ BESIDE: dict[str, dict[str, Any]] = {
             "b": {"az": "eu-west-1b", "cidr": "192.168.1.0/24"},
         }
     },
+    "remoteNetworkConfig.remotePodNetworks[].cidrs+": REMOTE,
+    "remoteNetworkConfig.iam.provider+": REMOTE,
+    "remoteNetworkConfig.iam.caBundleCert+": REMOTE,
+    "remoteNetworkConfig.iam.roleARN+": REMOTE,
     "iam.fargatePodExecutionRoleARN+": {"fargateProfiles": [ITEMS["fargateProfiles"]]},
     "vpc.sharedNodeSecurityGroup+": {"nodeGroups": [ITEMS["nodeGroups"]]},
     "addonsConfig.disableDefaultAddons+": {"addons": [{"name": "vpc-cni"}]},

@@ -30,7 +30,7 @@ def managed(it: Source, at: Path, path: Path) -> None:
     source: Path = (*at, "nodeRepairConfig")
     where: Path = (*path, "repair")
     enabled = repair.get("enabled") is True
-    if len(repair) <= 1:
+    if not set(repair) - {"enabled"}:
         said = spelled((*source, "enabled")) if "enabled" in repair else ""
         it.draft.put(where, enabled, said)
         return
