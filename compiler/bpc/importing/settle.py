@@ -64,13 +64,11 @@ def _without_defaults(value: Any, path: Path, noted: set[Path]) -> None:
     defs = schema.bundle()["$defs"]
     for key in list(value) if isinstance(value, dict) else range(len(value)):
         one, here = value[key], (*path, key)
-        filled = bool(one)
         if isinstance(one, dict | list):
             _without_defaults(one, here, noted)
         node = schema.field(here)
         if node is None or not isinstance(key, str) or here in noted:
             continue
         known, default = schema.default_of(node, defs)
-        same = known and type(one) is type(default) and one == default
-        if same and (filled or default in ([], {})) and not (one == {} and not filled and key not in ("values",)):
+        if known and type(one) is type(default) and one == default:
             del value[key]

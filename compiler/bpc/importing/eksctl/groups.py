@@ -17,6 +17,10 @@ def self_managed(it: Source, at: Path, path: Path) -> None:
         it.draft.remark((*path, "name"), spelled(at), said)
     else:
         it.draft.put((*path, "type"), "self-managed")
+    spread = it.get(*at, "instancesDistribution")
+    if spread and not spread.get("spotAllocationStrategy"):
+        # What an Auto Scaling group takes where nothing is said (Amazon EC2 Auto Scaling API, InstancesDistribution).
+        it.draft.put((*path, "mixedInstances", "spotAllocationStrategy"), "lowest-price")
     price = it.get(*at, "instancesDistribution", "maxPrice")
     if price is not None:
         where, source = (*path, "mixedInstances", "spotMaxPrice"), spelled((*at, "instancesDistribution", "maxPrice"))
