@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from bpc import schema
 from bpc.diagnostics import Path
 from bpc.importing.draft import Draft, spelled
 from bpc.importing.eksctl import table
@@ -83,8 +84,11 @@ class Source:
                 self.draft.put(path, [value], source)
 
     def permissions(self, above: Path, document: Any, source: str) -> None:
-        """An inline IAM policy, statement by statement."""
+        """An inline IAM policy: as it is, or statement by statement, as the language has it there."""
         path = (*above, "permissions")
+        if schema.field(path) is None:
+            self.draft.put((*above, "policy"), document, source)
+            return
         given = document.get("Statement") if isinstance(document, dict) else document
         statements = [_statement(one) for one in (given if isinstance(given, list) else [given])]
         if None in statements:

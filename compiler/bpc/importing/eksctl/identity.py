@@ -46,13 +46,20 @@ def _account(it: Source, at: Path, identity: str) -> None:
     it.carry(at, (slot,))
     if identity != (it.draft.get("cluster", "identity") or "pod-identity"):
         it.draft.put((*path, "identity"), identity)
-    if it.get(*at, "roleOnly"):
-        it.draft.put((*path, "create"), False, spelled((*at, "roleOnly")))
+    if identity == "irsa":
+        said = spelled((*at, "roleOnly")) if it.get(*at, "roleOnly") is not None else ""
+        it.draft.put((*path, "create"), not it.get(*at, "roleOnly"), said)
+    if it.get(*at, "policy") and identity == "pod-identity":
+        _session(it, (*at, "policy"), (*path, "sessionPolicy"))
     if identity == "irsa" and not it.draft.get(*path, "namespace"):
         it.draft.put((*path, "namespace"), "default")
-    if identity == "pod-identity" and not it.get(*at, "createServiceAccount"):
-        it.draft.put((*path, "create"), False)
     policies(it, at, path, "attachPolicy" if identity == "irsa" else "permissionPolicy")
+
+
+def _session(it: Source, at: Path, path: Path) -> None:
+    """A session policy: an IAM document, as JSON in a string."""
+    document = source.parse(str(it.get(*at)).encode())[0]
+    it.draft.put(path, document.data if document else it.get(*at), spelled(at))
 
 
 def policies(it: Source, at: Path, path: Path, inline: str) -> None:
@@ -106,6 +113,8 @@ def _addon(it: Source, at: Path, name: str) -> None:
     for place in range(len(it.get(*at, "podIdentityAssociations") or [])):
         below = (*at, "podIdentityAssociations", place)
         policies(it, below, (*path, "podIdentityAssociations", place), "permissionPolicy")
+        if it.get(*below, "policy"):
+            _session(it, (*below, "policy"), (*path, "podIdentityAssociations", place, "sessionPolicy"))
 
 
 def _values(it: Source, at: Path, path: Path) -> None:
