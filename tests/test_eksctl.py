@@ -33,6 +33,8 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/Boundary"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
 ACCESS = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"
 IMAGE = {"name": "workers", "ami": "ami-0123456789abcdef1"}
+OUTPOST = "arn:aws:outposts:eu-west-1:111122223333:outpost/op-fedcba98765432100"
+LOCAL = {"outpost": {"controlPlaneOutpostARN": OUTPOST, "controlPlaneInstanceType": "m5.xlarge"}}
 REMOTE = {"remoteNetworkConfig": {"remoteNodeNetworks": [{"cidrs": ["10.90.0.0/16"]}]}}
 TAINT = {"key": "team", "value": "a", "effect": "NoSchedule"}
 VOLUME = {"volumeName": "/dev/sdf"}
@@ -91,6 +93,10 @@ BESIDE: dict[str, dict[str, Any]] = {
             "b": {"az": "eu-west-1b", "cidr": "192.168.1.0/24"},
         }
     },
+    "outpost": {"controlPlaneOutpostARN": OUTPOST, "controlPlaneInstanceType": "m5.xlarge"},
+    "outpost.controlPlanePlacement.groupName+": LOCAL,
+    "outpost.controlPlanePlacement.spreadLevel+": LOCAL,
+    "outpost.etcdPlacement.spreadLevel+": LOCAL,
     "remoteNetworkConfig.remotePodNetworks[].cidrs+": REMOTE,
     "remoteNetworkConfig.iam.provider+": REMOTE,
     "remoteNetworkConfig.iam.caBundleCert+": REMOTE,
@@ -447,6 +453,10 @@ def test_every_row_says_why_or_what() -> None:
     for row in ROWS:
         assert row.why if row.status in table.NOTHING and row.how in table.NOTHING else row.becomes, row.path
         assert row.status == "none" or row.becomes, row.path
+
+
+def test_most_of_what_has_a_home_is_covered() -> None:
+    assert page.share() >= 95
 
 
 def test_the_page_is_up_to_date(update: bool) -> None:

@@ -113,8 +113,6 @@ def _addon(it: Source, at: Path, name: str) -> None:
     for place in range(len(it.get(*at, "podIdentityAssociations") or [])):
         below = (*at, "podIdentityAssociations", place)
         policies(it, below, (*path, "podIdentityAssociations", place), "permissionPolicy")
-        if it.get(*below, "policy"):
-            _session(it, (*below, "policy"), (*path, "podIdentityAssociations", place, "sessionPolicy"))
 
 
 def _values(it: Source, at: Path, path: Path) -> None:

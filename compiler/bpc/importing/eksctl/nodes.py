@@ -17,8 +17,6 @@ from bpc.importing.eksctl.network import is_private, subnet_ids
 DEFAULT_NODES = 2
 POLICIES = {
     "albIngress": "aws-load-balancer-controller",
-    "appMesh": "app-mesh",
-    "appMeshPreview": "app-mesh-preview",
     "autoScaler": "auto-scaler",
     "awsLoadBalancerController": "aws-load-balancer-controller",
     "certManager": "cert-manager",
@@ -27,6 +25,7 @@ POLICIES = {
     "imageBuilder": "image-builder",
     "xRay": "x-ray",
 }
+ENDED = ("appMesh", "appMeshPreview")
 # The policies that every node role of the templates has, so that they are not attached twice.
 ALWAYS = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEC2ContainerRegistryReadOnly")
 SSM = "AmazonSSMManagedInstanceCore"
@@ -133,7 +132,9 @@ def _role(it: Source, at: Path, path: Path) -> None:
         it.permissions((*path, "iam"), it.get(*source, "attachPolicy"), spelled((*source, "attachPolicy")))
     wanted = it.get(*source, "withAddonPolicies") or {}
     known = [
-        (POLICIES.get(key, key), spelled((*source, "withAddonPolicies", key))) for key, one in wanted.items() if one
+        (POLICIES.get(key, key), spelled((*source, "withAddonPolicies", key)))
+        for key, one in wanted.items()
+        if one and key not in ENDED
     ]
     it.gather((*path, "iam", "wellKnownPolicies"), known)
 
