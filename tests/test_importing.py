@@ -91,6 +91,7 @@ def test_an_import_is_as_it_was(update: bool, tmp_path: Path, capsys: pytest.Cap
         (HEAD + "vpc: {subnets: {private: {a: {zone: a}}}}\n", "4:31", "BPC531"),
         (HEAD + "nodeGroups: [{name: a, minSize: two}]\n", "4:33", "takes a number"),
         ("apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: a}\n", "3:1", "BPC533"),
+        (HEAD.replace("name: a,", "name: a b,"), "3:18", "BPC533: a b is nothing that metadata.name can be"),
     ],
 )
 def test_a_wrong_file_is_refused_at_its_place(

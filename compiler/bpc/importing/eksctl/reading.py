@@ -6,8 +6,9 @@ import difflib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from bpc import schema
 from bpc.diagnostics import Diagnostic, Path, rule
-from bpc.importing.draft import spelled
+from bpc.importing.draft import fits, spelled
 from bpc.importing.eksctl import table
 from bpc.importing.eksctl.carry import pattern
 from bpc.source import Document
@@ -33,8 +34,8 @@ OTHER_KIND = rule(
 NO_NAME = rule(
     "BPC533",
     "eksctl-name-missing",
-    why="eksctl refuses a ClusterConfig without metadata.name and metadata.region, and so does a blueprint.",
-    cure="Add what the message names.",
+    why="There is no cluster without a name and a Region, nor one with a name that EKS refuses.",
+    cure="Add or correct what the message names.",
 )
 
 KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
@@ -61,9 +62,12 @@ def check(document: Document) -> Iterator[Diagnostic]:
     yield from _walk(data, ())
     metadata = data.get("metadata")
     for key in ("name", "region"):
-        if not isinstance(metadata, dict) or not metadata.get(key):
+        value = metadata.get(key) if isinstance(metadata, dict) else None
+        if not value:
             at = ("metadata",) if "metadata" in data else ()
             yield NO_NAME.at(at, f"metadata.{key} is missing", f"add {key} below metadata", key=True)
+        elif not fits(value, schema.field(("metadata", key)) or {}):
+            yield NO_NAME.at(("metadata", key), f"{value} is nothing that metadata.{key} can be")
 
 
 def _walk(value: Any, path: Path) -> Iterator[Diagnostic]:
