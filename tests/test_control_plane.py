@@ -109,3 +109,10 @@ def test_the_identity_provider_is_the_companys() -> None:
         "RequiredClaims": [{"Key": "department", "Value": "platform"}],
     }
     assert {"Key": "owner", "Value": "identity"} in provider["Tags"]
+
+
+def test_logs_that_are_rarely_read_cost_less() -> None:
+    made = compiled(cluster={"logging": {"logGroupClass": "infrequent-access"}})
+    assert (made.errors, made.lint()) == ([], [])
+    assert made.resource("cluster", "AWS::Logs::LogGroup")["LogGroupClass"] == "INFREQUENT_ACCESS"
+    assert "LogGroupClass" not in compiled().resource("cluster", "AWS::Logs::LogGroup")

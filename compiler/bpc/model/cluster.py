@@ -32,6 +32,7 @@ class Logging(Node):
     types: tuple[str, ...]
     retention_days: int
     key_arn: str | None
+    log_group_class: str
 
 
 class SecretsEncryption(Node):

@@ -21,6 +21,7 @@ def properties(plan: Plan, sheet: Sheet) -> dict[str, Any]:
 def _log_group(plan: Plan, sheet: Sheet) -> str:
     """EKS would make the group itself, without a retention; so it is made first, under the name that EKS uses."""
     logging = plan.blueprint.cluster.logging
+    rare = {"LogGroupClass": "INFREQUENT_ACCESS"} if logging.log_group_class == "infrequent-access" else {}
     group = logs.LogGroup(
         "ClusterLogGroup",
         DeletionPolicy="Delete",
@@ -29,6 +30,7 @@ def _log_group(plan: Plan, sheet: Sheet) -> str:
         RetentionInDays=logging.retention_days,
         Tags=sheet.tags("ClusterLogGroup"),
         **({"KmsKeyId": logging.key_arn} if logging.key_arn else {}),
+        **rare,
     )
     sheet.add(group, logging.at)
     return "ClusterLogGroup"
