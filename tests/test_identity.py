@@ -189,6 +189,13 @@ def test_an_add_ons_role_gets_what_the_blueprint_adds() -> None:
     assert list(policies(properties)) == ["blueprint"]
 
 
+def test_a_policy_that_two_ask_for_is_attached_once() -> None:
+    twice = {"wellKnownPolicies": ["ebs-csi-controller"]}
+    made = compiled(addons={"aws-ebs-csi-driver": twice})
+    assert made.lint() == []
+    assert len(role(made, "addons", "AwsEbsCsiDriverRole")["ManagedPolicyArns"]) == 1
+
+
 def test_an_add_on_that_needs_no_role_gets_one_with_permissions() -> None:
     made = compiled(addons={"cert-manager": {"wellKnownPolicies": ["cert-manager"]}})
     [association] = made.resources("addons", "AWS::EKS::Addon")["CertManagerAddOn"]["PodIdentityAssociations"]

@@ -111,7 +111,9 @@ def role(
         properties["RoleName"] = name
     if boundary:
         properties["PermissionsBoundary"] = boundary
-    if arns := [*(managed(path) for path in managed_policies), *policy_arns]:
+    paths = dict.fromkeys(managed_policies)
+    given = [arn for arn in policy_arns if arn.partition(":iam::aws:policy/")[2] not in paths]
+    if arns := [*(managed(path) for path in paths), *given]:
         properties["ManagedPolicyArns"] = arns
     own = {policy_name: document(statements)} if statements else {}
     if every := own | dict(policies or {}):

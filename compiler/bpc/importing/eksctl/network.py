@@ -165,8 +165,8 @@ def _control_plane(it: Source) -> None:
     lists = {
         "securityGroup": ("cluster", "securityGroupIds"),
         "controlPlaneSecurityGroupIDs": ("cluster", "securityGroupIds"),
-        "extraCIDRs": ("network", "extraCidrs"),
-        "extraIPv6CIDRs": ("network", "extraCidrs"),
+        "extraCIDRs": ("cluster", "endpoint", "privateCidrs"),
+        "extraIPv6CIDRs": ("cluster", "endpoint", "privateCidrs"),
     }
     for key, path in lists.items():
         given = it.get("vpc", key) or []
