@@ -16,7 +16,7 @@ def said(program: str) -> str:
 STACKS = "import sys; from bpc import catalogue; catalogue.stacks(); "
 
 
-@pytest.mark.parametrize("module", ["troposphere.serverless", "troposphere.apigateway", "cfn_tools"])
+@pytest.mark.parametrize("module", ["troposphere.serverless", "troposphere.apigateway", "cfn_tools", "ast"])
 def test_a_compile_does_not_wait_for_it(module: str) -> None:
     assert said(f"{STACKS}print({module!r} in sys.modules)") == "False"
 

@@ -44,7 +44,8 @@ def stacks() -> tuple[type[Stack], ...]:
     # Half of what `import troposphere` costs: cfn_flip is for its to_yaml(), inspect for an error message of awacs.
     with deferred.imports("cfn_flip", "inspect"), deferred.passing_over("troposphere.serverless", "Globals"):
         from bpc.stack import Stack
-    found = [_entry(f"bpc.stacks.{module}", Stack) for module in _modules("stacks")]
+
+        found = [_entry(f"bpc.stacks.{module}", Stack) for module in _modules("stacks")]
     return tuple(sorted(found, key=lambda stack: stack.number))
 
 
