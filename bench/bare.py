@@ -197,7 +197,7 @@ def bastion() -> Template:
     profile = template.add_resource(iam.InstanceProfile("BastionInstanceProfile", Roles=[Ref(role)]))
     template.add_resource(bastion_host(group, profile))
     export(template, "SecurityGroupId", GetAtt(group, "GroupId"), "The host's security group.")
-    described = "The host's role; an entry in cluster.access lets kubectl use it."
+    described = "The host's role; bastion.clusterAccess says what it may do in the cluster."
     export(template, "RoleArn", GetAtt(role, "Arn"), described)
     connect = Output(
         "Connect",

@@ -28,7 +28,8 @@ NO_CIDRS = rule(
 UNUSED = rule(
     "BPC332",
     "ssh-settings-unused",
-    why="With Session Manager there is no key pair and no inbound rule, so these settings would do nothing.",
+    why="With Session Manager or an Instance Connect Endpoint there is no key pair and nobody outside to let in, "
+    "so these settings would do nothing.",
     cure="Take the setting away, or use `access: ssh`.",
 )
 OPEN_SSH = rule(
@@ -102,7 +103,7 @@ def _access(blueprint: Blueprint) -> Iterator[Diagnostic]:
         if value:
             yield UNUSED.at(
                 (*bastion.at, key),
-                f"{key} does nothing with access: ssm",
+                f"{key} does nothing with access: {bastion.access}",
                 "take it away, or use access: ssh",
                 key=True,
             )

@@ -35,8 +35,8 @@ class _Place(Record):
     private: bool
     creator: bool
     access: str
-    role: str
     synced: str
+    cluster_access: str
     sizes: tuple[str, ...]
 
 
@@ -111,16 +111,10 @@ def _place(stacks: Stacks) -> _Place:
         private=not blueprint.cluster.endpoint.is_public,
         creator=blueprint.cluster.bootstrap_cluster_creator_admin_permissions,
         access=blueprint.bastion.access if blueprint.bastion else "",
-        role=_role(stacks),
         synced=blueprint.cloudformation.git_sync.folder if blueprint.cloudformation.git_sync else "",
+        cluster_access=blueprint.bastion.cluster_access if blueprint.bastion else "",
         sizes=tuple(one for template in stacks.templates.values() for one in _sizes(template)),
     )
-
-
-def _role(stacks: Stacks) -> str:
-    """Where the role of the bastion host is to be read."""
-    has = "BastionRoleArn" in stacks.templates.get(IAM, {}).get("Outputs", {})
-    return f"the output `BastionRoleArn` of the stack `{stacks.name(IAM)}`" if has else "its output `RoleArn`"
 
 
 def _fullness(place: _Place) -> tuple[int, bool]:
@@ -221,9 +215,12 @@ def _table(rows: list[str], described: str, asking: dict[str, str]) -> str:
 def _after(place: _Place) -> str:
     lines = ["## Use the cluster", ""]
     if place.access:
+        rights = f"The host's role has the EKS access policy `{place.cluster_access}` in the cluster."
+        if place.cluster_access == "none":
+            rights = "For `kubectl` there, say what its role may do in `bastion.clusterAccess`, or use credentials of "
+            rights += "your own."
         lines.append(
-            f"The output `Connect` of the stack `{place.bastion}` says how to get onto the bastion host. For "
-            f"`kubectl` there, put {place.role} into `cluster.access`, or use credentials of your own."
+            f"The output `Connect` of the stack `{place.bastion}` says how to get onto the bastion host. {rights}"
         )
     if place.private:
         host = "on the bastion host, " if place.access else ""

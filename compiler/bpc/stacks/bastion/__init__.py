@@ -1,4 +1,4 @@
-"""The bastion host: one instance in the VPC to work from, reached by Session Manager or by SSH.
+"""The bastion host: one instance in the VPC to work from, by Session Manager, an Instance Connect Endpoint or SSH.
 
 CloudFormation replaces the host for a new image, subnet, key pair or private address, and starts the new one
 first: a fixed private address must be given up before. New user data restarts the host and is not run again
@@ -46,6 +46,10 @@ class Bastion(Stack):
         if bastion.access == "ssh":
             host.key(bastion, sheet)  # first, so that the console asks for it first
         _security_group(bastion, plan, sheet)
+        if bastion.access == "instance-connect-endpoint":
+            from bpc.stacks.bastion import connect_endpoint
+
+            connect_endpoint.fill(kind, plan, sheet)
         _role(bastion, plan, sheet)
         host.add(bastion, kind, plan, sheet)
         _outputs(bastion, kind, plan, sheet)
@@ -117,7 +121,7 @@ def _role(bastion: Settings, plan: Plan, sheet: Sheet) -> None:
 def _outputs(bastion: Settings, kind: str, plan: Plan, sheet: Sheet) -> None:
     group, role = GetAtt("BastionSecurityGroup", "GroupId"), GetAtt("BastionRole", "Arn")
     sheet.export("SecurityGroupId", group, "The host's security group.")
-    sheet.export("RoleArn", role, "The host's role; an entry in cluster.access lets kubectl use it.")
+    sheet.export("RoleArn", role, "The host's role; bastion.clusterAccess says what it may do in the cluster.")
     sheet.output("Connect", _connect(bastion, kind), "How to reach the host; bash -l has its settings.")
     kubeconfig = f"aws eks update-kubeconfig --region ${{AWS::Region}} --name {plan.name}"
     sheet.output("Kubeconfig", Sub(kubeconfig), "To be run on the host, before kubectl.")
@@ -126,5 +130,8 @@ def _outputs(bastion: Settings, kind: str, plan: Plan, sheet: Sheet) -> None:
 def _connect(bastion: Settings, kind: str) -> Sub:
     if bastion.access == "ssm":
         return Sub("aws ssm start-session --region ${AWS::Region} --target ${BastionHost}")
+    if bastion.access == "instance-connect-endpoint":
+        ssh = "aws ec2-instance-connect ssh --region ${AWS::Region}"
+        return Sub(f"{ssh} --connection-type eice --instance-id ${{BastionHost}}")
     address = "PublicIp" if kind == "public" else "PrivateIp"
     return Sub(f"ssh ec2-user@${{BastionHost.{address}}}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from troposphere import GetAtt, Ref, ec2, eks
 
@@ -10,6 +10,9 @@ from bpc.kit.naming import access_entry_id
 from bpc.kit.sheet import Sheet
 from bpc.model import Access
 from bpc.plan.shapes import Plan
+
+if TYPE_CHECKING:
+    from bpc.model import Bastion
 
 # Amazon EKS User Guide, Access policy permissions.
 POLICIES = {
@@ -32,6 +35,8 @@ def fill(plan: Plan, sheet: Sheet) -> None:
         _let_range_in(block, index, plan, sheet)
     if plan.blueprint.bastion:
         _let_bastion_in(sheet)
+        if plan.blueprint.bastion.cluster_access != "none":
+            _bastion_entry(plan.blueprint.bastion, plan, sheet)
 
 
 def _entry(access: Access, plan: Plan, sheet: Sheet) -> None:
@@ -56,7 +61,7 @@ def _entry(access: Access, plan: Plan, sheet: Sheet) -> None:
 def _policies(access: Access, plan: Plan) -> list[eks.AccessPolicy]:
     return [
         eks.AccessPolicy(
-            PolicyArn=f"arn:{plan.partition}:eks::aws:cluster-access-policy/{POLICIES[one.policy]}",
+            PolicyArn=_policy_arn(one.policy, plan),
             AccessScope=eks.AccessScope(
                 Type=one.scope.type,
                 **({"Namespaces": list(one.scope.namespaces)} if one.scope.type == "namespace" else {}),
@@ -64,6 +69,10 @@ def _policies(access: Access, plan: Plan) -> list[eks.AccessPolicy]:
         )
         for one in access.policies
     ]
+
+
+def _policy_arn(policy: str, plan: Plan) -> str:
+    return f"arn:{plan.partition}:eks::aws:cluster-access-policy/{POLICIES[policy]}"
 
 
 def _let_range_in(block: str, index: int, plan: Plan, sheet: Sheet) -> None:
@@ -91,3 +100,18 @@ def _let_bastion_in(sheet: Sheet) -> None:
         Description="The Kubernetes API from the bastion host",
     )
     sheet.add(rule, ("bastion",))
+
+
+def _bastion_entry(bastion: Bastion, plan: Plan, sheet: Sheet) -> None:
+    policy = eks.AccessPolicy(
+        PolicyArn=_policy_arn(bastion.cluster_access, plan), AccessScope=eks.AccessScope(Type="cluster")
+    )
+    entry = eks.AccessEntry(
+        "BastionAccess",
+        ClusterName=Ref("Cluster"),
+        PrincipalArn=sheet.imported("bastion", "RoleArn"),
+        Type="STANDARD",
+        AccessPolicies=[policy],
+        Tags=sheet.tags(),
+    )
+    sheet.add(entry, (*bastion.at, "clusterAccess"))

@@ -1,0 +1,88 @@
+"""The ways to the bastion host, what it may do in the cluster, and what is written down of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from parts.compiling import Compiled, compiled
+
+NODES = [{"name": "workers", "subnets": "public"}]
+
+
+def bastion(**settings: Any) -> Compiled:
+    made = compiled(bastion=settings)
+    assert made.errors == []
+    return made
+
+
+def policies(made: Compiled) -> list[str]:
+    """The short names of what the host may do in the cluster."""
+    entries = made.resources("cluster", "AWS::EKS::AccessEntry").values()
+    return [one["PolicyArn"].rpartition("/")[2] for entry in entries for one in entry["AccessPolicies"]]
+
+
+@pytest.mark.parametrize(
+    ("settings", "policy"),
+    [
+        ({}, []),
+        ({"tools": ["git"]}, []),
+        ({"tools": ["git", "kubectl"]}, ["AmazonEKSViewPolicy"]),
+        ({"tools": ["kubectl"], "clusterAccess": "none"}, []),
+        ({"clusterAccess": "cluster-admin"}, ["AmazonEKSClusterAdminPolicy"]),
+    ],
+)
+def test_what_the_host_may_do_in_the_cluster(settings: dict[str, Any], policy: list[str]) -> None:
+    made = bastion(**settings)
+    assert policies(made) == policy
+    readme = made.files["README.md"].decode()
+    name = settings.get("clusterAccess", "view")
+    assert (f"EKS access policy `{name}`" in readme) == bool(policy)
+    assert made.lint() == []
+
+
+def test_the_access_is_for_the_hosts_own_role() -> None:
+    made = bastion(clusterAccess="edit")
+    entry = made.resource("cluster", "AWS::EKS::AccessEntry")
+    assert entry["PrincipalArn"] == {"Fn::ImportValue": {"Fn::Sub": "${BastionStack}-RoleArn"}}
+    assert made.template("bastion")["Outputs"]["RoleArn"]["Value"] == {"Fn::GetAtt": ["BastionRole", "Arn"]}
+
+
+def test_an_endpoint_and_the_host_trust_each_other_alone() -> None:
+    made = bastion(access="instance-connect-endpoint")
+    assert made.lint() == []
+    host, own = ({"Fn::GetAtt": [f"{one}SecurityGroup", "GroupId"]} for one in ("Bastion", "InstanceConnect"))
+    endpoint = made.resource("bastion", "AWS::EC2::InstanceConnectEndpoint")
+    assert endpoint["SecurityGroupIds"] == [own]
+    assert endpoint["PreserveClientIp"] is False
+    groups = made.resources("bastion", "AWS::EC2::SecurityGroup")
+    assert "SecurityGroupIngress" not in groups["BastionSecurityGroup"]
+    assert "SecurityGroupIngress" not in groups["InstanceConnectSecurityGroup"]
+    (outward,) = groups["InstanceConnectSecurityGroup"]["SecurityGroupEgress"]
+    inward = made.resource("bastion", "AWS::EC2::SecurityGroupIngress")
+    assert (outward["DestinationSecurityGroupId"], inward["SourceSecurityGroupId"]) == (host, own)
+    assert inward["GroupId"] == host
+    for rule in (outward, inward):
+        assert (rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) == ("tcp", 22, 22)
+
+
+@pytest.mark.parametrize(
+    ("network", "subnet", "public"),
+    [({}, "PrivateSubnet1", False), ({"nat": "none"}, "PublicSubnet1", True)],
+)
+def test_the_endpoint_is_where_the_host_is(network: dict[str, Any], subnet: str, public: bool) -> None:
+    made = compiled(network=network, bastion={"access": "instance-connect-endpoint"}, nodeGroups=NODES)
+    here = {"Fn::ImportValue": {"Fn::Sub": f"${{NetworkStack}}-{subnet}Id"}}
+    (interface,) = made.resource("bastion", "AWS::EC2::Instance")["NetworkInterfaces"]
+    assert made.resource("bastion", "AWS::EC2::InstanceConnectEndpoint")["SubnetId"] == interface["SubnetId"] == here
+    assert interface["AssociatePublicIpAddress"] is public
+
+
+def test_a_host_behind_an_endpoint_has_no_key_and_no_agent_to_be_reached_by() -> None:
+    made = bastion(access="instance-connect-endpoint")
+    assert "KeyName" not in made.resource("bastion", "AWS::EC2::Instance")
+    assert "ManagedPolicyArns" not in made.resource("bastion", "AWS::IAM::Role")
+    connect = made.template("bastion")["Outputs"]["Connect"]["Value"]["Fn::Sub"]
+    assert connect.startswith("aws ec2-instance-connect ssh ")
+    assert connect.endswith(" --connection-type eice --instance-id ${BastionHost}")
