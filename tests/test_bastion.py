@@ -86,3 +86,49 @@ def test_a_host_behind_an_endpoint_has_no_key_and_no_agent_to_be_reached_by() ->
     connect = made.template("bastion")["Outputs"]["Connect"]["Value"]["Fn::Sub"]
     assert connect.startswith("aws ec2-instance-connect ssh ")
     assert connect.endswith(" --connection-type eice --instance-id ${BastionHost}")
+
+
+def logged(made: Compiled) -> dict[str, Any]:
+    """The statements of the host's role by name."""
+    (policy,) = made.resource("bastion", "AWS::IAM::Role")["Policies"]
+    return {one["Sid"]: one for one in policy["PolicyDocument"]["Statement"]}
+
+
+def test_sessions_are_logged_in_a_group_of_their_own() -> None:
+    made = bastion(sessionLog={"retentionDays": 30})
+    assert made.lint() == []
+    group = made.template("bastion")["Resources"]["SessionLogGroup"]
+    assert group["DeletionPolicy"] == group["UpdateReplacePolicy"] == "Retain"
+    assert group["Properties"]["RetentionInDays"] == 30
+    document = made.resource("bastion", "AWS::SSM::Document")
+    assert (document["DocumentType"], document["UpdateMethod"]) == ("Session", "NewVersion")
+    inputs = document["Content"]["inputs"]
+    assert inputs["cloudWatchLogGroupName"] == {"Ref": "SessionLogGroup"}
+    assert inputs["cloudWatchEncryptionEnabled"] is False
+    assert inputs["s3BucketName"] == ""
+    assert logged(made)["WriteSessionLog"]["Resource"] == [{"Fn::GetAtt": ["SessionLogGroup", "Arn"]}]
+    connect = made.template("bastion")["Outputs"]["Connect"]["Value"]["Fn::Sub"]
+    assert connect.endswith(" --document-name ${SessionDocument}")
+
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def test_a_log_group_with_a_key_must_have_it() -> None:
+    made = bastion(sessionLog={"keyArn": KEY})
+    assert made.resource("bastion", "AWS::Logs::LogGroup")["KmsKeyId"] == KEY
+    inputs = made.resource("bastion", "AWS::SSM::Document")["Content"]["inputs"]
+    assert inputs["cloudWatchEncryptionEnabled"] is True
+    assert "EncryptSessionLog" not in logged(made)
+
+
+def test_sessions_are_logged_in_a_bucket() -> None:
+    made = bastion(sessionLog={"destination": "s3", "bucketArn": "arn:aws:s3:::sessions", "keyArn": KEY})
+    assert made.lint() == []
+    assert made.resources("bastion", "AWS::Logs::LogGroup") == {}
+    inputs = made.resource("bastion", "AWS::SSM::Document")["Content"]["inputs"]
+    assert (inputs["s3BucketName"], inputs["s3KeyPrefix"]) == ("sessions", "shop")
+    assert inputs["cloudWatchLogGroupName"] == ""
+    statements = logged(made)
+    assert statements["WriteSessionLog"]["Resource"] == ["arn:aws:s3:::sessions/shop/*"]
+    assert statements["EncryptSessionLog"]["Resource"] == [KEY]

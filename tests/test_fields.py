@@ -287,6 +287,16 @@ FIRST["serviceAccounts[].identity"] = {"serviceAccounts": [MADE]}
 # What is there first, for every field below a path.
 BELOW: dict[str, Any] = {
     "network.flowLogs": {"network.flowLogs": {}},
+FILE = {"url": "https://example.com/other.yaml", "sha256": "0" * 64}
+# What is there first, for every field below a path.
+BELOW: dict[str, Any] = {
+    "bastion.bootstrap": {
+        "bastion": {"clusterAccess": "cluster-admin", "bootstrap": {"kubectl": {**FILE}, "manifests": [FILE]}}
+    },
+    "bastion.sessionLog": {"bastion.sessionLog": {}},
+    "bastion.sessionLog.bucketArn": {
+        "bastion.sessionLog": {"destination": "s3", "bucketArn": "arn:aws:s3:::other"},
+    },
     "nodeGroups[].warmPool": {"nodeGroups[].warmPool": {}},
     "nodeGroups[].mixedInstances": {**SPOT, "nodeGroups[].mixedInstances": {}},
     "nodeGroups[].capacityRebalance": SPOT,
@@ -352,6 +362,7 @@ BELOW: dict[str, Any] = {
 }
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {
+    "bastion.sessionLog.destination",
     "cluster.remoteNetwork.credentials.provider",
     "addons.eks-pod-identity-agent.enabled",
     "bastion.access",

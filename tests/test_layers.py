@@ -51,7 +51,7 @@ plan.obstacles*
 plan.addons plan.endpoints plan.groups
 plan.identity
 plan.shapes checks
-plan.subnets
+plan.subnets plan.first_boot
 plan.packing
 addons* unlisted
 addon

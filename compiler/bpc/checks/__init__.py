@@ -55,6 +55,8 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.user_data": lambda it: any(group.speaks_at_boot for group in it.node_groups),
     "bpc.checks.access": lambda it: it.cluster.access or not it.cluster.bootstrap_cluster_creator_admin_permissions,
     "bpc.checks.bastion": lambda it: it.bastion,
+    "bpc.checks.session_log": lambda it: it.bastion and it.bastion.session_log,
+    "bpc.checks.bootstrap": lambda it: it.bastion and it.bastion.bootstrap,
     "bpc.checks.fargate": lambda it: it.fargate_profiles,
     "bpc.checks.delivery": lambda it: it.cloudformation.git_sync or it.cloudformation.iam_stack,
     "bpc.checks.identity": speaks_of_roles,

@@ -8,9 +8,12 @@ metadata service, and nothing is left to Fn::Sub: what the script says is what b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bpc.kit.record import Record
+
+if TYPE_CHECKING:
+    from bpc.kit.bootstrap import Bootstrap
 
 
 class Host(Record):
@@ -25,6 +28,7 @@ class Host(Record):
     kubectl: str
     user_data: str
     facts: Mapping[str, Any]
+    bootstrap: Bootstrap | None = None
 
     @property
     def name(self) -> str:
@@ -119,7 +123,7 @@ _NEEDS = {"kubectl": ("bash-completion",)}
 
 def script(host: Host) -> str:
     """The whole script, ending with a newline."""
-    parts = [_BEGIN, _settings(host), _packages(host), *_installed(host), _own(host)]
+    parts = [_BEGIN, _settings(host), _packages(host), *_installed(host), _bootstrap(host), _own(host)]
     return "\n".join(part for part in parts if part)
 
 
@@ -217,6 +221,14 @@ def _download(tool: str, host: Host) -> list[str]:
 
 def _aws_cli(host: Host) -> list[str]:
     return [*_fetched(AWS_CLI, AWS_CLI["version"], "aws-cli.zip", host), "./aws/install --update"]
+
+
+def _bootstrap(host: Host) -> str:
+    if host.bootstrap is None:
+        return ""
+    from bpc.kit import bootstrap
+
+    return bootstrap.setup(host.bootstrap)
 
 
 def _own(host: Host) -> str:

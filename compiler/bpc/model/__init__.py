@@ -19,43 +19,15 @@ from bpc.model.overrides import Override, Overrides
 
 if TYPE_CHECKING:
     from bpc.model.auto_scaling import LifecycleHook, MetricsCollection, MixedInstances, ScalingPolicy, WarmPool
-    from bpc.model.bastion import Bastion
-    from bpc.model.capabilities import (
-        Ack,
-        ArgoCd,
-        AutoMode,
-        Capabilities,
-        Capability,
-        Identity,
-        IdentityCenter,
-        Kro,
-        RbacRoleMapping,
-    )
-    from bpc.model.control_plane import (
-        KubeApiServer,
-        KubeControllerManager,
-        KubeScheduler,
-        NodeResourcesFit,
-        OidcIdentityProvider,
-        ResourceWeight,
-        ScoringStrategy,
-        ServiceNodePortRange,
-    )
+    from bpc.model.bastion import Bastion, Bootstrap, BootstrapManifest, Download, SessionLog
+    from bpc.model.capabilities import Ack, ArgoCd, AutoMode, Capabilities, Capability, Identity, IdentityCenter, Kro, RbacRoleMapping
+    from bpc.model.control_plane import KubeApiServer, KubeControllerManager, KubeScheduler, NodeResourcesFit, OidcIdentityProvider, ResourceWeight, ScoringStrategy, ServiceNodePortRange
     from bpc.model.existing import Existing
     from bpc.model.fargate import FargateProfile, Selector
     from bpc.model.hybrid import Credentials, RemoteNetwork
     from bpc.model.identity import Permissions, ServiceAccount
     from bpc.model.network_details import FlowLogs
-    from bpc.model.node_details import (
-        Bottlerocket,
-        CapacityReservation,
-        LaunchTemplate,
-        MetadataOptions,
-        NodeIam,
-        Placement,
-        RepairOverride,
-        Ssh,
-    )
+    from bpc.model.node_details import Bottlerocket, CapacityReservation, LaunchTemplate, MetadataOptions, NodeIam, Placement, RepairOverride, Ssh
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
 
@@ -68,6 +40,8 @@ __all__ = [
     "AutoMode",
     "Bastion",
     "Blueprint",
+    "Bootstrap",
+    "BootstrapManifest",
     "Bottlerocket",
     "Capabilities",
     "Capability",
@@ -78,6 +52,7 @@ __all__ = [
     "Credentials",
     "Data",
     "Disk",
+    "Download",
     "Endpoint",
     "EtcdPlacement",
     "Existing",
@@ -126,6 +101,7 @@ __all__ = [
     "Selector",
     "ServiceAccount",
     "ServiceNodePortRange",
+    "SessionLog",
     "Ssh",
     "SubnetRange",
     "Subnets",
@@ -140,12 +116,15 @@ LAZY = {
     "ArgoCd": "bpc.model.capabilities",
     "AutoMode": "bpc.model.capabilities",
     "Bastion": "bpc.model.bastion",
+    "Bootstrap": "bpc.model.bastion",
+    "BootstrapManifest": "bpc.model.bastion",
     "Bottlerocket": "bpc.model.node_details",
     "Capabilities": "bpc.model.capabilities",
     "Capability": "bpc.model.capabilities",
     "CapacityReservation": "bpc.model.node_details",
     "ControlPlanePlacement": "bpc.model.outpost",
     "Credentials": "bpc.model.hybrid",
+    "Download": "bpc.model.bastion",
     "EtcdPlacement": "bpc.model.outpost",
     "Existing": "bpc.model.existing",
     "FargateProfile": "bpc.model.fargate",
@@ -177,6 +156,7 @@ LAZY = {
     "Selector": "bpc.model.fargate",
     "ServiceAccount": "bpc.model.identity",
     "ServiceNodePortRange": "bpc.model.control_plane",
+    "SessionLog": "bpc.model.bastion",
     "Ssh": "bpc.model.node_details",
     "WarmPool": "bpc.model.auto_scaling",
 }

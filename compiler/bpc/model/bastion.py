@@ -6,11 +6,44 @@ from bpc.model.network import Network
 from bpc.model.node import Data, Node
 
 
+class SessionLog(Node):
+    destination: str
+    retention_days: int | None
+    key_arn: str | None
+    bucket_arn: str | None
+
+    @classmethod
+    def derived(cls, data: Data, whole: Data) -> Data:
+        return {"retentionDays": 365, **data} if data["destination"] == "cloud-watch-logs" else data
+
+
+class Download(Node):
+    """A file that the host downloads and checks."""
+
+    url: str
+    sha256: str
+
+
+class BootstrapManifest(Download):
+    namespace: str | None
+
+
+class Bootstrap(Node):
+    manifests: tuple[BootstrapManifest, ...]
+    kubectl: Download | None
+
+    @property
+    def downloads(self) -> tuple[Download, ...]:
+        return (*([self.kubectl] if self.kubectl else []), *self.manifests)
+
+
 class Bastion(Node):
     instance_type: str
     instance_types: tuple[str, ...]
     access: str
     cluster_access: str
+    session_log: SessionLog | None
+    bootstrap: Bootstrap | None
     key_name: str | None
     allowed_cidrs: tuple[str, ...]
     os: str

@@ -8,7 +8,7 @@ from bpc import deployer
 from bpc.diagnostics import Diagnostic
 from bpc.kit.record import Record
 from bpc.output import handing_over
-from bpc.output.stacks import IAM, Stacks
+from bpc.output.stacks import Stacks
 from bpc.output.writer import Writer
 
 

@@ -20,6 +20,10 @@ from bpc.plan.shapes import Plan
 from bpc.stack import Stack
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from awacs.aws import Statement
+
     from bpc.model import Bastion as Settings
 
 AT: Path = ("bastion",)
@@ -50,6 +54,10 @@ class Bastion(Stack):
             from bpc.stacks.bastion import connect_endpoint
 
             connect_endpoint.fill(kind, plan, sheet)
+        if bastion.session_log:
+            from bpc.stacks.bastion import session_log
+
+            session_log.fill(bastion.session_log, plan, sheet)
         _role(bastion, plan, sheet)
         host.add(bastion, kind, plan, sheet)
         _outputs(bastion, kind, plan, sheet)
@@ -111,11 +119,24 @@ def _role(bastion: Settings, plan: Plan, sheet: Sheet) -> None:
         boundary=plan.blueprint.cloudformation.permissions_boundary,
         tags=sheet.tags("BastionRole"),
         managed_policies=[iam.SESSION_POLICY] if bastion.access == "ssm" else [],
-        statements=[describe],
+        statements=[describe, *_more_statements(bastion, plan)],
         policy_name="DescribeCluster",
     )
     sheet.add(role, AT)
     sheet.add(InstanceProfile("BastionInstanceProfile", Roles=[Ref(role)]), AT)
+
+
+def _more_statements(bastion: Settings, plan: Plan) -> Iterator[Statement]:
+    if bastion.session_log:
+        from bpc.stacks.bastion import session_log
+
+        yield from session_log.statements(bastion.session_log, plan)
+    if bastion.bootstrap:
+        urls = [one.url for one in bastion.bootstrap.downloads]
+        objects = [url.removeprefix("s3://") for url in urls if url.startswith("s3://")]
+        if objects:
+            arns = [Sub(f"arn:${{AWS::Partition}}:s3:::{one}") for one in dict.fromkeys(objects)]
+            yield iam.allow("s3:GetObject", on=arns, sid="ReadWhatTheClusterIsSetUpWith")
 
 
 def _outputs(bastion: Settings, kind: str, plan: Plan, sheet: Sheet) -> None:
@@ -124,12 +145,16 @@ def _outputs(bastion: Settings, kind: str, plan: Plan, sheet: Sheet) -> None:
     sheet.export("RoleArn", role, "The host's role; bastion.clusterAccess says what it may do in the cluster.")
     sheet.output("Connect", _connect(bastion, kind), "How to reach the host; bash -l has its settings.")
     kubeconfig = f"aws eks update-kubeconfig --region ${{AWS::Region}} --name {plan.name}"
+    if bastion.bootstrap:
+        status = "systemctl status cluster-bootstrap"
+        sheet.output("Bootstrap", status, "To be run on the host: how the setting up of the cluster stands.")
     sheet.output("Kubeconfig", Sub(kubeconfig), "To be run on the host, before kubectl.")
 
 
 def _connect(bastion: Settings, kind: str) -> Sub:
     if bastion.access == "ssm":
-        return Sub("aws ssm start-session --region ${AWS::Region} --target ${BastionHost}")
+        document = " --document-name ${SessionDocument}" if bastion.session_log else ""
+        return Sub("aws ssm start-session --region ${AWS::Region} --target ${BastionHost}" + document)
     if bastion.access == "instance-connect-endpoint":
         ssh = "aws ec2-instance-connect ssh --region ${AWS::Region}"
         return Sub(f"{ssh} --connection-type eice --instance-id ${{BastionHost}}")

@@ -7,9 +7,10 @@ from typing import Any
 from troposphere import Base64, GetAtt, Ref, ec2
 
 from bpc import facts, home
-from bpc.kit import first_boot
+from bpc.kit.first_boot import script
 from bpc.kit.sheet import Sheet, literal
 from bpc.model import Bastion as Settings
+from bpc.plan import first_boot as planned
 from bpc.plan.shapes import Plan
 
 GROUP = "Bastion host"
@@ -49,20 +50,7 @@ def add(bastion: Settings, kind: str, plan: Plan, sheet: Sheet) -> None:
 
 def first_boot_script(bastion: Settings, plan: Plan) -> str:
     """What the host runs at its first boot."""
-    cluster = plan.blueprint.cluster
-    return first_boot.script(
-        first_boot.Host(
-            cluster=plan.name,
-            region=plan.region,
-            os=bastion.os,
-            architecture=facts.architecture(bastion.instance_type) or "amd64",
-            timezone=bastion.timezone,
-            tools=bastion.tools,
-            kubectl=facts.kubernetes()[cluster.version].kubectl,
-            user_data=bastion.user_data,
-            facts=facts.tools(),
-        )
-    )
+    return script(planned.host(bastion, plan.blueprint))
 
 
 def key(bastion: Settings, sheet: Sheet) -> Ref:
