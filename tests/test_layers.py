@@ -40,7 +40,7 @@ stacks*
 contribution
 pod_networking roles
 stack
-kit.permissions kit.user_data
+kit.permissions kit.storage_class kit.user_data
 home
 kit.substitution kit.web_identity
 kit.sheet

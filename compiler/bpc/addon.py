@@ -33,6 +33,8 @@ class Context(Record):
     has_windows: bool = False
     self_managed: bool = False
     ip_family: str = "ipv4"
+    # The KMS keys of StorageClasses.
+    volume_keys: tuple[str, ...] = ()
 
 
 class AddOn:

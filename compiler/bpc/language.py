@@ -17,6 +17,7 @@ SECTIONS = [
     "cluster",
     "nodegroups",
     "fargate",
+    "storage",
     "serviceaccounts",
     "environments",
     "overrides",

@@ -74,6 +74,18 @@ OUTPOST: dict[str, Any] = {
 }
 ETCD: dict[str, Any] = {"cluster.authentication": "api", "cluster.outpost.etcdInstanceType": "m5d.large"}
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+STORED = {
+    "storage.classes[].fileSystem": "another",
+    "storage.classes[].fileSystemId": "fs-0123456789abcdef0",
+    "storage.classes[].driver": "ebs-auto-mode",
+    "storage.classes[].type": "st1",
+    "storage.classes[].fsType": "xfs",
+    "storage.classes[].volumeBindingMode": "immediate",
+    "storage.snapshotClasses[].driver": "ebs-auto-mode",
+    "storage.fileSystems[].accessPoints[].uid": 8,
+    "storage.fileSystems[].accessPoints[].gid": 8,
+}
+
 # What a field is set to, where its first other value would not do, and what must be so for it to matter.
 VALUES: dict[str, Any] = {
     "serviceAccounts[].identity": "irsa",
@@ -104,7 +116,9 @@ VALUES: dict[str, Any] = {
     "network.existing.cidr": "10.100.0.0/16",
     **{f"network.existing.{kind}SubnetIds": TWO_IDS for kind in SUBNETS},
     "bastion.instanceTypes": ["t3.medium", "t3.small"],
+    "bastion.clusterAccess": "edit",
     "bastion.keyName": "key",
+    **STORED,
     "bastion.privateIp": "192.168.128.10",
     "bastion.userData": "echo hello\n",
     "bastion.os": "al2",
@@ -190,6 +204,8 @@ FIRST: dict[str, dict[str, Any]] = {
     "cluster.capabilities.ack.roleArn": {"cluster.capabilities": {"ack": {}}},
     "cluster.capabilities.kro.roleArn": {"cluster.capabilities": {"kro": {}}},
     "cluster.secretsEncryption.keyArn": {"environments": {"dev": {}}},
+    **{f"storage.{key}": {"environments": {"dev": {}}} for key in ("classes[].keyArn", "classes[].zones")},
+    "storage.fileSystems[].keyArn": {"environments": {"dev": {}}},
     "cluster.logging.keyArn": {"environments": {"dev": {}}},
     "overrides.cloudformation[].patch[].from": {
         "overrides.cloudformation[].patch[]": {
@@ -345,8 +361,51 @@ BELOW: dict[str, Any] = {
         }
     },
 }
+FILE = {"url": "https://example.com/other.yaml", "sha256": "0" * 64}
+BELOW |= {
+    "bastion.bootstrap": {
+        "bastion": {"clusterAccess": "cluster-admin", "bootstrap": {"kubectl": {**FILE}, "manifests": [FILE]}}
+    },
+    "bastion.sessionLog": {"bastion.sessionLog": {}},
+    "bastion.sessionLog.bucketArn": {
+        "bastion.sessionLog": {"destination": "s3", "bucketArn": "arn:aws:s3:::other"},
+    },
+}
+DRIVERS: dict[str, Any] = {"aws-ebs-csi-driver": {}, "aws-efs-csi-driver": {}, "snapshot-controller": {}}
+POINT = {"name": "a", "path": "/a", "uid": 7, "gid": 7}
+BELOW |= {
+    "storage.classes": {"addons": DRIVERS, "storage": {"classes": [{"name": "other"}]}},
+    **{
+        f"storage.classes[].{key}": {
+            "addons": DRIVERS,
+            "storage": {
+                "classes": [{"name": "a", "driver": "efs", "fileSystem": "other", "basePath": "/a"}],
+                "fileSystems": [{"name": "other"}, {"name": "another"}],
+            },
+        }
+        for key in ("fileSystem", "basePath", "directoryPerms")
+    },
+    "storage.classes[].fileSystemId": {
+        "addons": DRIVERS,
+        "storage": {"classes": [{"name": "a", "driver": "efs", "fileSystemId": "fs-00000000"}]},
+    },
+    "storage.snapshotClasses": {"addons": DRIVERS, "storage": {"snapshotClasses": [{"name": "other"}]}},
+    "storage.fileSystems": {"storage": {"classes": [], "fileSystems": [{"name": "other", "accessPoints": [POINT]}]}},
+    "storage.fileSystems[].subnets": {
+        "storage": {"classes": [], "fileSystems": [{"name": "other", "subnets": [{"import": "a"}]}]}
+    },
+    "storage.fileSystems[].provisionedThroughput": {
+        "storage": {
+            "classes": [],
+            "fileSystems": [{"name": "a", "throughputMode": "provisioned", "provisionedThroughput": 64}],
+        }
+    },
+}
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {
+    "bastion.sessionLog.destination",
+    "storage.classes[].driver",
+    "storage.snapshotClasses[].driver",
     "cluster.remoteNetwork.credentials.provider",
     "addons.eks-pod-identity-agent.enabled",
     "bastion.access",

@@ -1,13 +1,19 @@
 """The Amazon EBS CSI driver. Sources: Amazon EKS User Guide, Amazon EBS; AWS Managed Policy Reference.
 
 The permissions are the managed policy that exists in every partition. The narrower AmazonEBSCSIDriverPolicyV2 of
-April 2026 is documented for the commercial partition alone. Volumes with a KMS key of one's own need permissions on
-the key besides.
+April 2026 is documented for the commercial partition alone. It has nothing for KMS, so the keys of StorageClasses
+come in a policy besides.
 """
 
 from __future__ import annotations
 
-from bpc.addon import AddOn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bpc.addon import AddOn, Context
+
+if TYPE_CHECKING:
+    from awacs.aws import Statement
 
 
 class AwsEbsCsiDriver(AddOn):
@@ -20,3 +26,11 @@ class AwsEbsCsiDriver(AddOn):
     requires = ("eks-pod-identity-agent",)
     endpoints = ("ec2",)
     managed_policies = ("service-role/AmazonEBSCSIDriverPolicy",)
+
+    @classmethod
+    def policy(cls, context: Context) -> Sequence[Statement]:
+        if not context.volume_keys:
+            return ()
+        from bpc.kit import iam
+
+        return iam.encrypts_volumes(context.volume_keys)

@@ -57,6 +57,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.bastion": lambda it: it.bastion,
     "bpc.checks.session_log": lambda it: it.bastion and it.bastion.session_log,
     "bpc.checks.bootstrap": lambda it: it.bastion and it.bastion.bootstrap,
+    "bpc.checks.storage": lambda it: it.storage,
     "bpc.checks.fargate": lambda it: it.fargate_profiles,
     "bpc.checks.delivery": lambda it: it.cloudformation.git_sync or it.cloudformation.iam_stack,
     "bpc.checks.identity": speaks_of_roles,

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from awacs.aws import Action, Allow, ArnEquals, ArnLike, Condition, PolicyDocument, Principal, Statement, StringEquals
+from awacs.aws import (
+    Action,
+    Allow,
+    ArnEquals,
+    ArnLike,
+    Bool,
+    Condition,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+)
 from troposphere import Ref, Sub
 from troposphere.iam import Policy, Role
 
@@ -28,6 +39,22 @@ def allow(*names: str, on: Sequence[Any], where: Condition | None = None, sid: s
 def allow_anywhere(*names: str) -> Statement:
     """A statement for actions that IAM cannot narrow to a resource; the Sid takes the reason into the template."""
     return allow(*names, on=["*"], sid="TheseActionsTakeNoResource")
+
+
+def encrypts_volumes(keys: Sequence[str]) -> list[Statement]:
+    """Whoever makes EBS volumes with KMS keys (Amazon EBS User Guide, Requirements for Amazon EBS encryption)."""
+    for_ebs = Condition(Bool({"kms:GrantIsForAWSResource": "true"}))
+    use = (
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    )
+    return [
+        allow("kms:CreateGrant", on=keys, where=for_ebs, sid="LetEbsUseTheKeys"),
+        allow(*use, on=keys, sid="EncryptVolumes"),
+    ]
 
 
 def when_equal(values: Mapping[str, Any]) -> Condition:

@@ -20,19 +20,49 @@ from bpc.model.overrides import Override, Overrides
 if TYPE_CHECKING:
     from bpc.model.auto_scaling import LifecycleHook, MetricsCollection, MixedInstances, ScalingPolicy, WarmPool
     from bpc.model.bastion import Bastion, Bootstrap, BootstrapManifest, Download, SessionLog
-    from bpc.model.capabilities import Ack, ArgoCd, AutoMode, Capabilities, Capability, Identity, IdentityCenter, Kro, RbacRoleMapping
-    from bpc.model.control_plane import KubeApiServer, KubeControllerManager, KubeScheduler, NodeResourcesFit, OidcIdentityProvider, ResourceWeight, ScoringStrategy, ServiceNodePortRange
+    from bpc.model.capabilities import (
+        Ack,
+        ArgoCd,
+        AutoMode,
+        Capabilities,
+        Capability,
+        Identity,
+        IdentityCenter,
+        Kro,
+        RbacRoleMapping,
+    )
+    from bpc.model.control_plane import (
+        KubeApiServer,
+        KubeControllerManager,
+        KubeScheduler,
+        NodeResourcesFit,
+        OidcIdentityProvider,
+        ResourceWeight,
+        ScoringStrategy,
+        ServiceNodePortRange,
+    )
     from bpc.model.existing import Existing
     from bpc.model.fargate import FargateProfile, Selector
     from bpc.model.hybrid import Credentials, RemoteNetwork
     from bpc.model.identity import Permissions, ServiceAccount
     from bpc.model.network_details import FlowLogs
-    from bpc.model.node_details import Bottlerocket, CapacityReservation, LaunchTemplate, MetadataOptions, NodeIam, Placement, RepairOverride, Ssh
+    from bpc.model.node_details import (
+        Bottlerocket,
+        CapacityReservation,
+        LaunchTemplate,
+        MetadataOptions,
+        NodeIam,
+        Placement,
+        RepairOverride,
+        Ssh,
+    )
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
+    from bpc.model.storage import AccessPoint, FileSystem, Lifecycle, SnapshotClass, Storage, StorageClass
 
 __all__ = [
     "Access",
+    "AccessPoint",
     "AccessPolicy",
     "Ack",
     "AddOnRequest",
@@ -57,6 +87,7 @@ __all__ = [
     "EtcdPlacement",
     "Existing",
     "FargateProfile",
+    "FileSystem",
     "FlowLogs",
     "GitSync",
     "Identity",
@@ -67,6 +98,7 @@ __all__ = [
     "KubeControllerManager",
     "KubeScheduler",
     "LaunchTemplate",
+    "Lifecycle",
     "LifecycleHook",
     "Logging",
     "Metadata",
@@ -102,7 +134,10 @@ __all__ = [
     "ServiceAccount",
     "ServiceNodePortRange",
     "SessionLog",
+    "SnapshotClass",
     "Ssh",
+    "Storage",
+    "StorageClass",
     "SubnetRange",
     "Subnets",
     "Taint",
@@ -112,6 +147,7 @@ __all__ = [
 
 # The homes of the nodes that few blueprints have. They are imported when somebody asks for one.
 LAZY = {
+    "AccessPoint": "bpc.model.storage",
     "Ack": "bpc.model.capabilities",
     "ArgoCd": "bpc.model.capabilities",
     "AutoMode": "bpc.model.capabilities",
@@ -128,6 +164,7 @@ LAZY = {
     "EtcdPlacement": "bpc.model.outpost",
     "Existing": "bpc.model.existing",
     "FargateProfile": "bpc.model.fargate",
+    "FileSystem": "bpc.model.storage",
     "FlowLogs": "bpc.model.network_details",
     "Identity": "bpc.model.capabilities",
     "IdentityCenter": "bpc.model.capabilities",
@@ -136,6 +173,7 @@ LAZY = {
     "KubeControllerManager": "bpc.model.control_plane",
     "KubeScheduler": "bpc.model.control_plane",
     "LaunchTemplate": "bpc.model.node_details",
+    "Lifecycle": "bpc.model.storage",
     "LifecycleHook": "bpc.model.auto_scaling",
     "MetadataOptions": "bpc.model.node_details",
     "MetricsCollection": "bpc.model.auto_scaling",
@@ -157,7 +195,10 @@ LAZY = {
     "ServiceAccount": "bpc.model.identity",
     "ServiceNodePortRange": "bpc.model.control_plane",
     "SessionLog": "bpc.model.bastion",
+    "SnapshotClass": "bpc.model.storage",
     "Ssh": "bpc.model.node_details",
+    "Storage": "bpc.model.storage",
+    "StorageClass": "bpc.model.storage",
     "WarmPool": "bpc.model.auto_scaling",
 }
 
@@ -174,6 +215,7 @@ class Blueprint(Node):
     cluster: Cluster
     node_groups: tuple[NodeGroup, ...]
     fargate_profiles: tuple[FargateProfile, ...]
+    storage: Storage | None
     addons: tuple[AddOnRequest, ...]
     service_accounts: tuple[ServiceAccount, ...]
     overrides: Overrides

@@ -29,6 +29,10 @@ class Manifests(Writer):
                 self.overlays.add(stacks.environment, addon.entry.name, _of_addon(addon))
         accounts = [_service_account(one) for one in stacks.plan.service_accounts if one.account.create]
         self.overlays.add(stacks.environment, "service-accounts", accounts)
+        if storage := stacks.plan.blueprint.storage:
+            from bpc.kit import storage_class
+
+            self.overlays.add(stacks.environment, storage_class.COMPONENT, storage_class.manifests(storage))
         return []
 
     def finish(self) -> None:

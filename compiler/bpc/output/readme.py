@@ -9,6 +9,7 @@ from bpc.diagnostics import Diagnostic
 from bpc.kit.record import Record
 from bpc.output import handing_over
 from bpc.output.stacks import Stacks
+from bpc.output.storage_classes import storage_classes
 from bpc.output.writer import Writer
 
 
@@ -38,6 +39,7 @@ class _Place(Record):
     synced: str
     cluster_access: str
     sizes: tuple[str, ...]
+    classes: str
 
 
 SEVERAL = "Create the stacks one after the other, each when the one before is `CREATE_COMPLETE`"
@@ -88,6 +90,7 @@ class Readme(Writer):
             _after(place),
             *([self.workloads] if self.workloads else []),
             *([_manifests(self.overlays, place)] if self.overlays else []),
+            *([place.classes] if place.classes else []),
             _update(place),
             _remove(place),
         ]
@@ -113,6 +116,7 @@ def _place(stacks: Stacks) -> _Place:
         access=blueprint.bastion.access if blueprint.bastion else "",
         synced=blueprint.cloudformation.git_sync.folder if blueprint.cloudformation.git_sync else "",
         cluster_access=blueprint.bastion.cluster_access if blueprint.bastion else "",
+        classes=storage_classes(stacks),
         sizes=tuple(one for template in stacks.templates.values() for one in _sizes(template)),
     )
 

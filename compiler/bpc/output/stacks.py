@@ -34,8 +34,11 @@ class Stacks(Record):
     @property
     def manifests(self) -> bool:
         """Whether anything comes as Kubernetes manifests."""
-        return any(one.source == "manifests" for one in self.plan.addons) or any(
-            one.account.create for one in self.plan.service_accounts
+        storage = self.plan.blueprint.storage
+        return (
+            any(one.source == "manifests" for one in self.plan.addons)
+            or any(one.account.create for one in self.plan.service_accounts)
+            or bool(storage and storage.has_manifests)
         )
 
     def name(self, stack: str) -> str:

@@ -79,5 +79,6 @@ def _context(request: AddOnRequest, blueprint: Blueprint, partition: str) -> Con
         nodes=sum(group.scaling.max for group in blueprint.node_groups),
         self_managed=any(not group.managed for group in blueprint.node_groups),
         ip_family=blueprint.network.ip_family,
+        volume_keys=blueprint.storage.keys("ebs") if blueprint.storage else (),
         has_windows=any(group.family == "windows" for group in blueprint.node_groups),
     )

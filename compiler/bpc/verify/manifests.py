@@ -42,6 +42,13 @@ GROUPS = (
 )  # fmt: skip
 
 
+# What an add-on brings the kind for, and the values that its schema takes beside metadata (Kubernetes documentation,
+# Volume Snapshot Classes).
+BROUGHT: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
+    ("snapshot.storage.k8s.io/v1", "VolumeSnapshotClass"): {"driver": (), "deletionPolicy": ("Delete", "Retain")},
+}
+
+
 class OverlayError(Exception):
     """kustomize would not build an overlay; the text says why."""
 
@@ -84,6 +91,11 @@ def fits(file: str, one: dict[str, Any], version: str) -> Iterator[Finding]:
     shown = f"{one.get('kind')} {name}"
     api = str(one.get("apiVersion"))
     unknown = UNKNOWN_KIND.at((), f"{shown}: Kubernetes {version} has no {one.get('kind')} in {api}")
+    if known := BROUGHT.get((api, str(one.get("kind")))):
+        for key in {*known, *one} - {"apiVersion", "kind", "metadata"}:
+            if key not in known or key not in one or (known[key] and one[key] not in known[key]):
+                yield Finding(file, DOES_NOT_FIT.at((), f"{shown}: {key} is missing, unknown or wrong"))
+        return
     if "/" in api and api.partition("/")[0] not in GROUPS:
         yield Finding(file, unknown)
         return

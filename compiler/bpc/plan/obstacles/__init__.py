@@ -18,6 +18,8 @@ def always(plan: Plan) -> bool:
 
 def several_names(plan: Plan) -> bool:
     blueprint = plan.blueprint
+    if blueprint.storage:
+        return True
     named = (plan.node_groups, blueprint.fargate_profiles, blueprint.cluster.access, plan.service_accounts)
     return any(len(one) > 1 for one in named)
 
@@ -45,6 +47,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.auto_mode": lambda it: it.blueprint.cluster.auto_mode,
     "bpc.plan.obstacles.identity": speaks_of_roles,
     "bpc.plan.obstacles.outpost": lambda it: it.blueprint.cluster.outpost,
+    "bpc.plan.obstacles.storage": lambda it: it.blueprint.storage,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpc.diagnostics import Diagnostic, rule
+from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.kit.naming import access_entry_id, logical_id
 from bpc.plan.shapes import Plan
 
@@ -29,12 +29,27 @@ def _logical_ids(plan: Plan) -> Iterator[Diagnostic]:
             for one in plan.service_accounts
         ],
     ]
+    named += _of_storage(plan)
     for what in named:
         seen: dict[str, str] = {}
         for at, name, title in what:
             other = seen.setdefault(title, name)
             if other != name:
                 yield SAME_ID.at(at, f"{name} and {other} both become {title} in the template", "rename one")
+
+
+def _of_storage(plan: Plan) -> list[list[tuple[Path, str, str]]]:
+    storage = plan.blueprint.storage
+    if not storage:
+        return []
+    outputs = [((*one.at, "name"), one.name, logical_id(one.name)) for one in storage.classes if one.file_system]
+    systems = [((*one.at, "name"), one.name, logical_id(one.name)) for one in storage.file_systems]
+    points = [
+        ((*point.at, "name"), f"{one.name}/{point.name}", logical_id(one.name, point.name))
+        for one in storage.file_systems
+        for point in one.access_points
+    ]
+    return [outputs, systems, points]
 
 
 OBSTACLES = (_logical_ids,)

@@ -59,7 +59,8 @@ class Cluster(Stack):
         if alone and plan.blueprint.network.ip_family == "ipv6":
             services = GetAtt("Cluster", "KubernetesNetworkConfig.ServiceIpv6Cidr")
             sheet.export("ServiceCidr", services, "The range of services, which EKS has chosen.")
-        if any(one.node_group.own_security_groups for one in plan.node_groups):
+        has_files = plan.blueprint.storage and plan.blueprint.storage.file_systems
+        if has_files or any(one.node_group.own_security_groups for one in plan.node_groups):
             group = GetAtt("Cluster", "ClusterSecurityGroupId")
             sheet.export("ClusterSecurityGroupId", group, "What the control plane and the nodes reach each other by.")
         sheet.output("OpenIdConnectIssuerUrl", GetAtt("Cluster", "OpenIdConnectIssuerUrl"), "The cluster's issuer.")

@@ -114,4 +114,4 @@ def _bastion_entry(bastion: Bastion, plan: Plan, sheet: Sheet) -> None:
         AccessPolicies=[policy],
         Tags=sheet.tags(),
     )
-    sheet.add(entry, (*bastion.at, "clusterAccess"))
+    sheet.add(entry, bastion.at)

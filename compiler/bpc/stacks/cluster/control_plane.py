@@ -71,6 +71,7 @@ def _role(plan: Plan, sheet: Sheet) -> None:
         boundary=plan.blueprint.cloudformation.permissions_boundary,
         tags=sheet.tags("ClusterRole"),
         managed_policies=[*_policies(plan)],
+        **_volume_keys(plan),
     )
     sheet.add(role, AT)
 
@@ -81,6 +82,12 @@ def _trust(plan: Plan) -> PolicyDocument:
 
         return iam.trusts(outpost.SERVICE)
     return iam.trusts("eks.amazonaws.com", *(["sts:TagSession"] if plan.blueprint.cluster.auto_mode else []))
+
+
+def _volume_keys(plan: Plan) -> dict[str, Any]:
+    """EKS Auto Mode makes volumes with the cluster's role (Amazon EKS User Guide, Create a storage class)."""
+    keys = plan.blueprint.storage.keys("ebs-auto-mode") if plan.blueprint.storage else ()
+    return {"statements": iam.encrypts_volumes(keys), "policy_name": "EncryptVolumes"} if keys else {}
 
 
 def _policies(plan: Plan) -> Iterator[str]:
