@@ -6,6 +6,7 @@ import json
 
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
+from . import aws
 from .refusal import Refused
 from .schemas import Properties, values
 
@@ -19,6 +20,8 @@ def adapted(resource_type: str, given: Properties, region: str) -> Properties:
         _security_group(played)
     elif resource_type == "AWS::EC2::Instance":
         _instance(played)
+    elif resource_type == "AWS::EC2::NatGateway":
+        _nat_gateway(played, region)
     elif resource_type == "AWS::EC2::LaunchTemplate":
         _launch_template(played)
     elif resource_type == "AWS::KMS::Key" and "Tags" in played:  # moto hands them on as the KMS API names them
@@ -45,6 +48,14 @@ def _security_group(played: Properties) -> None:
         for rule in values(played, (direction, "*")):
             rule.setdefault("FromPort", -1)
             rule.setdefault("ToPort", -1)
+
+
+def _nat_gateway(played: Properties, region: str) -> None:
+    """moto looks for the address, which for an address of the user's own is not there."""
+    ec2 = aws.client("ec2", region)
+    known = [one["AllocationId"] for one in ec2.describe_addresses()["Addresses"]]
+    if played.get("AllocationId") not in known:
+        played["AllocationId"] = ec2.allocate_address(Domain="vpc")["AllocationId"]
 
 
 def _launch_template(played: Properties) -> None:

@@ -36,6 +36,8 @@ def _route_table(ec2: Any, identity: str, _: Properties) -> None:
 
 def _attachment(ec2: Any, _: str, properties: Properties) -> None:
     gateway = properties.get("InternetGatewayId")
+    if "VpnGatewayId" in properties:
+        ec2.detach_vpn_gateway(VpnGatewayId=properties["VpnGatewayId"], VpcId=properties["VpcId"])
     if gateway:
         mapped = _used(ec2, properties["VpcId"])
         if mapped:
@@ -70,6 +72,7 @@ PLAYED: dict[str, tuple[str, Callable[[Any, str, Properties], None]]] = {
     "AWS::EC2::SubnetRouteTableAssociation": ("ec2", _association),
     "AWS::EC2::VPCEndpoint": ("ec2", lambda ec2, one, _: ec2.delete_vpc_endpoints(VpcEndpointIds=[one])),
     "AWS::EC2::VPCGatewayAttachment": ("ec2", _attachment),
+    "AWS::EC2::VPNGateway": ("ec2", lambda ec2, one, _: ec2.delete_vpn_gateway(VpnGatewayId=one)),
     "AWS::IAM::ManagedPolicy": ("iam", _policy),
 }
 

@@ -268,6 +268,7 @@ FIRST: dict[str, dict[str, Any]] = {
     "network.existing.podSubnetIds[].import": PODS,
     "network.subnets.prefix.pods": {"network.secondaryCidrs": ["100.64.0.0/16"]},
     **dict.fromkeys(("network.flowLogs.destination", "network.flowLogs.bucketArn"), FLOWS),
+    "network.vpnGateway.id.import": {"network.vpnGateway": {"id": {"import": "old"}}},
     "network.endpointPolicy": {"network.endpoints": ["s3"]},
     "network.existing.privateRouteTableIds": TABLES,
     "network.existing.privateRouteTableIds[].import": TABLES,
@@ -298,6 +299,9 @@ FIRST["serviceAccounts[].identity"] = {"serviceAccounts": [MADE]}
 # What is there first, for every field below a path.
 BELOW: dict[str, Any] = {
     "network.flowLogs": {"network.flowLogs": {}},
+    "network.transitGateway": {"network.transitGateway": {"id": {"import": "old"}, "routes": ["10.0.0.0/16"]}},
+    "network.vpnGateway": {"network.vpnGateway": {}},
+    "network.eipAllocationIds[]": {"network.eipAllocationIds": [{"import": "old"}]},
     "nodeGroups[].warmPool": {"nodeGroups[].warmPool": {}},
     "nodeGroups[].mixedInstances": {**SPOT, "nodeGroups[].mixedInstances": {}},
     "nodeGroups[].capacityRebalance": SPOT,

@@ -39,6 +39,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.ipv6": lambda it: it.network.has_ipv6 or it.network.ipv6.pool,
     "bpc.checks.local_zones": lambda it: it.network.local_zones,
     "bpc.checks.zones": always,
+    "bpc.checks.attachments": lambda it: it.network.is_attached or it.network.has_extras,
     "bpc.checks.flow_logs": lambda it: it.network.flow_logs,
     "bpc.checks.cluster": always,
     "bpc.checks.capabilities": lambda it: it.cluster.capabilities or it.cluster.auto_mode,

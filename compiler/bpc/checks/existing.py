@@ -33,6 +33,11 @@ def _settings(network: Network) -> Iterator[tuple[str, object]]:
     yield "ipv6", network.ipv6.auto_allocate is not None or network.ipv6.cidr or network.ipv6.pool
     yield "hostnameType", network.hostname_type != "ip-name"
     yield "nat", network.nat != "none"
+    yield "eipAllocationIds", network.eip_allocation_ids
+    yield "subnetTags", network.subnet_tags.public or network.subnet_tags.private
+    yield "karpenterDiscovery", network.karpenter_discovery
+    yield "transitGateway", network.transit_gateway
+    yield "vpnGateway", network.vpn_gateway
     subnets = network.subnets
     several = subnets.per_zone.public + subnets.per_zone.private > 2
     sizes = (subnets.prefix.public, subnets.prefix.private, subnets.prefix.control_plane, subnets.prefix.pods)

@@ -12,7 +12,7 @@ from bpc.model.addons import AddOnRequest
 from bpc.model.cloudformation import CloudFormation, GitSync
 from bpc.model.cluster import Access, AccessPolicy, Cluster, Endpoint, Logging, Rollback, Scope, SecretsEncryption
 from bpc.model.metadata import Metadata
-from bpc.model.network import Ipv6, Network, PerZone, Prefix, SubnetRange, Subnets
+from bpc.model.network import Ipv6, Network, PerZone, Prefix, SubnetRange, Subnets, SubnetTags
 from bpc.model.node import Data, Node
 from bpc.model.node_groups import Disk, NodeGroup, Repair, Scaling, Taint, Update
 from bpc.model.overrides import Override, Overrides
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from bpc.model.fargate import FargateProfile, Selector
     from bpc.model.hybrid import Credentials, RemoteNetwork
     from bpc.model.identity import Permissions, ServiceAccount
-    from bpc.model.network_details import FlowLogs
+    from bpc.model.network_details import FlowLogs, TransitGateway, VpnGateway
     from bpc.model.node_details import (
         Bottlerocket,
         CapacityReservation,
@@ -139,9 +139,12 @@ __all__ = [
     "Storage",
     "StorageClass",
     "SubnetRange",
+    "SubnetTags",
     "Subnets",
     "Taint",
+    "TransitGateway",
     "Update",
+    "VpnGateway",
     "WarmPool",
 ]
 
@@ -199,6 +202,8 @@ LAZY = {
     "Ssh": "bpc.model.node_details",
     "Storage": "bpc.model.storage",
     "StorageClass": "bpc.model.storage",
+    "TransitGateway": "bpc.model.network_details",
+    "VpnGateway": "bpc.model.network_details",
     "WarmPool": "bpc.model.auto_scaling",
 }
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bpc import facts
-from bpc.model.node import Data, Node
+from bpc.model.node import Data, Node, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bpc.model.existing import Existing
-    from bpc.model.network_details import FlowLogs
+    from bpc.model.network_details import FlowLogs, TransitGateway, VpnGateway
 
 PRIVATE_CLUSTER = "private-cluster"  # the endpoints that the rest of the blueprint needs
+EVERYWHERE = "0.0.0.0/0"
 ZONES = 3  # how many, where the blueprint does not say
 CIDR = "192.168.0.0/16"
 LISTS = ("public", "private", "controlPlane", "pods")
@@ -64,6 +65,11 @@ class Subnets(Node):
         return {**data, **long}
 
 
+class SubnetTags(Node):
+    public: Mapping[str, str]
+    private: Mapping[str, str]
+
+
 class Network(Node):
     """`cidr` is empty, and there are no zones, where the VPC is there already and nothing was said of them."""
 
@@ -80,6 +86,11 @@ class Network(Node):
     endpoints: tuple[str, ...]
     endpoint_policy: str
     flow_logs: FlowLogs | None
+    eip_allocation_ids: tuple[Reference, ...]
+    subnet_tags: SubnetTags
+    karpenter_discovery: bool | str
+    transit_gateway: TransitGateway | None
+    vpn_gateway: VpnGateway | None
     nat: str
 
     @classmethod
@@ -126,7 +137,25 @@ class Network(Node):
 
         Whoever takes the endpoints out of a network without internet has them elsewhere.
         """
-        return bool(self.existing or self.nat != "none" or self.endpoints or self.topology == "private")
+        return bool(
+            self.existing or self.nat != "none" or self.endpoints or self.topology == "private" or self.is_attached
+        )
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether there are ways to other networks."""
+        return bool(self.transit_gateway or self.vpn_gateway)
+
+    @property
+    def has_extras(self) -> bool:
+        """Whether addresses or tags are given for what is made."""
+        return bool(self.eip_allocation_ids or self.subnet_tags.public or self.subnet_tags.private)
+
+    @property
+    def has_internet(self) -> bool:
+        """Whether anything in the network has a way to the internet."""
+        gateway = self.transit_gateway
+        return self.topology != "private" or (gateway is not None and EVERYWHERE in gateway.routes)
 
 
 def _endpoints(data: Data) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpc.model.node import Data, Node
+from bpc.model.node import Data, Node, Reference
 
 RETENTION = 90  # days, as for the control plane's logs
 
@@ -20,3 +20,15 @@ class FlowLogs(Node):
     @classmethod
     def derived(cls, data: Data, whole: Data) -> Data:
         return {"retentionDays": RETENTION if data["destination"] == "cloud-watch-logs" else None, **data}
+
+
+class TransitGateway(Node):
+    id: Reference
+    routes: tuple[str, ...]
+    appliance_mode: bool
+
+
+class VpnGateway(Node):
+    id: Reference | None
+    amazon_side_asn: int | None
+    routes: tuple[str, ...]

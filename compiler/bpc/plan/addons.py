@@ -75,7 +75,7 @@ def _context(request: AddOnRequest, blueprint: Blueprint, partition: str) -> Con
         version=blueprint.cluster.version,
         options=request.options,
         has_nodes=blueprint.has_nodes,
-        has_internet=blueprint.network.topology != "private",
+        has_internet=blueprint.network.has_internet,
         nodes=sum(group.scaling.max for group in blueprint.node_groups),
         self_managed=any(not group.managed for group in blueprint.node_groups),
         ip_family=blueprint.network.ip_family,

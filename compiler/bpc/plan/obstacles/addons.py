@@ -70,7 +70,7 @@ def _needless(addon: PlannedAddOn) -> set[str]:
 
 
 def _places(plan: Plan) -> Iterator[Diagnostic]:
-    has_nodes, has_internet = plan.blueprint.has_nodes, plan.blueprint.network.topology != "private"
+    has_nodes, has_internet = plan.blueprint.has_nodes, plan.blueprint.network.has_internet
     for addon in plan.addons:
         entry, at = addon.entry, addon.request.at
         if not has_nodes and entry.daemonset:

@@ -62,7 +62,7 @@ def _names(plan: Plan) -> Iterator[Diagnostic]:
 
 def _missing(plan: Plan) -> Iterator[Diagnostic]:
     network = plan.blueprint.network
-    if network.existing or network.nat != "none" or not _is_in_private(plan):
+    if network.existing or network.nat != "none" or network.is_attached or not _is_in_private(plan):
         return
     if missing := sorted(endpoints.needed(plan.blueprint, plan.addons) - {*plan.endpoints}):
         said = f"nothing leads to {', '.join(missing)} from the private subnets"

@@ -52,3 +52,7 @@ class Network(Stack):
                 subnets.add(one, homes[one.place], plan, sheet)
             if found:
                 ways(plan, sheet)
+        if plan.blueprint.network.is_attached:
+            from bpc.stacks.network import attachments
+
+            attachments.fill(plan, sheet)

@@ -51,7 +51,7 @@ def of(service: str, plan: Plan) -> PolicyDocument | None:
 
 def _objects(plan: Plan) -> list[Statement]:
     network = plan.blueprint.network
-    if network.topology != "private" or network.existing:
+    if network.has_internet or network.existing:
         return [_allow("PublicObjects", "s3:GetObject", "*")]
     return [
         _allow("LayersOfImages", "s3:GetObject", _in_bucket(LAYERS)),

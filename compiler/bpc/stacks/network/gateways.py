@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from troposphere import GetAtt, Ref, ec2
 
 from bpc.diagnostics import Path
-from bpc.kit.sheet import Sheet
+from bpc.kit.sheet import Sheet, referred
 from bpc.plan.shapes import Plan
 from bpc.plan.subnets import Place, Subnet
 
@@ -41,7 +43,7 @@ def private(plan: Plan, sheet: Sheet) -> None:
         _one_a_zone(plan, sheet)
         return
     if plan.blueprint.network.nat == "single":
-        _nat_gateway("NatGateway", "PublicSubnet1", sheet)
+        _nat_gateway("NatGateway", "PublicSubnet1", plan, sheet)
     _table("PrivateSubnetRouteTable", sheet)
     if plan.blueprint.network.nat == "single":
         _nat_route("PrivateSubnetRoute", "PrivateSubnetRouteTable", "NatGateway", sheet)
@@ -77,7 +79,7 @@ def _one_a_zone(plan: Plan, sheet: Sheet) -> None:
         zones.setdefault(subnet.place, []).append(subnet)
     for place, (subnet, *more) in zones.items():
         own, gateway = f"{subnet.id}RouteTable", f"NatGateway{subnet.number}"
-        _nat_gateway(gateway, next(one.id for one in plan.subnets_of("public") if one.place == place), sheet)
+        _nat_gateway(gateway, next(one.id for one in plan.subnets_of("public") if one.place == place), plan, sheet)
         _table(own, sheet)
         _nat_route(f"{subnet.id}Route", own, gateway, sheet)
         for one in (subnet, *more):
@@ -96,13 +98,18 @@ def _ipv6(tables: list[str], plan: Plan, sheet: Sheet) -> None:
         ipv6.routes(sheet, tables)
 
 
-def _nat_gateway(title: str, subnet: str, sheet: Sheet) -> None:
-    address = ec2.EIP(f"{title}EIP", DependsOn="VPCGatewayAttachment", Domain="vpc", Tags=sheet.tags(f"{title}EIP"))
-    sheet.add(address, NAT)
-    gateway = ec2.NatGateway(
-        title, AllocationId=GetAtt(address, "AllocationId"), SubnetId=Ref(subnet), Tags=sheet.tags(title)
-    )
+def _nat_gateway(title: str, subnet: str, plan: Plan, sheet: Sheet) -> None:
+    gateway = ec2.NatGateway(title, **_address(title, plan, sheet), SubnetId=Ref(subnet), Tags=sheet.tags(title))
     sheet.add(gateway, NAT)
+
+
+def _address(title: str, plan: Plan, sheet: Sheet) -> dict[str, Any]:
+    """The next of the addresses that the blueprint gives, or one that is made."""
+    if given := plan.blueprint.network.eip_allocation_ids:
+        number = sum(isinstance(one, ec2.NatGateway) for one in sheet.template.resources.values())
+        return {"DependsOn": "VPCGatewayAttachment", "AllocationId": referred(given[number])}
+    address = ec2.EIP(f"{title}EIP", DependsOn="VPCGatewayAttachment", Domain="vpc", Tags=sheet.tags(f"{title}EIP"))
+    return {"AllocationId": GetAtt(sheet.add(address, NAT), "AllocationId")}
 
 
 def _nat_route(title: str, route_table: str, gateway: str, sheet: Sheet) -> None:

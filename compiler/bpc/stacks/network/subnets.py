@@ -15,6 +15,9 @@ from bpc.stacks.network import vpc
 # What load balancers find their subnets by (Amazon EKS User Guide, Network load balancing).
 ROLES = {"public": {"kubernetes.io/role/elb": "1"}, "private": {"kubernetes.io/role/internal-elb": "1"}}
 
+# What Karpenter finds subnets by (Karpenter's documentation, NodeClasses).
+DISCOVERY = "karpenter.sh/discovery"
+
 
 def zones(plan: Plan, sheet: Sheet) -> dict[Place, dict[str, Any]]:
     """Where the subnets of each zone go."""
@@ -38,12 +41,21 @@ def add(subnet: Subnet, home: dict[str, Any], plan: Plan, sheet: Sheet) -> None:
         more |= ipv6.of(subnet)
     if before := _secondary(subnet, plan):
         more["DependsOn"] = [more["DependsOn"], before] if "DependsOn" in more else before
-    tags = sheet.tags(subnet.id, **ROLES.get(subnet.kind, {}), **dict(sorted(subnet.tags.items())))
+    tags = sheet.tags(subnet.id, **ROLES.get(subnet.kind, {}), **_wanted(subnet, plan))
     made = ec2.Subnet(subnet.id, CidrBlock=block, VpcId=Ref("EksVPC"), Tags=tags, **home, **more)
     sheet.add(made, subnet.at or ("network",))
     sheet.export(f"{subnet.id}Id", Ref(made), f"The {subnet.kind} subnet with the number {subnet.number}.")
     if subnet.kind == "pods":
         sheet.export(f"{subnet.id}Zone", GetAtt(made, "AvailabilityZone"), f"The zone of {subnet.id}.")
+
+
+def _wanted(subnet: Subnet, plan: Plan) -> dict[str, str]:
+    """The tags that the blueprint gives the subnet, its own before those of its kind."""
+    network, kind = plan.blueprint.network, subnet.kind.removeprefix("local-")
+    found = {"public": network.subnet_tags.public, "private": network.subnet_tags.private}.get(kind, {})
+    value = network.karpenter_discovery
+    discovery = {DISCOVERY: plan.name if value is True else str(value)} if value and kind == network.kinds[-1] else {}
+    return dict(sorted({**discovery, **found, **subnet.tags}.items()))
 
 
 def _has_public_nodes(plan: Plan) -> bool:
