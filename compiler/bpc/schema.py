@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from bpc.kit import cidr
+
 Node = Mapping[str, Any]
 
 
@@ -173,37 +175,33 @@ def default_of(node: Node, defs: Node) -> tuple[bool, Any]:
 
 def is_network(value: object) -> bool:
     """An IPv4 or IPv6 range with a prefix length and no host bits."""
-    from ipaddress import ip_network
+    if isinstance(value, str) and ":" in value:
+        return _is_ipv6(value)
+    return not isinstance(value, str) or (is_cidr(value) and not cidr.has_host_bits(value))
 
-    if not isinstance(value, str):
-        return True
-    _, slash, length = value.rpartition("/")
+
+def _is_ipv6(text: str) -> bool:
+    from ipaddress import IPv6Network
+
+    _, slash, length = text.rpartition("/")
     try:
-        return bool(slash) and length.isascii() and length.isdigit() and bool(ip_network(value))
+        return bool(slash) and length.isascii() and length.isdigit() and bool(IPv6Network(text))
     except ValueError:
         return False
 
 
 def is_cidr(value: object) -> bool:
     """An IPv4 range with a prefix length; host bits are looked at later, where a better message is possible."""
-    from ipaddress import ip_interface
-
-    if not isinstance(value, str) or "/" not in value:
-        return not isinstance(value, str)
-    if not value.rpartition("/")[2].isascii() or not value.rpartition("/")[2].isdigit():
-        return False
     try:
-        return ip_interface(value).version == 4
+        return not isinstance(value, str) or ("/" in value and bool(cidr.network(value)))
     except ValueError:
         return False
 
 
 def is_ipv4(value: object) -> bool:
     """A plain IPv4 address."""
-    from ipaddress import IPv4Address
-
     try:
-        return not isinstance(value, str) or bool(IPv4Address(value))
+        return not isinstance(value, str) or cidr.address(value) >= 0
     except ValueError:
         return False
 

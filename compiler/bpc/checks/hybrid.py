@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
 from itertools import combinations
 
 from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.kit import cidr
+from bpc.kit.cidr import IPv4Network
 from bpc.model import Blueprint, RemoteNetwork
 
 # Amazon EKS User Guide, Prepare networking for hybrid nodes: RFC 1918 and the shared range of RFC 6598.

@@ -7,9 +7,9 @@ the others. Where that is too much for what is free, each gets just what it need
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network
 
 from bpc.kit import cidr
+from bpc.kit.cidr import IPv4Network
 from bpc.kit.record import Record
 
 
@@ -72,7 +72,7 @@ def _free(space: IPv4Network, prefix: int, count: int, blocked: list[IPv4Network
     size = 1 << (32 - prefix)
     address, end = int(space.network_address), int(space.broadcast_address)
     while address < end and len(found) < count:
-        one = IPv4Network((address, prefix))
+        one = IPv4Network(cidr.Address(address), prefix)
         ends = [int(other.broadcast_address) for other in blocked if other.overlaps(one)]
         if not ends:
             found.append(one)

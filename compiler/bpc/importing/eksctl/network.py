@@ -122,7 +122,7 @@ def _as_eksctl_cuts(it: Source, block: str, zones: int) -> None:
     whole = cidr.network(block)
     if it.get("localZones") or whole.prefixlen + cuts > cidr.SMALLEST_SUBNET:
         return
-    private = [str(one) for one in whole.subnets(cuts)][zones : 2 * zones]
+    private = [str(one) for one in whole.subnets(new_prefix=whole.prefixlen + cuts)][zones : 2 * zones]
     if private != cidr.carve(block, zones, "private"):
         it.draft.put(("network", "subnets", "private"), private)
 
