@@ -206,6 +206,7 @@ FIRST: dict[str, dict[str, Any]] = {
     "cluster.secretsEncryption.keyArn": {"environments": {"dev": {}}},
     **{f"storage.{key}": {"environments": {"dev": {}}} for key in ("classes[].keyArn", "classes[].zones")},
     "storage.fileSystems[].keyArn": {"environments": {"dev": {}}},
+    "bastion.sessionLog.keyArn": {"environments": {"dev": {}}},
     "cluster.logging.keyArn": {"environments": {"dev": {}}},
     "overrides.cloudformation[].patch[].from": {
         "overrides.cloudformation[].patch[]": {

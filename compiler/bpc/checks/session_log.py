@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bpc.checks.cluster import KEY_REGION
 from bpc.diagnostics import Diagnostic, rule
 from bpc.model import Blueprint
 
@@ -49,4 +50,15 @@ def _destination(blueprint: Blueprint) -> Iterator[Diagnostic]:
             yield UNUSED.at((*log.at, key), f"{key} does nothing with destination: {log.destination}", key=True)
 
 
-CHECKS = (_sessions, _destination)
+def _key(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    log, region = blueprint.bastion.session_log if blueprint.bastion else None, blueprint.metadata.region
+    if not log or not log.key_arn or log.destination == "s3":
+        return
+    home = log.key_arn.split(":")[3]
+    if home != region:
+        yield KEY_REGION.at(
+            (*log.at, "keyArn"), f"this key is in {home}, the log in {region}", f"use a key in {region}"
+        )
+
+
+CHECKS = (_sessions, _destination, _key)
