@@ -45,7 +45,7 @@ home
 kit.substitution kit.web_identity
 kit.sheet
 blame
-anatomy overrides deployer
+anatomy availability overrides deployer
 plan
 plan.obstacles*
 plan.addons plan.endpoints plan.groups

@@ -22,7 +22,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from bpc import anatomy, build, catalogue, checks, environments, overrides, plan, shape, source
+from bpc import anatomy, build, catalogue, checks, environments, facts, overrides, plan, shape, source
 from bpc.diagnostics import Diagnostic, errors, rule, tidy
 from bpc.environments import Place
 from bpc.kit.record import Record
@@ -132,6 +132,11 @@ def _back(planned: Plan, output: Output) -> list[Diagnostic]:
         from bpc import blame
 
         found += blame.located(complaints, made.templates, patched)
+    region = facts.region(planned.region)
+    if not found and region and region.lacks:
+        from bpc import availability
+
+        found += availability.missing(planned.region, region.lacks, made.templates, made.origins)
     if not found and made.is_single:
         from bpc.output import single
 

@@ -38,7 +38,7 @@ class Region(Record):
 
     `zones` are the AZ ids we know and `zone_count` how many of them a new account normally sees.
     `no_control_plane` are the AZ ids that EKS refuses for control plane subnets. `lacks` are the
-    AWS::EKS resource types that CloudFormation does not have there.
+    resource types that CloudFormation does not have there, of those that bpc knows.
     """
 
     partition: str
