@@ -200,7 +200,10 @@ FIRST: dict[str, dict[str, Any]] = {
     "cluster.remoteNetwork.credentials.caBundle": {
         "cluster.remoteNetwork.credentials": {"provider": "iam-roles-anywhere", "caBundle": PEM.replace("IB", "IC")}
     },
-    "cluster.remoteNetwork.credentials.roleArn": {"cluster.remoteNetwork.credentials": {"provider": "ssm"}},
+    **{
+        f"cluster.remoteNetwork.credentials.{key}": {"cluster.remoteNetwork.credentials": {"provider": "ssm"}}
+        for key in ("roleArn", "provider")
+    },
     "cluster.capabilities.ack.roleArn": {"cluster.capabilities": {"ack": {}}},
     "cluster.capabilities.kro.roleArn": {"cluster.capabilities": {"kro": {}}},
     "cluster.secretsEncryption.keyArn": {"environments": {"dev": {}}},
@@ -422,6 +425,14 @@ REFUSED = {
     "overrides.cloudformation[].patch[].op",
 }
 
+# What changes with a field that cannot change alone, where another blueprint can have it.
+TOGETHER: dict[str, dict[str, Any]] = {
+    "network.flowLogs.destination": {"network.flowLogs": {"destination": "cloud-watch-logs"}},
+    "cluster.remoteNetwork.credentials.provider": {
+        "cluster.remoteNetwork.credentials": {"provider": "iam-roles-anywhere", "caBundle": PEM}
+    },
+}
+
 LEAVES = [
     one
     for one in reference.fields()
@@ -445,6 +456,19 @@ def pair(field: reference.Field) -> tuple[Blueprint, Blueprint]:
         put(before, path, copy.deepcopy(value))
     after = copy.deepcopy(before)
     put(after, field.path, other_value(field))
+    return before, after
+
+
+def update(field: reference.Field) -> tuple[Blueprint, Blueprint] | None:
+    """The same for a platform that goes from one to the other; none where the field cannot change alone."""
+    before, after = pair(field)
+    if field.path not in REFUSED:
+        return before, after
+    if field.path not in TOGETHER:
+        return None
+    after = copy.deepcopy(before)
+    for path, value in TOGETHER[field.path].items():
+        put(after, path, copy.deepcopy(value))
     return before, after
 
 
