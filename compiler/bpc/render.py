@@ -141,7 +141,11 @@ def _quoted(value: str) -> str:
 def _block(value: str, indent: str) -> str:
     """A literal block where the text allows it; no line of it may be lost or gain a space."""
     body = value.rstrip("\n")
-    if body[:1].strip() == "" or len(value) - len(body) > 1 or not re.sub("[\n\t]", "", body).isprintable():
+    if (
+        body[:1].strip() == ""
+        or len(value) - len(body) > 1
+        or not body.replace("\n", "").replace("\t", "").isprintable()
+    ):
         return _quoted(value)
     lines = "\n".join(f"{indent}{line}" if line else "" for line in body.split("\n"))
     return f"|{'' if len(value) > len(body) else '-'}\n{lines}"

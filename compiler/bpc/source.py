@@ -8,12 +8,11 @@ from typing import Any
 import yaml
 
 from bpc.diagnostics import Diagnostic, Path, Span, rule
-from bpc.kit.decoding import BREAK, START, decode
+from bpc.kit.decoding import START, decode, split
 from bpc.kit.events import GivenUpError, Walk
 from bpc.kit.record import Record
 from bpc.kit.refusals import MOST_DEPTH
 from bpc.kit.scalars import kind
-from bpc.kit.syntax import explain, surprise
 
 # libyaml where PyYAML was built with it: ten times as fast, and it reads the same.
 LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -80,7 +79,7 @@ def parse(raw: bytes, loader: type[Any] = LOADER) -> tuple[Document | None, list
     text, found = decode(raw)
     if found:
         return None, found
-    lines = BREAK.split(text)
+    lines = split(text)
     walk = Walk(lines)
     whole = _read(loader(text), walk, text)
     if not whole:
@@ -108,9 +107,13 @@ def _read(events: Any, walk: Walk, text: str) -> bool:
     except GivenUpError:
         return False
     except yaml.YAMLError as error:
+        from bpc.kit.syntax import explain
+
         walk.found.append(explain(error, text, walk.lines, walk.unclosed()))
         return False
     except (ValueError, OverflowError):  # the parser in Python, on numbers out of range
+        from bpc.kit.syntax import surprise
+
         walk.found.append(surprise(events.get_mark(), walk.lines))
         return False
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from typing import Any
 
 from bpc.kit.record import Record
@@ -10,7 +10,6 @@ from bpc.plan.shapes import Plan
 
 # CloudFormation cuts the stack's name short in a generated name that would be longer than the service allows.
 SURE = 20
-_VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
 class Place(Record):
@@ -59,12 +58,21 @@ class Place(Record):
             case str():
                 return value
             case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), *_]}:
-                return _VARIABLE.sub(lambda match: known.get(match[1], "*"), text)
+                return _substituted(text, known)
             case {"Fn::Join": [str(between), [*parts]]}:
                 return between.join(map(self.text, parts))
             case {"Ref": str(name)}:
                 return known.get(name, "*")
         return "*"
+
+
+def _substituted(text: str, known: Mapping[str, str]) -> str:
+    """Fn::Sub, with a `*` for what is not known; `${!` escapes a `${`."""
+    head, *parts = text.split("${")
+    for part in parts:
+        name, _, rest = part.partition("}")
+        head += "${" + part if name.startswith("!") else known.get(name, "*") + rest
+    return head
 
 
 def place(plan: Plan) -> Place:

@@ -33,7 +33,7 @@ CONTROL_CHARACTER = rule(
 # U+2029 and a byte order mark past the first character. Listed, they compile faster than their reverse.
 # Compiled when it is first needed: a class of characters this wide takes its time.
 UNSEEN = "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
-BREAK = re.compile("\r\n|\r|\n")
+BREAK = "\r\n|\r|\n"
 PLAIN = dict.fromkeys(map(ord, "\t\r\n"))
 WIDE_MARKS = (
     (b"\xff\xfe\0\0", "UTF-32"),
@@ -48,7 +48,12 @@ START = Span(1, 1, 2)
 def lines_of(raw: bytes) -> list[str]:
     """The lines of any bytes, fit to be shown beside a complaint: one unseen character, one U+FFFD."""
     text = raw[:MOST_BYTES].removeprefix(UTF8_MARK).decode("utf-8", "replace")
-    return BREAK.split(re.sub(UNSEEN, "\ufffd", text))
+    return split(re.sub(UNSEEN, "\ufffd", text))
+
+
+def split(text: str) -> list[str]:
+    """The lines of a text."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def decode(raw: bytes) -> tuple[str, list[Diagnostic]]:
@@ -63,7 +68,7 @@ def decode(raw: bytes) -> tuple[str, list[Diagnostic]]:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         return "", [_not_utf8(body, error.start)]
-    if text.isascii() and text.translate(PLAIN).isprintable():
+    if text.translate(PLAIN).isprintable():
         return text, []
     bad = islice(re.finditer(UNSEEN, text), MOST_COMPLAINTS)
     return text, [_unseen(text, one.start()) for one in bad]
@@ -72,7 +77,7 @@ def decode(raw: bytes) -> tuple[str, list[Diagnostic]]:
 def place(text: str, index: int) -> Span:
     """The line and column of one character."""
     line, start = 1, 0
-    for found in BREAK.finditer(text, 0, index):
+    for found in re.finditer(BREAK, text[:index]):
         line, start = line + 1, found.end()
     return Span(line, index - start + 1, index - start + 2)
 

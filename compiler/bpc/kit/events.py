@@ -95,7 +95,7 @@ class Walk:
         if event.tag is not None:
             self.report(refusals.tag(path, span, event.tag))
         text = event.value
-        if event.style == '"' and (bad := re.search(UNSEEN, text)):
+        if event.style == '"' and not text.isprintable() and (bad := re.search(UNSEEN, text)):
             self.report(refusals.escape(path, span, bad[0]))
             text = re.sub(UNSEEN, "\ufffd", text)
         value = text if event.style else self.number(text, path, span)

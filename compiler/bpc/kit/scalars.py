@@ -23,8 +23,9 @@ WORDS: dict[str, bool | None] = {
     "False": False,
     "FALSE": False,
 }
-INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
-FLOAT = re.compile(r"-?[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)")
+FLOAT = r"-?[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)"
+DIGITS = frozenset("0123456789")
+OF_FLOATS = DIGITS | frozenset("+-.eE")
 MOST_DIGITS = 18
 MOST_FLOAT = 40
 LONGEST_SHOWN = 60
@@ -40,11 +41,11 @@ def plain(text: str) -> Scalar:
         return WORDS[text]
     if text[0] not in "-0123456789":
         return text
-    if INTEGER.fullmatch(text):
-        if len(text.lstrip("-")) > MOST_DIGITS:
+    if _is_integer(digits := text.removeprefix("-")):
+        if len(digits) > MOST_DIGITS:
             raise TooLargeError(text)
         return int(text)
-    if FLOAT.fullmatch(text):
+    if OF_FLOATS.issuperset(text) and re.fullmatch(FLOAT, text):
         return _float(text)
     return text
 
@@ -65,6 +66,10 @@ def kind(value: object) -> str:
 def quoted(text: str) -> str:
     """The text as a message quotes it: short, in quotes, with nothing unseen in it."""
     return repr(text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…")
+
+
+def _is_integer(digits: str) -> bool:
+    return digits == "0" or (digits[:1] not in ("", "0") and DIGITS.issuperset(digits))
 
 
 def _float(text: str) -> float:
