@@ -160,7 +160,8 @@ def _accept_object(node: Node, value: dict[str, Any], defs: Node) -> dict[str, A
         if key not in value:
             known, default = default_of(child, defs)
             if known:
-                filled[key] = _accept(child, default, defs)
+                # It fits, a test sees to that; but there may be defaults below it.
+                filled[key] = _accept(child, default, defs) if isinstance(default, dict | list) else default
     return filled
 
 
