@@ -12,7 +12,7 @@ from typing import Any
 
 from bpc.deployer.place import Place, place
 from bpc.deployer.survey import Survey, Templates, survey
-from bpc.facts.permissions import permissions
+from bpc.facts import permissions
 from bpc.plan.shapes import Plan
 
 Condition = Mapping[str, Mapping[str, Any]]
@@ -79,12 +79,11 @@ USERS = ("ec2.amazonaws.com", "eks-fargate-pods.amazonaws.com", "pods.eks.amazon
 
 def unknown(templates: Templates) -> dict[str, str]:
     """The resource types whose permissions are not known, each with a stack that holds one."""
-    known = permissions().types
     return {
         str(one.get("Type")): stack
         for stack, template in templates.items()
         for one in template["Resources"].values()
-        if one.get("Type") not in known
+        if permissions.actions(str(one.get("Type"))) is None
     }
 
 
@@ -106,12 +105,11 @@ def _git_sync(at: Place) -> Statement:
 class _Deployer:
     def __init__(self, at: Place, found: Survey, boundary: str | None) -> None:
         self.at, self.found, self.boundary = at, found, boundary
-        self.known = permissions()
         self.resources: dict[str, list[str]] = {}
         self.here: Condition = {"StringEquals": {"aws:RequestedRegion": at.region}}
 
     def statements(self) -> list[Statement]:
-        actions = {one for kind in self.found.types & set(self.known.types) for one in self.known.types[kind].split()}
+        actions = {one for kind in self.found.types for one in permissions.actions(kind) or ()}
         actions |= {PARAMETERS[kind] for one in self.found.parameters for kind in PARAMETERS if kind in one}
         scopes: dict[str, tuple[Sequence[str], Condition, list[str]]] = {}
         for action in sorted(actions):
@@ -135,9 +133,9 @@ class _Deployer:
         own = service.title()
         if service == "iam":
             yield from self._iam(action)
-        elif action in self.known.anywhere or action in PARAMETERS.values():
+        elif action in permissions.anywhere() or action in PARAMETERS.values():
             yield f"{own}Anywhere", ["*"], {} if service in ELSEWHERE else self.here
-        elif service == "ec2" and action in self.known.guarded:
+        elif service == "ec2" and action in permissions.guarded():
             tagged = {"StringLike": {"aws:ResourceTag/aws:cloudformation:stack-name": list(self.at.stacks)}}
             yield f"{own}Destroy", self._resources(service), tagged
         elif action == "kms:ScheduleKeyDeletion" and self.found.keys_named:

@@ -82,6 +82,25 @@ def _read(name: str) -> Mapping[str, Any]:
 
 
 @cache
+def _text(name: str) -> str:
+    with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
+        return file.read()
+
+
+def entry(name: str, key: str, level: int = 2) -> Any:
+    """What a file says of one key, which stands on a line of its own; None where it says nothing.
+
+    The tables are long and a blueprint asks for little of them, so the rest is not parsed.
+    """
+    text, opening = _text(name), f"\n{'  ' * level}{json.dumps(key)}: "
+    begin = text.find(opening)
+    if begin < 0:
+        return None
+    begin += len(opening)
+    return json.loads(text[begin : text.index("\n", begin)].rstrip(","))
+
+
+@cache
 def _kubernetes() -> Mapping[str, Any]:
     return _read("kubernetes.json")
 
@@ -135,37 +154,37 @@ def default_version() -> str:
 @cache
 def regions() -> Mapping[str, Region]:
     """The commercial, China and GovCloud regions with an EKS endpoint, by name."""
-    return {
-        name: Region(
-            one["partition"],
-            tuple(one["zones"]),
-            one["zoneCount"],
-            tuple(one["noControlPlane"]),
-            tuple(one["lacks"]),
-        )
-        for name, one in _read("regions.json")["regions"].items()
-    }
+    return {name: _region(one) for name, one in _read("regions.json")["regions"].items()}
 
 
+def _region(one: Mapping[str, Any]) -> Region:
+    zones, no_control_plane, lacks = (tuple(one[key]) for key in ("zones", "noControlPlane", "lacks"))
+    return Region(one["partition"], zones, one["zoneCount"], no_control_plane, lacks)
+
+
+@cache
 def region(name: str) -> Region | None:
     """One region, or None when EKS has no endpoint there as far as we know."""
-    return regions().get(name)
+    found = entry("regions.json", name)
+    return _region(found) if found else None
 
 
 @cache
 def instance_types() -> Mapping[str, Family]:
     """The EC2 instance families, by name: what stands before the dot of an instance type."""
-    return {
-        name: Family(one["arch"], tuple(one["sizes"]), one.get("accelerator", ""), one.get("os", "linux"))
-        for name, one in _read("instance-types.json")["families"].items()
-    }
+    return {name: _family(one) for name, one in _read("instance-types.json")["families"].items()}
 
 
+def _family(one: Mapping[str, Any]) -> Family:
+    return Family(one["arch"], tuple(one["sizes"]), one.get("accelerator", ""), one.get("os", "linux"))
+
+
+@cache
 def family(instance_type: str) -> Family | None:
     """The family of an instance type such as m7g.large, or None when there is no such type."""
     name, _, size = instance_type.partition(".")
-    known = instance_types().get(name)
-    return known if known and size in known.sizes else None
+    known = entry("instance-types.json", name)
+    return _family(known) if known and size in known["sizes"] else None
 
 
 def usable_zones(name: str) -> int:
@@ -183,14 +202,9 @@ def architecture(instance_type: str) -> Architecture | None:
 
 
 @cache
-def _offers() -> Mapping[str, str]:
-    offers: Mapping[str, str] = _read("instance-regions.json")["regions"]
-    return offers
-
-
 def offered(region_name: str) -> frozenset[str]:
     """The instance families on the price list of a region: a hint, for a price list lags."""
-    return frozenset(_offers().get(region_name, "").split())
+    return frozenset((entry("instance-regions.json", region_name) or "").split())
 
 
 @cache

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Mapping
 from functools import cache
 
-from bpc.kit.record import Record
+from bpc import facts
 
-
-class Permissions(Record):
-    """Actions by resource type; which of them take no resource; and which destroy what CloudFormation has tagged."""
-
-    types: Mapping[str, str]
-    anywhere: frozenset[str]
-    guarded: frozenset[str]
+FILE = "permissions.json"
 
 
 @cache
-def permissions() -> Permissions:
-    """The table, read the first time that somebody asks for it."""
-    with open(os.path.join(os.path.dirname(__file__), "permissions.json"), encoding="utf-8") as file:
-        found = json.load(file)
-    return Permissions(found["types"], frozenset(found["anywhere"].split()), frozenset(found["guarded"].split()))
+def actions(kind: str) -> tuple[str, ...] | None:
+    """What has to be allowed for resources of a type; None for a type of which nothing is known."""
+    found = facts.entry(FILE, kind)
+    return None if found is None else tuple(found.split())
+
+
+@cache
+def anywhere() -> frozenset[str]:
+    """The actions that take no resource."""
+    return frozenset(facts.entry(FILE, "anywhere", level=1).split())
+
+
+@cache
+def guarded() -> frozenset[str]:
+    """The actions that destroy what CloudFormation has tagged."""
+    return frozenset(facts.entry(FILE, "guarded", level=1).split())

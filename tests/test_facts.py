@@ -1,0 +1,48 @@
+"""One entry of a table, found by its line, is what the whole file says of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bpc import facts
+from bpc.facts import permissions
+
+FOLDER = Path(facts.__file__).parent
+TABLES = (
+    ("instance-regions.json", "regions"),
+    ("instance-types.json", "families"),
+    ("permissions.json", "types"),
+    ("regions.json", "regions"),
+)
+
+
+@pytest.mark.parametrize(("name", "section"), TABLES)
+def test_an_entry(name: str, section: str) -> None:
+    whole = json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    assert {key: facts.entry(name, key) for key in whole[section]} == whole[section]
+    others = [one for one in whole.values() if isinstance(one, dict) and one is not whole[section]]
+    assert not any(key in other for other in others for key in whole[section])
+
+
+@pytest.mark.parametrize("key", ["", "m7", "mg7", 'm7g": {"arch', "m7g\n", "asOf", "families"])
+def test_what_is_no_entry(key: str) -> None:
+    assert facts.entry("instance-types.json", key) is None
+
+
+def test_one_entry_and_all() -> None:
+    assert {name: facts.region(name) for name in facts.regions()} == facts.regions()
+    families = facts.instance_types()
+    assert {name: facts.family(f"{name}.{one.sizes[0]}") for name, one in families.items()} == families
+    assert facts.region("eu-west-9") is None
+    assert facts.family("m7g.tiny") is None
+
+
+def test_the_sets_of_actions() -> None:
+    whole = json.loads((FOLDER / "permissions.json").read_text(encoding="utf-8"))
+    assert permissions.anywhere() == frozenset(whole["anywhere"].split())
+    assert permissions.guarded() == frozenset(whole["guarded"].split())
+    assert permissions.actions("AWS::EC2::VPC") == tuple(whole["types"]["AWS::EC2::VPC"].split())
+    assert permissions.actions("AWS::EC2::Nothing") is None
