@@ -46,6 +46,7 @@ kit.substitution kit.web_identity
 kit.sheet
 blame
 anatomy availability overrides deployer
+quotas
 plan
 plan.obstacles*
 plan.addons plan.endpoints plan.groups

@@ -1,7 +1,6 @@
 """Finished templates as CloudFormation will see them: what it would refuse, and what must never be deployed.
 
-What bpc writes is right by construction; this is for what `overrides` make of it, and for blueprints that outgrow
-CloudFormation's quotas.
+What bpc writes is right by construction; this is for what `overrides` make of it.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Any
 
 from bpc.diagnostics import Rule, rule
 from bpc.kit import statements as iam
-from bpc.kit.record import Record
+from bpc.quotas import QUOTA, Complaint, Templates, beyond
 
 FOREIGN_TYPE = rule(
     "BPC422",
@@ -32,12 +31,6 @@ OPEN_TO_ALL = rule(
     why="A statement that allows every action on every resource makes its holder an administrator of the account.",
     cure="Name the actions, or the resources.",
 )
-QUOTA = rule(
-    "BPC425",
-    "cloudformation-quota",
-    why="CloudFormation refuses templates beyond its quotas (CloudFormation User Guide, Understand quotas).",
-    cure="Split the platform into several blueprints, or ask for less in this one.",
-)
 MALFORMED = rule(
     "BPC426",
     "malformed-template",
@@ -48,28 +41,11 @@ MALFORMED = rule(
 OWN_NAME = "${AWS::StackName}"
 FOREIGN = ("AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Macro", "AWS::CloudFormation::Stack")
 FOREIGN_FAMILIES = ("AWS::Lambda::", "AWS::Serverless::")
-QUOTAS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
-LARGEST_BODY = 1_000_000  # bytes, from S3; the console uploads a file there by itself
 LONGEST_DESCRIPTION = 1024  # bytes
 PARTS = ("Resources", "Parameters", "Outputs", "Mappings")
 SECTIONS = (*PARTS, "AWSTemplateFormatVersion", "Description", "Metadata", "Conditions", "Rules")
 
-Templates = dict[str, dict[str, Any]]
 Found = Iterator[str]
-
-
-class Complaint(Record):
-    """What is wrong with a stack's template; `across` where another template may be the one that is wrong."""
-
-    rule: Rule
-    stack: str
-    message: str
-    across: bool = False
-
-    @property
-    def same(self) -> tuple[str, str, str]:
-        """What it has in common with itself at another time: all but a count, with which the message begins."""
-        return self.rule.code, self.stack, self.message.lstrip("0123456789")
 
 
 def check(templates: Templates, patched: Set[str]) -> list[Complaint]:
@@ -79,7 +55,7 @@ def check(templates: Templates, patched: Set[str]) -> list[Complaint]:
     """
     found = []
     for stack, template in templates.items():
-        for one, messages in _looks(template) if stack in patched else ((QUOTA, _beyond(template)),):
+        for one, messages in _looks(template) if stack in patched else ((QUOTA, beyond(template)),):
             complaints = [Complaint(one, stack, message) for message in messages]
             found += complaints
             if complaints and one is MALFORMED:
@@ -91,7 +67,7 @@ def _looks(template: dict[str, Any]) -> Iterator[tuple[Rule, Found]]:
     """Every way to look at a template; the first must find nothing before the others can be had."""
     yield MALFORMED, _malformed(template)
     yield FOREIGN_TYPE, _foreign(template)
-    yield QUOTA, _beyond(template)
+    yield QUOTA, beyond(template)
     yield DANGLING, _dangling(template)
     yield OPEN_TO_ALL, _open(template)
 
@@ -147,13 +123,6 @@ def _keys(value: Any) -> Iterator[str]:
         yield from value
     for one in children:
         yield from _keys(one)
-
-
-def _beyond(template: dict[str, Any]) -> Found:
-    for section, most in QUOTAS.items():
-        count = len(template.get(section, {}))
-        if count > most:
-            yield f"{count} {section.lower()}; CloudFormation takes {most}"
 
 
 def _dangling(template: dict[str, Any]) -> Found:
@@ -252,8 +221,3 @@ def _imports(value: Any) -> Iterator[str]:
 def _text(value: Any) -> str:
     """The name of an export as it is written, under Fn::Sub or plain."""
     return str(value.get("Fn::Sub", value) if isinstance(value, dict) else value)
-
-
-def too_large(body: bytes) -> str:
-    """What is wrong with a template's size: CloudFormation has a limit, in bytes."""
-    return f"{len(body):,} bytes; CloudFormation takes {LARGEST_BODY:,}" if len(body) > LARGEST_BODY else ""

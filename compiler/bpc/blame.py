@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bpc import anatomy
-from bpc.anatomy import Complaint, Templates
 from bpc.diagnostics import Diagnostic, Path
 from bpc.overrides import Patched
+from bpc.quotas import QUOTA, Complaint, Templates
 
 # What to point at where no patch is to blame: what makes the template large.
 SECTIONS: dict[str, Path] = {"nodes": ("nodeGroups",), "cluster": ("cluster", "access"), "addons": ("addons",)}
@@ -45,4 +45,4 @@ def _hides(earlier: list[Complaint], one: Complaint) -> bool:
 def too_large(stack: str, message: str, patched: Iterable[Patched]) -> Diagnostic:
     """A whole template has become too much: its first patch stands for all, or else what the blueprint asks for."""
     at = next((one.at for one in patched if one.stack == stack), SECTIONS.get(stack, ()))
-    return anatomy.QUOTA.at(at, f"the {stack} template: {message}")
+    return QUOTA.at(at, f"the {stack} template: {message}")

@@ -8,7 +8,7 @@
     plan.make           4xx  Blueprint + catalogue -> Plan
     output.stacks            Plan -> the stacks' templates
     overrides           4xx  patches on finished templates
-    anatomy             4xx  would CloudFormation take the templates?
+    quotas, anatomy     4xx  would CloudFormation take the templates?
     output                   templates, manifests by kustomize, README, inventory: each kind has its writer
     publish             5xx  bytes, written all or nothing
 
@@ -19,10 +19,10 @@ that nothing is written. Artifacts are handed on as they are made, so memory doe
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import TYPE_CHECKING, Any
 
-from bpc import anatomy, build, catalogue, checks, environments, facts, overrides, plan, shape, source
+from bpc import build, catalogue, checks, environments, facts, overrides, plan, quotas, shape, source
 from bpc.diagnostics import Diagnostic, errors, rule, tidy
 from bpc.environments import Place
 from bpc.kit.record import Record
@@ -32,6 +32,7 @@ from bpc.source import Document
 
 if TYPE_CHECKING:
     from bpc.output import Sink
+    from bpc.quotas import Complaint, Templates
 
 NO_SUCH_ENVIRONMENT = rule(
     "BPC305",
@@ -128,7 +129,7 @@ def _back(planned: Plan, output: Output) -> list[Diagnostic]:
     """One environment from its plan to its files."""
     made = stacks.filled(planned)
     patched, found = overrides.apply(planned.blueprint.overrides, made.templates, made.origins)
-    if complaints := anatomy.check(made.templates, {one.stack for one in patched}):
+    if complaints := _wrong(made.templates, {one.stack for one in patched}):
         from bpc import blame
 
         found += blame.located(complaints, made.templates, patched)
@@ -141,8 +142,17 @@ def _back(planned: Plan, output: Output) -> list[Diagnostic]:
         from bpc.output import single
 
         made, found = single.merged(made)
-        found += [single.too_much(one) for one in anatomy.check(made.templates, set())]
+        found += [single.too_much(one) for one in quotas.check(made.templates)]
     return found or output.add(made.replace(patched=tuple(patched)))
+
+
+def _wrong(templates: Templates, patched: Set[str]) -> list[Complaint]:
+    """What CloudFormation would not take; only patches can do more harm than to ask for too much."""
+    if not patched:
+        return quotas.check(templates)
+    from bpc import anatomy
+
+    return anatomy.check(templates, patched)
 
 
 def located(found: list[Diagnostic], document: Document | None) -> list[Diagnostic]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from bpc import facts
 from bpc.checks.instances import mixture
-from bpc.checks.nearest import meant
 from bpc.diagnostics import Diagnostic, rule
 from bpc.kit import cidr
 from bpc.model import Bastion, Blueprint
@@ -154,6 +153,8 @@ def _timezone(blueprint: Blueprint) -> Iterator[Diagnostic]:
     if bastion and bastion.timezone != "UTC":
         known = _timezones()
         if bastion.timezone not in known:
+            from bpc.checks.nearest import meant
+
             yield TIMEZONE.at(
                 (*bastion.at, "timezone"),
                 f"there is no time zone {bastion.timezone}",

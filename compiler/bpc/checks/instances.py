@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpc import facts
-from bpc.checks.nearest import meant
 from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.model import Blueprint
 
@@ -79,6 +78,8 @@ def _named(blueprint: Blueprint) -> Iterator[tuple[Path, str]]:
 
 def _instead(instance_type: str) -> str:
     """The nearest size of the family; where the family is unknown too, the nearest type of all."""
+    from bpc.checks.nearest import meant
+
     families = facts.instance_types()
     name, _, size = instance_type.partition(".")
     if name in families:

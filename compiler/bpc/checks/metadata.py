@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bpc import facts
-from bpc.checks.nearest import meant
 from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.model import Blueprint, NodeGroup
 
@@ -46,6 +45,8 @@ Place = tuple[str | None, str, str]
 def _region(blueprint: Blueprint) -> Iterator[Diagnostic]:
     name = blueprint.metadata.region
     if facts.region(name) is None:
+        from bpc.checks.nearest import meant
+
         yield UNKNOWN_REGION.at(
             (*blueprint.metadata.at, "region"), f"EKS is not in {name}", meant(name, facts.regions())
         )

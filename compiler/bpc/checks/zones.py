@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpc import facts
-from bpc.checks.nearest import meant
 from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.facts import Region
 from bpc.model import Blueprint
@@ -91,6 +90,8 @@ def _zone(at: Path, zone: str, name: str, region: Region) -> Iterator[Diagnostic
     elif region.zones and zone.partition("-")[0] != region.zones[0].partition("-")[0]:
         yield OTHER_REGION.at(at, f"{zone} is not in {name}", _instead(region))
     elif region.zones and zone not in region.zones:
+        from bpc.checks.nearest import meant
+
         yield UNKNOWN_ZONE.at(at, f"{name} has no zone {zone}", meant(zone, region.fit) or _instead(region))
 
 

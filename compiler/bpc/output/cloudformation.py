@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpc import anatomy, render
+from bpc import quotas, render
 from bpc.diagnostics import Diagnostic
 from bpc.output.stacks import Stacks
 from bpc.output.writer import Writer
@@ -16,7 +16,7 @@ class Templates(Writer):
         text = render.template_yaml if stacks.plan.blueprint.cloudformation.format == "yaml" else render.template_json
         for stack, template in stacks.templates.items():
             body = text(template, self.header)
-            if message := anatomy.too_large(body):
+            if message := quotas.too_large(body):
                 from bpc import blame
 
                 found.append(blame.too_large(stack, message, stacks.patched))

@@ -14,6 +14,7 @@ from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.kit.assertions import IN_VPC, rules
 from bpc.kit.naming import logical_id
 from bpc.output.stacks import Stacks
+from bpc.quotas import Complaint
 
 NAME_TWICE = rule(
     "BPC430",
@@ -73,7 +74,7 @@ def merged(stacks: Stacks) -> tuple[Stacks, list[Diagnostic]]:
     return stacks.replace(templates={name: ordered}, origins={name: origins}), []
 
 
-def too_much(complaint: anatomy.Complaint) -> Diagnostic:
+def too_much(complaint: Complaint) -> Diagnostic:
     """What is too much for one template, and may not be for several."""
     return complaint.rule.at(AT, f"with everything in one template: {complaint.message}", "use `layout: stacks`")
 

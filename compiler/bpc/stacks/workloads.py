@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from troposphere import GetAtt, Tags, eks
 
 from bpc import roles
 from bpc.kit import iam
 from bpc.kit.sheet import Sheet
-from bpc.model import ServiceAccount
 from bpc.plan.shapes import Plan, PlannedServiceAccount
 from bpc.stack import Stack
+
+if TYPE_CHECKING:
+    from bpc.model import ServiceAccount
 
 
 class Workloads(Stack):

@@ -10,7 +10,7 @@ from troposphere import ec2
 from bpc.kit.sheet import Sheet
 from bpc.model import NodeGroup
 from bpc.plan.shapes import Plan, PlannedGroup
-from bpc.stacks.nodes import disks, role, user_data
+from bpc.stacks.nodes import disks, role
 
 Part = Callable[[PlannedGroup, Plan, Sheet], dict[str, Any]]
 
@@ -88,8 +88,11 @@ def _profile(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
 
 
 def _user_data(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
-    said = user_data.of(planned, plan, sheet)
-    return {"UserData": said} if said else {}
+    if not (planned.node_group.joins_alone or planned.node_group.speaks_at_boot):
+        return {}
+    from bpc.stacks.nodes import user_data
+
+    return {"UserData": user_data.of(planned, plan, sheet)}
 
 
 def _parts(group: NodeGroup) -> Iterator[Part]:

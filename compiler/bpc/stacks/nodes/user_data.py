@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from bpc.kit.user_data import Join
 
 
-def of(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Base64 | None:
-    """What a launch template takes as UserData; None where there is nothing to say."""
+def of(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Base64:
+    """What a launch template takes as UserData."""
     group = planned.node_group
-    if not group.joins_alone and not group.speaks_at_boot:
-        return None
     from bpc.kit import user_data
 
     special: dict[str, Any] = {}
