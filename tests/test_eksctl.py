@@ -451,6 +451,38 @@ def test_a_property_can_be_missing() -> None:
     assert not exists("AWS::EKS::Cluster.Nonsense")
 
 
+READS = {"Effect": "Allow", "Action": ["S3:Get*", "s3:List*"], "Resource": "*"}
+# An IAM policy, and what the language makes of it: nothing, where a part of it cannot be said.
+POLICIES: list[tuple[Any, Any]] = [
+    ({"Statement": READS}, [{"actions": ["s3:Get*", "s3:List*"], "resources": ["*"]}]),
+    (
+        {"Statement": [{"Sid": "", "Effect": "Deny", "NotAction": "s3:*", "NotResource": ["arn:aws:s3:::a"]}]},
+        [{"effect": "deny", "notActions": ["s3:*"], "notResources": ["arn:aws:s3:::a"]}],
+    ),
+    ({"Statement": [READS, {**READS, "Principal": "*"}]}, None),
+    (
+        {"Statement": [READS, {**READS, "Effect": "Deny", "Resource": {"Fn::Sub": "arn:${AWS::Partition}:s3:::a"}}]},
+        None,
+    ),
+    ({"Statement": "s3:GetObject"}, None),
+]
+
+
+@pytest.mark.parametrize(("policy", "ours"), POLICIES)
+def test_a_policy_is_imported_as_a_whole(policy: Any, ours: Any) -> None:
+    """Without its denials, or without a condition, it would allow more."""
+    accounts = [ITEMS["iam.serviceAccounts"] | {"attachPolicy": policy}]
+    associations = [ITEMS["iam.podIdentityAssociations"] | {"policy": json.dumps(policy)}]
+    iam = {"withOIDC": True, "serviceAccounts": accounts, "podIdentityAssociations": associations}
+    read, _ = source.parse(json.dumps(BASE | {"iam": iam}).encode())
+    assert read
+    draft, _ = eksctl.convert(read)
+    first, second = draft.data["serviceAccounts"]
+    assert (first.get("permissions"), second.get("sessionPolicy")) == (ours, ours)
+    lost = [one.source for one in draft.notes if one.lost and "olicy" in one.source]
+    assert lost == ([] if ours else ["iam.serviceAccounts[0].attachPolicy", "iam.podIdentityAssociations[0].policy"])
+
+
 def test_every_row_says_why_or_what() -> None:
     for row in ROWS:
         assert row.why if row.status in table.NOTHING and row.how in table.NOTHING else row.becomes, row.path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,9 +12,8 @@ import pytest
 from bpc import reference
 from parts.compiling import Compiled, compiled
 
-READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:${AWS::Partition}:s3:::orders/${aws:username}/*"}
-POLICY = {"Statement": [READ]}
-OTHER = {"Statement": {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:*:*:orders"}}
+READ = [{"actions": ["s3:GetObject"], "resources": ["arn:${AWS::Partition}:s3:::orders/${aws:username}/*"]}]
+SEND = [{"actions": ["sqs:SendMessage"], "resources": ["arn:aws:sqs:*:*:orders"]}]
 ROLE = "arn:aws:iam::111122223333:role/{}"
 MANAGED = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
@@ -41,7 +41,9 @@ def policies(properties: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_a_workload_gets_a_role_of_its_own() -> None:
-    made = workload(policy=POLICY, policyName="orders", policyArns=[MANAGED], roleName="shop-api", tags={"team": "a"})
+    made = workload(
+        permissions=READ, policyName="orders", policyArns=[MANAGED], roleName="shop-api", tags={"team": "a"}
+    )
     properties = role(made, "workloads", "OrdersApiWorkloadRole")
     association = made.resource("workloads", "AWS::EKS::PodIdentityAssociation")
     assert made.lint() == []
@@ -58,8 +60,54 @@ def test_a_workload_gets_a_role_of_its_own() -> None:
 
 
 def test_a_policy_names_the_account_of_the_stack_and_keeps_its_own_variables() -> None:
-    [statement] = policies(role(workload(policy=POLICY), "workloads", "OrdersApiWorkloadRole"))["blueprint"]
-    assert statement["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:s3:::orders/${!aws:username}/*"}
+    [statement] = policies(role(workload(permissions=READ), "workloads", "OrdersApiWorkloadRole"))["blueprint"]
+    assert statement["Resource"] == [{"Fn::Sub": "arn:${AWS::Partition}:s3:::orders/${!aws:username}/*"}]
+
+
+STATEMENT = {
+    "effect": "deny",
+    "notActions": ["s3:*"],
+    "notResources": ["arn:${AWS::Partition}:s3:::orders", "arn:aws:s3:::${b}"],
+    "conditions": {
+        "ForAnyValue:StringLike": {"kms:ViaService": ["s3.${AWS::Region}.${AWS::URLSuffix}"]},
+        "Bool": {"aws:SecureTransport": False},
+    },
+}
+
+
+def test_a_statement_in_iams_words() -> None:
+    made = workload(permissions=[STATEMENT])
+    [statement] = policies(role(made, "workloads", "OrdersApiWorkloadRole"))["blueprint"]
+    assert statement == {
+        "Effect": "Deny",
+        "NotAction": ["s3:*"],
+        "NotResource": [{"Fn::Sub": "arn:${AWS::Partition}:s3:::orders"}, "arn:aws:s3:::${b}"],
+        "Condition": {
+            "Bool": {"aws:SecureTransport": False},
+            "ForAnyValue:StringLike": {"kms:ViaService": [{"Fn::Sub": "s3.${AWS::Region}.${AWS::URLSuffix}"}]},
+        },
+    }
+    assert made.lint() == []
+
+
+def test_no_two_statements_have_one_name() -> None:
+    anywhere = {"actions": ["ec2:DescribeInstances"], "resources": ["*"]}
+    named = anywhere | {"sid": "TheBlueprintAsksForThis2"}
+    made = workload(permissions=[anywhere, named, anywhere, *READ])
+    found = policies(role(made, "workloads", "OrdersApiWorkloadRole"))["blueprint"]
+    names = ["TheBlueprintAsksForThis", "TheBlueprintAsksForThis2", "TheBlueprintAsksForThis3", None]
+    assert [one.get("Sid") for one in found] == names
+    assert made.lint() == []
+
+
+def test_what_does_not_fit_into_a_role_is_refused() -> None:
+    """IAM User Guide, IAM and AWS STS quotas: 10,240 characters without white space."""
+
+    def resources(number: int) -> list[dict[str, Any]]:
+        return [{"actions": ["s3:GetObject"], "resources": [f"arn:aws:s3:::{one:0>100}/*" for one in range(number)]}]
+
+    assert workload(permissions=resources(80)).errors == []
+    assert workload(permissions=resources(90)).errors == ["BPC796"]
 
 
 def test_a_role_that_is_there_is_not_made() -> None:
@@ -83,11 +131,11 @@ def test_a_role_of_another_account_is_reached_through_the_first() -> None:
 
 def test_a_session_policy_goes_without_session_tags() -> None:
     """So the role cannot ask for tags; it asks for the cluster."""
-    made = workload(sessionPolicy=POLICY, policyArns=[MANAGED])
+    made = workload(sessionPolicy=READ, policyArns=[MANAGED])
     association = made.resource("workloads", "AWS::EKS::PodIdentityAssociation")
     statement = trusted(role(made, "workloads", "OrdersApiWorkloadRole"))
     assert association["DisableSessionTags"] is True
-    assert json.loads(association["Policy"]["Fn::Sub"])["Statement"][0]["Action"] == "s3:GetObject"
+    assert json.loads(association["Policy"]["Fn::Sub"])["Statement"][0]["Action"] == ["s3:GetObject"]
     assert statement["Action"] == ["sts:AssumeRole"]
     assert statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"].endswith(":cluster/shop")
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
@@ -153,7 +201,7 @@ def test_all_well_known_policies_fit_into_one_role() -> None:
 
 def test_an_add_on_that_the_catalogue_does_not_know() -> None:
     addon = {"source": "eks", "version": "v1.0.0-eksbuild.1", "namespace": "cost", "preserveOnDelete": True}
-    addon |= {"serviceAccount": "analyzer", "policy": POLICY, "values": {"a": 1}, "tags": {"team": "a"}}
+    addon |= {"serviceAccount": "analyzer", "permissions": READ, "values": {"a": 1}, "tags": {"team": "a"}}
     made = compiled(addons={"kubecost_kubecost": addon})
     properties = made.resources("addons", "AWS::EKS::Addon")["KubecostKubecostAddOn"]
     assert made.lint() == []
@@ -181,7 +229,7 @@ def test_a_misspelt_add_on_is_not_taken_for_one_that_eks_has() -> None:
 
 
 def test_an_add_ons_role_gets_what_the_blueprint_adds() -> None:
-    made = compiled(addons={"aws-ebs-csi-driver": {"policyArns": [MANAGED], "policy": POLICY, "roleName": "ebs"}})
+    made = compiled(addons={"aws-ebs-csi-driver": {"policyArns": [MANAGED], "permissions": READ, "roleName": "ebs"}})
     properties = role(made, "addons", "AwsEbsCsiDriverRole")
     assert made.lint() == []
     assert properties["RoleName"] == "ebs"
@@ -221,13 +269,15 @@ def test_other_service_accounts_of_an_add_on_have_roles_beside_its_own() -> None
     assert made.lint() == []
 
 
-ASSOCIATION = {"serviceAccount": "collector", "wellKnownPolicies": ["cert-manager"], "policy": OTHER}
-OTHERS = {"serviceAccount": "other", "policyArns": [MANAGED], "policy": POLICY}
+ASSOCIATION = {"serviceAccount": "collector", "wellKnownPolicies": ["cert-manager"], "permissions": SEND}
+OTHERS = {"serviceAccount": "other", "policyArns": [MANAGED], "permissions": READ}
 BELOW = "addons.<name>.podIdentityAssociations[]."
 
 
 @pytest.mark.parametrize(
-    "field", [one for one in reference.fields() if one.path.startswith(BELOW)], ids=lambda it: it.path
+    "field",
+    [one for one in reference.fields() if re.fullmatch(rf"{re.escape(BELOW)}\w+", one.path)],
+    ids=lambda it: it.path,
 )
 def test_every_field_of_an_association_changes_the_template(field: reference.Field) -> None:
     key = field.path.removeprefix(BELOW)
@@ -236,7 +286,7 @@ def test_every_field_of_an_association_changes_the_template(field: reference.Fie
     changed: dict[str, Any] = after["adot"]["podIdentityAssociations"][0]  # type: ignore[assignment]
     changed[key] = OTHERS.get(key, field.node["examples"][0])
     if key == "roleArn":
-        changed.pop("wellKnownPolicies"), changed.pop("policy")
+        changed.pop("wellKnownPolicies"), changed.pop("permissions")
     if key == "wellKnownPolicies":
         changed[key] = ["external-dns"]
     old, new = compiled(addons=before), compiled(addons=after)

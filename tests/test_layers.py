@@ -42,7 +42,7 @@ pod_networking roles
 stack
 kit.permissions kit.storage_class kit.user_data
 home
-kit.substitution kit.web_identity
+kit.web_identity
 kit.sheet
 blame
 anatomy availability overrides deployer

@@ -47,7 +47,7 @@ OWN = {
     "metricsCollection": [{}],
     "scalingPolicies": [POLICY],
 }
-GRANT = {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}]}
+GRANT = [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::a/*"]}]
 BOTTLES = {"name": "bottles", "ami": "Bottlerocket", "instanceTypes": ["m7g.large"]}
 BLUEPRINT: dict[str, Any] = {
     "apiVersion": "bpc/v1",
@@ -79,12 +79,12 @@ BLUEPRINT: dict[str, Any] = {
     },
     # The account is known, so manifests can say the ARN of a role.
     "environments": {"prod": {"account": "111122223333"}},
-    "serviceAccounts": [{"name": "a", "namespace": "shop", "create": True, "policy": GRANT}],
+    "serviceAccounts": [{"name": "a", "namespace": "shop", "create": True, "permissions": GRANT}],
 }
 
 TAINTS = [{"key": "a", "value": "b", "effect": "NoSchedule"}]
 SCOPE = {"type": "namespace", "namespaces": ["b"]}
-OTHER = {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]}
+OTHER = [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::b/*"]}]
 EBS = "addons.aws-ebs-csi-driver"
 
 
@@ -317,8 +317,8 @@ CHANGES: dict[str, Any] = {
     "addons.*.preserveOnDelete": Instead({f"{EBS}.preserveOnDelete": True}),
     "addons.*.tags": Instead({f"{EBS}.tags": {"a": "b"}}),
     "addons.*.policyArns": Instead({f"{EBS}.policyArns": [BOUNDARY.format("b")]}),
-    "addons.*.policy": Instead({f"{EBS}.policy": GRANT}),
-    "addons.*.policyName": Instead({f"{EBS}.policy": GRANT, f"{EBS}.policyName": "b"}),
+    "addons.*.permissions[].*": Instead({f"{EBS}.permissions": GRANT}),
+    "addons.*.policyName": Instead({f"{EBS}.permissions": GRANT, f"{EBS}.policyName": "b"}),
     "addons.*.wellKnownPolicies": Instead({f"{EBS}.wellKnownPolicies": ["image-builder"]}),
     "addons.*.permissionsBoundary": Instead({f"{EBS}.permissionsBoundary": BOUNDARY.format("b")}),
     "addons.*.roleName": Instead({f"{EBS}.roleName": "b"}),
@@ -339,16 +339,17 @@ CHANGES: dict[str, Any] = {
     "serviceAccounts[].labels": {"a": "b"},
     "serviceAccounts[].annotations": {"a": "b"},
     "serviceAccounts[].roleArn": Instead(
-        {"serviceAccounts[].roleArn": ROLE.format("b"), "serviceAccounts[].policy": None}
+        {"serviceAccounts[].roleArn": ROLE.format("b"), "serviceAccounts[].permissions": None}
     ),
     "serviceAccounts[].roleName": "b",
     "serviceAccounts[].policyArns": [BOUNDARY.format("b")],
-    "serviceAccounts[].policy": OTHER,
+    "serviceAccounts[].permissions[].*": Instead({"serviceAccounts[].permissions": OTHER}),
     "serviceAccounts[].policyName": "b",
     "serviceAccounts[].wellKnownPolicies": ["image-builder"],
     "serviceAccounts[].permissionsBoundary": BOUNDARY.format("b"),
     "serviceAccounts[].targetRoleArn": ROLE.format("b"),
     "serviceAccounts[].sessionPolicy": GRANT,
+    "serviceAccounts[].sessionPolicy[].*": Instead({"serviceAccounts[].sessionPolicy": GRANT}),
     "serviceAccounts[].disableSessionTags": True,
     "serviceAccounts[].tags": {"a": "b"},
     "addons.metrics-server.source": "manifests",

@@ -68,7 +68,7 @@ EKS: Fields = {
 ROLE: Fields = {
     "roleName": {"$ref": "#/$defs/roleName"},
     "policyArns": {"$ref": "#/$defs/policyArns", "description": "Managed policies, beside those that it needs."},
-    "policy": {"$ref": "#/$defs/policy"},
+    "permissions": {"$ref": "#/$defs/permissions"},
     "policyName": {"$ref": "#/$defs/policyName"},
     "wellKnownPolicies": {"$ref": "#/$defs/wellKnownPolicies"},
     "permissionsBoundary": {"$ref": "#/$defs/rolePermissionsBoundary"},

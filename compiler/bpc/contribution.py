@@ -38,7 +38,7 @@ def _role(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> Any:
 
         subject = web_identity.subject(addon.namespace, addon.service_account)
         trust = roles.web_identity(sheet, subject, alike=not addon.namespace)
-    return roles.add(f"{addon.id}Role", trust, addon.permissions, plan, sheet, addon.request.at, known)
+    return roles.add(f"{addon.id}Role", trust, addon.wanted_role, plan, sheet, addon.request.at, known)
 
 
 def _eks_addon(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any, role: Any) -> eks.Addon:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from awacs.aws import Statement
 
     from bpc.diagnostics import Path
-    from bpc.model import Permissions
+    from bpc.model import WantedRole
 
 
 class Known(Record):
@@ -31,7 +31,7 @@ class Known(Record):
 def add(
     title: str,
     trust: Any,
-    wanted: Permissions | None,
+    wanted: WantedRole | None,
     plan: Plan,
     sheet: Sheet,
     at: Path,
@@ -60,17 +60,17 @@ def _managed(names: Iterable[str]) -> list[str]:
     return [well_known.MANAGED[name] for name in names if name in well_known.MANAGED]
 
 
-def _own(wanted: Permissions, cluster: str) -> dict[str, Any]:
+def _own(wanted: WantedRole, cluster: str) -> dict[str, Any]:
     policies: dict[str, Any] = {}
     if wanted.well_known_policies:
         from bpc.kit import well_known
 
         named = [one for one in wanted.well_known_policies if one not in well_known.MANAGED]
         policies = {name: iam.document(well_known.statements(name, cluster)) for name in named}
-    if wanted.policy:
-        from bpc.kit import substitution
+    if wanted.permissions:
+        from bpc.kit import permissions
 
-        policies[wanted.policy_name] = substitution.policy(wanted.policy)
+        policies[wanted.policy_name] = iam.document(permissions.statements(wanted.permissions))
     name = {"name": wanted.role_name} if wanted.role_name else {}
     return {"policy_arns": wanted.policy_arns, "policies": policies} | name
 

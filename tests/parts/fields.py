@@ -57,7 +57,7 @@ PODS: dict[str, Any] = {
 RANGE = {"cidr": "2001:db8:1234:5600::/56", "pool": "ipv6pool-ec2-0123456789abcdef0"}
 TWO_IDS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 OVERRIDE = {"condition": "Any", "reason": "Any", "waitMinutes": 9, "action": "replace"}
-PERMISSION = {"sid": "A", "effect": "allow", "actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::a/*"]}
+PERMISSION = {"sid": "A", "effect": "allow", "actions": ["s3:PutObject"], "resources": ["arn:aws:s3:::a/*"]}
 
 ARN = "arn:aws:outposts:eu-west-1:111122223333:outpost/op-{}"
 OUTPOST: dict[str, Any] = {
@@ -148,7 +148,6 @@ VALUES: dict[str, Any] = {
     "nodeGroups[].ebsOptimized": True,
     "nodeGroups[].repair.overrides": [OVERRIDE],
     "nodeGroups[].repair.overrides[].action": "reboot",
-    "nodeGroups[].iam.permissions[].actions": ["s3:PutObject"],
     "nodeGroups[].architecture": "arm64",
     "nodeGroups[].disk.iops": 4000,
     "nodeGroups[].cpuCredits": "unlimited",
@@ -233,10 +232,6 @@ FIRST: dict[str, dict[str, Any]] = {
     **{
         f"nodeGroups[].repair.overrides[].{key}": {"nodeGroups[].repair": {"overrides": [OVERRIDE]}} for key in OVERRIDE
     },
-    **{
-        f"nodeGroups[].iam.permissions[].{key}": {"nodeGroups[].iam": {"permissions": [PERMISSION]}}
-        for key in ("sid", "effect", "actions", "resources", "conditions")
-    },
     "fargateProfiles[].subnets[].import": {"fargateProfiles[].subnets": [{"import": "a"}]},
     "nodeGroups[].efa": ZONES
     | {"nodeGroups[].instanceTypes": ["m6i.32xlarge"], "nodeGroups[].subnets": [{"import": "a"}]},
@@ -285,12 +280,12 @@ FIRST: dict[str, dict[str, Any]] = {
 }
 OTHER = {"actions": ["s3:ListBucket"], "resources": ["arn:aws:s3:::other"]}
 ACCOUNT = {"name": "api", "namespace": "shop", "roleArn": "arn:aws:iam::111122223333:role/old"}
-# A role that the template makes, which `policy` and the like are for.
+# A role that the template makes, which `permissions` and the like are for.
 MADE = {key: value for key, value in ACCOUNT.items() if key != "roleArn"} | {"wellKnownPolicies": ["image-builder"]}
-POLICY = {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::old/*"}]}
+GRANT = [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::old/*"]}]
 FIRST |= {
-    f"serviceAccounts[].{key}": {"serviceAccounts": [MADE | {"policy": POLICY}]}
-    for key in ("roleName", "policyArns", "policy", "policyName", "wellKnownPolicies", "permissionsBoundary")
+    f"serviceAccounts[].{key}": {"serviceAccounts": [MADE | {"permissions": GRANT}]}
+    for key in ("roleName", "policyArns", "permissions", "policyName", "wellKnownPolicies", "permissionsBoundary")
 }
 FIRST |= {
     f"serviceAccounts[].{key}": {"serviceAccounts": [ACCOUNT | {"create": True}]} for key in ("labels", "annotations")
@@ -328,6 +323,7 @@ BELOW: dict[str, Any] = {
         OWN,
     ),
     "serviceAccounts[]": {"serviceAccounts": [ACCOUNT]},
+    "serviceAccounts[].permissions[]": {"serviceAccounts": [MADE]},
     "cluster.securityGroupIds[].import": {"cluster.securityGroupIds": [{"import": "shared-SecurityGroup"}]},
     "cluster.kubeApiServer.serviceNodePortRange": {
         "cluster.kubeApiServer": {"serviceNodePortRange": {"minPort": 30000, "maxPort": 32767}}
@@ -483,10 +479,10 @@ def _option(field: reference.Field) -> tuple[Blueprint, Blueprint]:
         else {}
     )
     if option in addon_fields.ROLE:
-        needed |= {"policy": POLICY}
+        needed |= {"permissions": GRANT}
     if name == "<name>":
         name = "adot"
-        role = {} if option == "serviceAccountRoleArn" else {"serviceAccount": "collector", "policy": POLICY}
+        role = {} if option == "serviceAccountRoleArn" else {"serviceAccount": "collector", "permissions": GRANT}
         needed = {"source": "eks"} | role
     before["addons"] = {name: needed}
     after = copy.deepcopy(before)
@@ -505,7 +501,18 @@ def put(data: Any, path: str, value: Any) -> None:
 def first(path: str) -> dict[str, Any]:
     """What must be so for a field to matter."""
     below = {key: value for above, needed in BELOW.items() if path.startswith(above) for key, value in needed.items()}
-    return below | FIRST.get(path, {})
+    return below | FIRST.get(path, {}) | _statement(path)
+
+
+def _statement(path: str) -> dict[str, Any]:
+    """Where the field is of a statement, one that is for the same: actions, or all but some."""
+    above, _, key = path.rpartition("[].")
+    if not above.endswith((".permissions", ".sessionPolicy")):
+        return {}
+    opposite = {"notActions": "actions", "notResources": "resources"}
+    statement = {one: value for one, value in PERMISSION.items() if one != opposite.get(key)}
+    made = {"notActions": ["sns:Publish"], "notResources": ["arn:aws:s3:::b/*"]}
+    return {above: [statement | ({key: made[key]} if key in made else {})]}
 
 
 def other_value(field: reference.Field) -> Any:

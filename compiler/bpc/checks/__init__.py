@@ -25,8 +25,14 @@ def always(blueprint: Blueprint) -> bool:
 
 def speaks_of_roles(blueprint: Blueprint) -> object:
     """Whether service accounts have roles, or an add-on more or others than bpc gives it."""
-    said = ("serviceAccount", "roleName", "policyArns", "policy", "wellKnownPolicies", "podIdentityAssociations")
+    said = ("serviceAccount", "roleName", "policyArns", "permissions", "wellKnownPolicies", "podIdentityAssociations")
     return blueprint.service_accounts or any(one.options.get(key) for one in blueprint.addons for key in said)
+
+
+def grants(blueprint: Blueprint) -> object:
+    """Whether the blueprint may say of some role what it may do."""
+    nodes = any(group.iam for group in blueprint.node_groups)
+    return nodes or blueprint.cluster.capabilities or speaks_of_roles(blueprint)
 
 
 # Each topic, and whether a blueprint has anything for it to check; one that no blueprint asks for is not imported.
@@ -62,7 +68,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.fargate": lambda it: it.fargate_profiles,
     "bpc.checks.delivery": lambda it: it.cloudformation.git_sync or it.cloudformation.iam_stack,
     "bpc.checks.identity": speaks_of_roles,
-    "bpc.checks.policies": speaks_of_roles,
+    "bpc.checks.permissions": grants,
     "bpc.checks.labels": lambda it: any(group.labels or group.taints for group in it.node_groups),
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpc.checks.permissions import too_wide
 from bpc.diagnostics import Diagnostic, rule
 from bpc.model import Blueprint, Capability
 
@@ -40,7 +39,6 @@ def _capabilities(blueprint: Blueprint) -> Iterator[Capability]:
 
 def _roles(blueprint: Blueprint) -> Iterator[Diagnostic]:
     for one in _capabilities(blueprint):
-        yield from too_wide(one.permissions)
         for key, value in (("policyArns", one.policy_arns), ("permissions", one.permissions)):
             if one.role_arn and value:
                 yield GIVEN_ROLE.at(

@@ -18,7 +18,7 @@ NO_PERMISSIONS = rule(
     "BPC784",
     "role-without-permissions",
     why="A role that may do nothing helps nobody; what its pods may do is for the blueprint to say.",
-    cure="Add policyArns, policy or wellKnownPolicies, or a role that is there already.",
+    cure="Add policyArns, permissions or wellKnownPolicies, or a role that is there already.",
 )
 GIVEN_ROLE = rule(
     "BPC785",
@@ -38,7 +38,7 @@ SAME_NAME = rule(
     why="The inline policies of a role have different names, and those that bpc adds are called by what they are for.",
     cure="Give the policy another policyName.",
 )
-GRANTS = ("policyArns", "policy", "wellKnownPolicies")
+GRANTS = ("policyArns", "permissions", "wellKnownPolicies")
 OF_A_MADE_ROLE = (*GRANTS, "roleName", "permissionsBoundary")
 
 
@@ -62,13 +62,13 @@ def _service_accounts(blueprint: Blueprint) -> Iterator[Diagnostic]:
     for one in blueprint.service_accounts:
         settings = {
             "policyArns": one.policy_arns,
-            "policy": one.policy,
+            "permissions": one.permissions,
             "wellKnownPolicies": one.well_known_policies,
             "roleName": one.role_name,
             "permissionsBoundary": one.permissions_boundary,
         }
         yield from _role(one.at, {"roleArn": one.role_arn} | settings, bool(one.target_role_arn))
-        yield from _named(one.at, one.policy_name if one.policy else "", one.well_known_policies)
+        yield from _named(one.at, one.policy_name if one.permissions else "", one.well_known_policies)
         for key, value in (("labels", one.labels), ("annotations", one.annotations)):
             if value and not one.create:
                 yield NOT_CREATED.at((*one.at, key), f"no ServiceAccount is made that could have {key}", key=True)
@@ -80,8 +80,8 @@ def _addons(blueprint: Blueprint) -> Iterator[Diagnostic]:
         for place, one in enumerate(options.get("podIdentityAssociations", ())):
             at = (*addon.at, "podIdentityAssociations", place)
             yield from _role(at, one)
-            yield from _named(at, one["policyName"] if one.get("policy") else "", one["wellKnownPolicies"])
-        if options.get("policy"):
+            yield from _named(at, one["policyName"] if one.get("permissions") else "", one["wellKnownPolicies"])
+        if options.get("permissions"):
             yield from _named(addon.at, options["policyName"], (*options["wellKnownPolicies"], addon.name))
 
 
@@ -91,7 +91,7 @@ def _role(at: Path, given: Mapping[str, Any], chained: bool = False) -> Iterator
             if given.get(key):
                 yield GIVEN_ROLE.at((*at, key), f"{key} does nothing beside roleArn", key=True)
     elif not chained and not any(given.get(key) for key in GRANTS):
-        yield NO_PERMISSIONS.at(at, "this role would have no permissions", "add policyArns, policy or roleArn")
+        yield NO_PERMISSIONS.at(at, "this role would have no permissions", "add policyArns, permissions or roleArn")
 
 
 def _named(at: Path, name: str, others: tuple[str, ...] | list[str]) -> Iterator[Diagnostic]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpc.checks.permissions import too_wide
 from bpc.diagnostics import Diagnostic, rule
 from bpc.model import Blueprint
 
@@ -49,7 +48,6 @@ def _roles(blueprint: Blueprint) -> Iterator[Diagnostic]:
         wanted = group.iam
         if wanted is None:
             continue
-        yield from too_wide(wanted.permissions)
         settings = {
             "roleName": wanted.role_name,
             "policyArns": wanted.policy_arns,

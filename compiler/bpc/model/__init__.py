@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from bpc.model.existing import Existing
     from bpc.model.fargate import FargateProfile, Selector
     from bpc.model.hybrid import Credentials, RemoteNetwork
-    from bpc.model.identity import Permissions, ServiceAccount
+    from bpc.model.identity import ServiceAccount, WantedRole
     from bpc.model.network_details import FlowLogs, TransitGateway, VpnGateway
     from bpc.model.node_details import (
         Bottlerocket,
@@ -116,7 +116,6 @@ __all__ = [
     "Overrides",
     "PerZone",
     "Permission",
-    "Permissions",
     "Placement",
     "Prefix",
     "RbacRoleMapping",
@@ -145,6 +144,7 @@ __all__ = [
     "TransitGateway",
     "Update",
     "VpnGateway",
+    "WantedRole",
     "WarmPool",
 ]
 
@@ -186,7 +186,6 @@ LAZY = {
     "OidcIdentityProvider": "bpc.model.control_plane",
     "Outpost": "bpc.model.outpost",
     "Permission": "bpc.model.permissions",
-    "Permissions": "bpc.model.identity",
     "Placement": "bpc.model.node_details",
     "RbacRoleMapping": "bpc.model.capabilities",
     "RemoteNetwork": "bpc.model.hybrid",
@@ -204,6 +203,7 @@ LAZY = {
     "StorageClass": "bpc.model.storage",
     "TransitGateway": "bpc.model.network_details",
     "VpnGateway": "bpc.model.network_details",
+    "WantedRole": "bpc.model.identity",
     "WarmPool": "bpc.model.auto_scaling",
 }
 

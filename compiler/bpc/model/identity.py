@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from bpc.model.node import Node
+from bpc.model.permissions import Permission
 
 
-class Permissions(Node):
+class WantedRole(Node):
     """A role that is given, or what the one that the template makes may do."""
 
     role_arn: str | None
     role_name: str | None
     policy_arns: tuple[str, ...]
-    policy: Mapping[str, Any] | None
+    permissions: tuple[Permission, ...]
     policy_name: str
     well_known_policies: tuple[str, ...]
     permissions_boundary: str | None
@@ -22,16 +22,16 @@ class Permissions(Node):
     @property
     def grants(self) -> bool:
         """Whether it gives the role any permission."""
-        return bool(self.policy_arns or self.policy or self.well_known_policies)
+        return bool(self.policy_arns or self.permissions or self.well_known_policies)
 
 
-class PodIdentityAssociation(Permissions):
+class PodIdentityAssociation(WantedRole):
     """A role for one service account of an add-on."""
 
     service_account: str
 
 
-class ServiceAccount(Permissions):
+class ServiceAccount(WantedRole):
     """A workload's service account."""
 
     name: str
@@ -42,7 +42,7 @@ class ServiceAccount(Permissions):
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     target_role_arn: str | None
-    session_policy: Mapping[str, Any] | None
+    session_policy: tuple[Permission, ...]
     disable_session_tags: bool
     subject_pattern: str | None
     tags: Mapping[str, str]

@@ -11,11 +11,11 @@ from bpc.plan import identity
 from bpc.plan.shapes import PlannedAddOn
 
 if TYPE_CHECKING:
-    from bpc.model import Permissions
+    from bpc.model import WantedRole
     from bpc.model.identity import PodIdentityAssociation
 
 # What the blueprint may say of the role of an add-on's service account.
-GIVEN = ("roleName", "policyArns", "policy", "wellKnownPolicies", "permissionsBoundary")
+GIVEN = ("roleName", "policyArns", "permissions", "wellKnownPolicies", "permissionsBoundary")
 
 AGENT = "eks-pod-identity-agent"
 
@@ -28,18 +28,18 @@ def planned(blueprint: Blueprint, partition: str, catalogue: Catalogue) -> Itera
         entry = catalogue(request.name)
         source = request.options.get("source", entry.sources[0])
         context = _context(request, blueprint, partition)
-        made = PlannedAddOn(entry, request, source, context, _permissions(request), _associations(request))
+        made = PlannedAddOn(entry, request, source, context, _wanted_role(request), _associations(request))
         yield identity.addon(made, blueprint, partition)
 
 
-def _permissions(request: AddOnRequest) -> Permissions | None:
+def _wanted_role(request: AddOnRequest) -> WantedRole | None:
     """What the blueprint adds to the role of an add-on, if it adds anything."""
     if not any(request.options.get(key) for key in GIVEN):
         return None
     from bpc import build
-    from bpc.model.identity import Permissions
+    from bpc.model.identity import WantedRole
 
-    made: Permissions = build.node(Permissions, request.at, request.options, {})
+    made: WantedRole = build.node(WantedRole, request.at, request.options, {})
     return made
 
 

@@ -42,7 +42,7 @@ def addon(planned: PlannedAddOn, blueprint: Blueprint, partition: str) -> Planne
     identity = of_namespace(blueprint, planned.namespace)
     if identity == POD_IDENTITY:
         return planned
-    given = planned.permissions.role_name if planned.permissions else None
+    given = planned.wanted_role.role_name if planned.wanted_role else None
     if planned.source == "eks" or not planned.has_role:
         return planned.replace(identity=identity)
     name = given or role_name(blueprint, planned.entry.name)

@@ -12,7 +12,7 @@ from bpc.model import AddOnRequest, Blueprint, NodeGroup
 from bpc.plan.subnets import Subnet
 
 if TYPE_CHECKING:
-    from bpc.model import Permissions, ServiceAccount
+    from bpc.model import ServiceAccount, WantedRole
     from bpc.model.identity import PodIdentityAssociation
 
 
@@ -31,13 +31,13 @@ class PlannedGroup(Record):
 
 
 class PlannedAddOn(Record):
-    """An add-on with its source decided; `permissions` and `associations` are what the blueprint adds to it."""
+    """An add-on with its source decided; `wanted_role` and `associations` are what the blueprint adds to it."""
 
     entry: type[AddOn]
     request: AddOnRequest
     source: str
     context: Context
-    permissions: Permissions | None = None
+    wanted_role: WantedRole | None = None
     associations: tuple[PodIdentityAssociation, ...] = ()
     identity: str = "pod-identity"
     # For a role whose ARN stands in a manifest.
@@ -61,7 +61,7 @@ class PlannedAddOn(Record):
     @property
     def has_role(self) -> bool:
         """Whether the template makes a role for its own service account, or whether others are given."""
-        wanted = self.entry.has_permissions() or bool(self.permissions and self.permissions.grants)
+        wanted = self.entry.has_permissions() or bool(self.wanted_role and self.wanted_role.grants)
         given = "serviceAccountRoleArn" in self.request.options
         return wanted and not given and self.service_account not in {one.service_account for one in self.associations}
 

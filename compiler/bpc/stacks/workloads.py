@@ -68,9 +68,9 @@ def _associate(planned: PlannedServiceAccount, role: Any, cluster: Any, sheet: S
     if account.target_role_arn:
         properties["TargetRoleArn"] = account.target_role_arn
     if account.session_policy:
-        from bpc.kit import substitution
+        from bpc.kit import permissions
 
-        properties["Policy"] = substitution.policy_text(account.session_policy)
+        properties["Policy"] = permissions.session_policy(account.session_policy)
     if not _is_tagged(account):
         properties["DisableSessionTags"] = True
     association = eks.PodIdentityAssociation(

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bpc import schema
 from bpc.diagnostics import Path
 from bpc.importing.draft import Draft, spelled
 from bpc.importing.eksctl import table
@@ -83,16 +82,13 @@ class Source:
             else:
                 self.draft.put(path, [value], source)
 
-    def permissions(self, above: Path, document: Any, source: str) -> None:
-        """An inline IAM policy: as it is, or statement by statement, as the language has it there."""
-        path = (*above, "permissions")
-        if schema.field(path) is None:
-            self.draft.put((*above, "policy"), document, source)
-            return
+    def permissions(self, above: Path, document: Any, source: str, key: str = "permissions") -> None:
+        """An IAM policy in our words: all of it or nothing, for without one statement it may allow more."""
+        path = (*above, key)
         given = document.get("Statement") if isinstance(document, dict) else document
         statements = [_statement(one) for one in (given if isinstance(given, list) else [given])]
-        if None in statements:
-            why = "a statement says what it is not for, or for whom; write what it allows"
+        if None in statements or not self.draft.takes(path, statements):
+            why = "a role's statements have Sid, Effect, and texts as Action, Resource and Condition, or NotAction"
             self.draft.lose(path, source, document, why)
         else:
             self.draft.put(path, statements, source)
@@ -129,21 +125,39 @@ class Source:
 HOMELESS: dict[str, Path] = {"gitops": ("addons", ""), "karpenter": ("addons", "")}
 
 
-STATEMENT = {"Sid": "sid", "Effect": "effect", "Action": "actions", "Resource": "resources", "Condition": "conditions"}
+# IAM User Guide, IAM JSON policy elements reference.
+STATEMENT = {
+    "Sid": "sid",
+    "Effect": "effect",
+    "Action": "actions",
+    "NotAction": "notActions",
+    "Resource": "resources",
+    "NotResource": "notResources",
+    "Condition": "conditions",
+}
 
 
 def _statement(one: Any) -> dict[str, Any] | None:
     """A statement of IAM's in our words; None where it has an element that ours do not have."""
     if not isinstance(one, dict) or not set(one) <= set(STATEMENT):
         return None
-    found = {STATEMENT[key]: value for key, value in one.items()}
-    for key in ("actions", "resources"):
+    found: dict[str, Any] = {STATEMENT[key]: value for key, value in one.items() if value}
+    for key in ("actions", "notActions", "resources", "notResources"):
         if isinstance(found.get(key), str):
             found[key] = [found[key]]
+    for key in ("actions", "notActions"):
+        if isinstance(found.get(key), list):
+            found[key] = [_action(name) for name in found[key]]
     found["effect"] = str(found.get("effect", "allow")).lower()
     if found["effect"] == "allow":
         del found["effect"]
     return found
+
+
+def _action(name: Any) -> Any:
+    """IAM takes a service's prefix in capitals too."""
+    service, colon, action = str(name).partition(":")
+    return service.lower() + colon + action
 
 
 def pattern(path: Path) -> str:

@@ -50,7 +50,7 @@ def _account(it: Source, at: Path, identity: str) -> None:
         said = spelled((*at, "roleOnly")) if it.get(*at, "roleOnly") is not None else ""
         it.draft.put((*path, "create"), not it.get(*at, "roleOnly"), said)
     if it.get(*at, "policy") and identity == "pod-identity":
-        _session(it, (*at, "policy"), (*path, "sessionPolicy"))
+        _session(it, (*at, "policy"), path)
     if identity == "irsa" and not it.draft.get(*path, "namespace"):
         it.draft.put((*path, "namespace"), "default")
     policies(it, at, path, "attachPolicy" if identity == "irsa" else "permissionPolicy")
@@ -59,7 +59,7 @@ def _account(it: Source, at: Path, identity: str) -> None:
 def _session(it: Source, at: Path, path: Path) -> None:
     """A session policy: an IAM document, as JSON in a string."""
     document = source.parse(str(it.get(*at)).encode())[0]
-    it.draft.put(path, document.data if document else it.get(*at), spelled(at))
+    it.permissions(path, document.data if document else it.get(*at), spelled(at), "sessionPolicy")
 
 
 def policies(it: Source, at: Path, path: Path, inline: str) -> None:

@@ -152,7 +152,7 @@ def _role_names(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _given(addon: PlannedAddOn) -> str | None:
-    return addon.permissions.role_name if addon.permissions else None
+    return addon.wanted_role.role_name if addon.wanted_role else None
 
 
 OBSTACLES = (_addons, _agent, _places, _kinds, _manifests, _role_names)
