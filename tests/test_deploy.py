@@ -79,7 +79,9 @@ class Step(NamedTuple):
 
 
 def commands(output: Output) -> list[Command]:
-    return [Command(*found) for found in COMMAND.findall(output.read("README.md").decode())]
+    """What is said of each stack; what stack sets make, nobody types a command for."""
+    found = [Command(*found) for found in COMMAND.findall(output.read("README.md").decode())]
+    return [one for one in found if verify.TEMPLATE.fullmatch(one.file)]
 
 
 def step(output: Output, template: Template) -> Step:
@@ -169,7 +171,7 @@ def test_the_order_matters(name: str, environment: str, account: Account) -> Non
         account.delete(first.stack)
 
 
-@pytest.mark.parametrize("name", OUTPUTS)
+@pytest.mark.parametrize("name", [name for name, output in OUTPUTS.items() if commands(output)])
 def test_the_readme_says_so(name: str) -> None:
     """Every template of an environment, in order, with the consent and the parameters that it needs; and back again."""
     output = OUTPUTS[name]

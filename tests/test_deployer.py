@@ -130,15 +130,22 @@ SAMPLES = {
     "ParameterNameWithoutLeadingSlash": "aws/service/eks",
 }
 
+# What is named after the platform, wherever its stacks are.
+PLATFORMS = ("ClusterName", "LogGroupName")
 
-def samples(action: str, platform: str, region: str, account: str) -> Iterator[str]:
-    """An ARN of each kind of resource that an action must have, as it would be in this platform."""
+
+def samples(action: str, platform: str, own: str, region: str, account: str) -> Iterator[str]:
+    """An ARN of each kind of resource that an action must have, as it would be in this platform.
+
+    `own` is what CloudFormation makes names of: that of a stack.
+    """
     service = action.partition(":")[0]
     for kind in (permissions.action(action) or {}).get("resourceTypes", []):
         if kind["required"]:
             pattern = permissions.IAM.resources.get_resource_type_details(service, kind["name"])["arn"]
-            known = {key: one.format(platform) for key, one in SAMPLES.items()} | {"Region": region, "Account": account}
-            yield re.sub(r"\$\{(\w+)\}", lambda match: known.get(match[1], f"{platform}-1"), pattern)  # noqa: B023
+            known = {key: one.format(platform if key in PLATFORMS else own) for key, one in SAMPLES.items()}
+            known |= {"Region": region, "Account": account}
+            yield re.sub(r"\$\{(\w+)\}", lambda match: known.get(match[1], f"{own}-1"), pattern)  # noqa: B023
 
 
 @each_place
@@ -151,7 +158,9 @@ def test_what_is_narrowed_still_holds_the_platform(name: str, environment: str) 
     wrong = [
         (action, arn)
         for action in sorted(actions)
-        for arn in ([] if action == "ssm:GetParameters" else samples(action, platform, region, account))
+        for arn in (
+            [] if action == "ssm:GetParameters" else samples(action, platform, stem(name, environment), region, account)
+        )
         if not any(
             fnmatchcase(arn, resource) for one in about(statements, action) for resource in iam.listed(one["Resource"])
         )
@@ -160,14 +169,20 @@ def test_what_is_narrowed_still_holds_the_platform(name: str, environment: str) 
     assert [one for one in wrong if "aws-service-role" not in one[1] and "ServiceLinkedRole" not in one[0]] == []
 
 
+def stem(name: str, environment: str) -> str:
+    """What the names of an environment's stacks begin with."""
+    platform = OUTPUTS[name].environments[environment]["name"]
+    return f"StackSet-{platform}-{environment}" if OUTPUTS[name].administration() else platform
+
+
 @each_place
 def test_what_destroys_is_kept_to_the_platform(name: str, environment: str) -> None:
-    platform = OUTPUTS[name].environments[environment]["name"]
+    platform, own = OUTPUTS[name].environments[environment]["name"], stem(name, environment)
     for statement in policy(name, environment):
         for action in iam.listed(statement["Action"]):
             if action in ("ec2:DeleteVpc", "ec2:DeleteSubnet", "ec2:TerminateInstances"):
                 like = statement["Condition"]["StringLike"]
-                assert like["aws:ResourceTag/aws:cloudformation:stack-name"] == [platform, f"{platform}-*"]
+                assert like["aws:ResourceTag/aws:cloudformation:stack-name"] == [own, f"{own}-*"]
             elif action == "kms:ScheduleKeyDeletion":
                 assert statement["Condition"]["StringLike"] == {"aws:ResourceTag/Name": f"{platform}-*"}
 

@@ -149,7 +149,7 @@ CLAIMS: dict[str, tuple[str, Callable[[Properties], bool], set[str], Properties]
     "deletion": (
         "EKS::Cluster",
         lambda cluster: cluster.get("DeletionProtection") is True,
-        {"fleet"},
+        {"fleet", "shops"},
         {"DeletionProtection": False},
     ),
     "roles of pods": ("IAM::Role", pods_own, set(), POD),

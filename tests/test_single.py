@@ -23,6 +23,8 @@ def spec(name: str) -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load((ROOT / "specs" / f"{name}.yaml").read_text(encoding="utf-8"))
     # Every environment is laid out in the same way, whatever it says itself.
     data.setdefault("cloudformation", {})["format"] = "json"
+    # Stack sets take the one layout alone.
+    data["cloudformation"].pop("stackSets", None)
     return data
 
 

@@ -98,12 +98,24 @@ def _places(document: Document, only: str) -> tuple[Iterable[Place], int, list[D
     """The environments to compile; what they have in common must fit before they are merged."""
     if "environments" not in document.data:
         return environments.places(document), 1, _unknown(only, [environments.DEFAULT])
-    found = [one for one in shape.fit(document)[1] if not one.path or one.path[0] in ("environments", "metadata")]
+    complaints = shape.fit(document)[1]
+    found = [one for one in complaints if not one.path or one.path[0] in ("environments", "metadata")]
     if found:
         return (), 0, found
     names = sorted(document.data["environments"])
     places = (place for place in environments.places(document) if only in ("", place.name))
-    return places, 1 if only else len(names), _unknown(only, names)
+    stray = () if any(one.path[0] == "cloudformation" for one in complaints) else _waves(document, names)
+    return places, 1 if only else len(names), [*_unknown(only, names), *stray]
+
+
+def _waves(document: Document, names: list[str]) -> Iterable[Diagnostic]:
+    """What is wrong with the names in the waves, which no environment can see alone."""
+    sets = document.data.get("cloudformation", {}).get("stackSets", {})
+    if "waves" not in sets:
+        return ()
+    from bpc.checks import stack_sets
+
+    return stack_sets.unknown(sets["waves"], names)
 
 
 def _unknown(only: str, names: list[str]) -> list[Diagnostic]:

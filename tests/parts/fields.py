@@ -90,6 +90,8 @@ STORED = {
 VALUES: dict[str, Any] = {
     "serviceAccounts[].identity": "irsa",
     "cloudformation.gitSync.parameters": {"WorkersMaxSize": 9},
+    "cloudformation.stackSets.parameters": {"WorkersMaxSize": 9},
+    "cloudformation.stackSets.waves": [["dev"], ["prod"]],
     "metadata.name": "other",
     "network.cidr": "10.0.0.0/16",
     "network.topology": "public",
@@ -181,12 +183,21 @@ SPOT = {**OWN, "nodeGroups[].capacity": "spot"}
 LABEL = "app/old/0123456789abcdef/targetgroup/old/0123456789abcdef"
 FLOWS = {"network.flowLogs": {"destination": "s3", "bucketArn": "arn:aws:s3:::old"}}
 TABLES = {"network.existing": {"privateRouteTableIds": [{"import": "one"}]}, "network.endpoints": ["s3"]}
+SETS: dict[str, Any] = {
+    "environments": {"dev": {"account": "111122223333"}, "prod": {"account": "444455556666"}},
+    "cloudformation": {"layout": "single", "stackSets": {}},
+}
+ORGANIZATION = {"permissionModel": "service-managed", "organizationalUnitIds": ["r-ab12"]}
 FIRST: dict[str, dict[str, Any]] = {
     "nodeGroups[].mixedInstances.spotInstancePools": {
         "nodeGroups[].mixedInstances.spotAllocationStrategy": "lowest-price"
     },
     "nodeGroups[].scalingPolicies[].resourceLabel": {
         "nodeGroups[].scalingPolicies": [{"metric": "alb-request-count", "target": 9, "resourceLabel": LABEL}]
+    },
+    **{
+        f"cloudformation.stackSets.{key}": {"cloudformation.stackSets": ORGANIZATION}
+        for key in ("organizationalUnitIds", "callAs")
     },
     "cloudformation.gitSync.parameters": {"cloudformation": {"gitSync": {"folder": "."}}},
     "bastion.keyName": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
@@ -297,6 +308,7 @@ FIRST["serviceAccounts[].os"] = {"serviceAccounts": [MADE]}
 FIRST["serviceAccounts[].identity"] = {"serviceAccounts": [MADE]}
 # What is there first, for every field below a path.
 BELOW: dict[str, Any] = {
+    "cloudformation.stackSets": SETS,
     "network.flowLogs": {"network.flowLogs": {}},
     "network.transitGateway": {"network.transitGateway": {"id": {"import": "old"}, "routes": ["10.0.0.0/16"]}},
     "network.vpnGateway": {"network.vpnGateway": {}},
@@ -410,6 +422,7 @@ REFUSED = {
     "bastion.sessionLog.destination",
     "storage.classes[].driver",
     "storage.snapshotClasses[].driver",
+    "cloudformation.stackSets.permissionModel",
     "cluster.remoteNetwork.credentials.provider",
     "addons.eks-pod-identity-agent.enabled",
     "bastion.access",

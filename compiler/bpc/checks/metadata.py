@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bpc import facts
 from bpc.diagnostics import Diagnostic, Path, rule
@@ -71,6 +71,9 @@ def _arns(blueprint: Blueprint) -> Iterator[tuple[Path, str]]:
     boundary = blueprint.cloudformation.permissions_boundary
     if boundary:
         yield (*blueprint.cloudformation.at, "permissionsBoundary"), boundary
+    sets = blueprint.cloudformation.stack_sets
+    if sets and sets.administration_role_arn:
+        yield (*sets.at, "administrationRoleArn"), sets.administration_role_arn
     for section in (blueprint.cluster.secrets_encryption, blueprint.cluster.logging):
         if section.key_arn:
             yield (*section.at, "keyArn"), section.key_arn
@@ -91,8 +94,19 @@ def _tags(blueprint: Blueprint) -> Iterator[Diagnostic]:
             )
 
 
-def across(seen: dict[Place, str], blueprint: Blueprint) -> list[Diagnostic]:
-    """Whether an environment lands where an earlier one did; `seen` remembers the places, and is added to."""
+def across(seen: dict[Any, str], blueprint: Blueprint) -> list[Diagnostic]:
+    """Whether an environment lands where an earlier one did, or is delivered in another way; `seen` remembers."""
+    found = _same_place(seen, blueprint)
+    way = "stack sets" if blueprint.cloudformation.stack_sets else "stacks"
+    first = seen.setdefault("way", way)
+    if "stack sets" in (first, way):
+        from bpc.checks import stack_sets
+
+        found += stack_sets.across(seen, blueprint)
+    return found
+
+
+def _same_place(seen: dict[Any, str], blueprint: Blueprint) -> list[Diagnostic]:
     metadata = blueprint.metadata
     place = (blueprint.account, metadata.region, metadata.name)
     here, other = blueprint.environment, seen.setdefault(place, blueprint.environment)

@@ -68,9 +68,12 @@ def check(output: Output, program: str | None) -> Iterator[Finding]:
             output.environments[environment].get("name", output.name), output.templates(environment)
         )
     for template in output.templates():
+        yield from promises.traced(template, output.marker["trace"])
+    for template in output.administration():
+        yield from promises.explained(template, output.marker.get("stackSets"))
+    for template in (*output.templates(), *output.administration()):
         yield from promises.plain(template)
         yield from promises.quotas(template)
-        yield from promises.traced(template, output.marker["trace"])
         yield from permissions.open_statements(template)
         yield from permissions.unexplained_stars(template)
         yield from secrets.sensitive_values(template)
@@ -93,6 +96,11 @@ def lint(outputs: Sequence[Output]) -> Iterator[tuple[Output, list[Finding]]]:
         templates.Job(output.folder, file, output.environments[file.split("/")[1]]["region"])
         for output in known.values()
         for file in output.template_files()
+    ] + [
+        # It is deployed anywhere.
+        templates.Job(output.folder, one.file, next(iter(output.environments.values()))["region"])
+        for output in known.values()
+        for one in output.administration()
     ]
     for job, found in _progress(templates.check(jobs), len(jobs)):
         yield known[job.folder], found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bpc.kit.naming import stack_set_name
 from bpc.kit.record import Record
 from bpc.plan.shapes import Plan
 
@@ -13,22 +14,26 @@ SURE = 20
 
 
 class Place(Record):
-    """One platform in one Region; `account` is a number, or `*` where the blueprint names none."""
+    """One platform in one Region; `account` is a number, or `*` where the blueprint names none.
+
+    `name` is the platform's; its stacks' names are `stem`, or begin with it.
+    """
 
     name: str
     partition: str
     region: str
     account: str
+    stem: str
 
     @property
     def own(self) -> str:
         """What every name begins with that CloudFormation makes for a resource of the platform."""
-        return f"{self.name}-*" if len(self.name) < SURE else f"{self.name[:SURE]}*"
+        return f"{self.stem}-*" if len(self.stem) < SURE else f"{self.stem[:SURE]}*"
 
     @property
     def stacks(self) -> tuple[str, str]:
         """The names of its stacks."""
-        return self.name, f"{self.name}-*"
+        return self.stem, f"{self.stem}-*"
 
     def arn(self, pattern: str, named: str = "") -> str:
         """`sqs:{here}:{own}` with what it stands for; `named` goes into `{}`."""
@@ -77,4 +82,8 @@ def _substituted(text: str, known: Mapping[str, str]) -> str:
 
 def place(plan: Plan) -> Place:
     """Where the plan's stacks will be."""
-    return Place(plan.name, plan.partition, plan.region, plan.blueprint.account or "*")
+    blueprint = plan.blueprint
+    stem = plan.name
+    if blueprint.cloudformation.stack_sets:
+        stem = f"StackSet-{stack_set_name(plan.name, blueprint.environment)}"
+    return Place(plan.name, plan.partition, plan.region, blueprint.account or "*", stem)

@@ -14,6 +14,11 @@ def stack_name(platform: str, stack: str) -> str:
     return f"{platform}-{stack}"
 
 
+def stack_set_name(platform: str, environment: str) -> str:
+    """What the stack set of an environment is called in the administrator's account."""
+    return f"{platform}-{environment}"
+
+
 def access_entry_id(principal: str) -> str:
     """AdminRole111122223333AccessEntry: a role's name is unique in its account alone."""
     account, _, path = principal.split(":", 4)[4].partition(":")

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     )
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
+    from bpc.model.stack_sets import StackSets
     from bpc.model.storage import AccessPoint, FileSystem, Lifecycle, SnapshotClass, Storage, StorageClass
 
 __all__ = [
@@ -135,6 +136,7 @@ __all__ = [
     "SessionLog",
     "SnapshotClass",
     "Ssh",
+    "StackSets",
     "Storage",
     "StorageClass",
     "SubnetRange",
@@ -199,6 +201,7 @@ LAZY = {
     "SessionLog": "bpc.model.bastion",
     "SnapshotClass": "bpc.model.storage",
     "Ssh": "bpc.model.node_details",
+    "StackSets": "bpc.model.stack_sets",
     "Storage": "bpc.model.storage",
     "StorageClass": "bpc.model.storage",
     "TransitGateway": "bpc.model.network_details",

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from bpc.model.node import Node
+
+if TYPE_CHECKING:
+    from bpc.model.stack_sets import StackSets
 
 
 class GitSync(Node):
@@ -17,4 +21,5 @@ class CloudFormation(Node):
     format: str
     iam_stack: bool
     git_sync: GitSync | None
+    stack_sets: StackSets | None
     permissions_boundary: str | None

@@ -37,6 +37,10 @@ def writers(stacks: Stacks) -> Iterator[type[Writer]]:
         from bpc.output import git_sync
 
         yield git_sync.Deployments
+    if stacks.plan.blueprint.cloudformation.stack_sets:
+        from bpc.output import stack_sets
+
+        yield stack_sets.Administration
     if stacks.manifests:
         from bpc.output import kubernetes
 

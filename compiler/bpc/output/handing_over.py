@@ -24,10 +24,13 @@ def permissions(name: str, environment: str, unknown: dict[str, str]) -> str:
         "`cloudformation:*` on the stacks and `iam:PassRole` on that role. When something leaves the blueprint, update "
         "the stacks first and the policies after.",
     ]
-    if unknown:
-        kinds = ", ".join(f"`{kind}` (in `{stack}`)" for kind, stack in sorted(unknown.items()))
-        lines += ["", f"They do not cover what bpc knows no permissions for: {kinds}. Add what those need."]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(["", uncovered(unknown)] if unknown else [])])
+
+
+def uncovered(unknown: dict[str, str]) -> str:
+    """Which resources the deployer's policies do not cover; nothing where they cover all."""
+    kinds = ", ".join(f"`{kind}` (in `{stack}`)" for kind, stack in sorted(unknown.items()))
+    return f"They do not cover what bpc knows no permissions for: {kinds}. Add what those need." if kinds else ""
 
 
 def git_sync(folder: str, environment: str) -> str:

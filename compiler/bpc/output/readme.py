@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bpc import deployer
 from bpc.diagnostics import Diagnostic
-from bpc.kit.record import Record
+from bpc.kit.naming import logical_id
 from bpc.output import handing_over
+from bpc.output.described import Place, Row, described
 from bpc.output.stacks import Stacks
-from bpc.output.storage_classes import storage_classes
 from bpc.output.writer import Writer
 
-
-class _Row(Record):
-    """A stack to create; `asked` are the parameters that have no default."""
-
-    stack: str
-    file: str
-    capability: str
-    asked: tuple[str, ...]
-
-
-class _Place(Record):
-    """What the page says of an environment; `cluster` and `bastion` are names of stacks."""
-
-    environment: str
-    name: str
-    region: str
-    account: str | None
-    stacks: tuple[_Row, ...]
-    cluster: str
-    bastion: str
-    protected: bool
-    private: bool
-    creator: bool
-    access: str
-    synced: str
-    cluster_access: str
-    sizes: tuple[str, ...]
-    classes: str
+if TYPE_CHECKING:
+    from bpc.model import StackSets
 
 
 SEVERAL = "Create the stacks one after the other, each when the one before is `CREATE_COMPLETE`"
@@ -50,91 +24,82 @@ class Readme(Writer):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self.described: _Place | None = None
+        self.described: Place | None = None
         self.rows: list[str] = []
         self.overlays: list[str] = []
         self.unknown: dict[str, str] = {}
         self.asking: dict[str, str] = {}
+        self.wanted: list[str] = []
+        self.format = ""
         self.workloads = ""
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
-        place = _place(stacks)
+        place = described(stacks)
         # The place with the most to say is described in full; of a fleet's others, a row each is all that is kept.
         if self.described is None or _fullness(place) > _fullness(self.described):
             self.described = place
         self.unknown |= {kind: stacks.name(one) for kind, one in deployer.unknown(stacks.templates).items()}
         if asked := dict.fromkeys(name for row in place.stacks for name in row.asked):
             self.asking[place.environment] = ", ".join(f"`{name}`" for name in asked)
+        self.format = self.format or place.format
+        if place.sets:
+            names = (name for row in place.stacks for name in row.asked if name not in place.sets.parameters)
+            self.wanted += [logical_id(place.environment, name) for name in names]
         if stacks.manifests:
             self.overlays.append(place.environment)
         if stacks.plan.service_accounts and self.described is place:
             from bpc.output import workloads
 
             self.workloads = workloads.said(stacks)
-        cells = (place.environment, place.account or "", place.region, place.name, ", ".join(stacks.templates))
+        what = f"`{stacks.stack_set}`" if place.sets else ", ".join(stacks.templates)
+        cells = (place.environment, place.account or "", place.region, place.name, what)
         self.rows.append(f"| {' | '.join(cells)} | {'yes' if place.protected else 'no'} |")
         return []
 
     def finish(self) -> None:
         place = self.described
         assert place, "an environment was added before"
+        before, after = self._administered(place.sets, place) if place.sets else self._by_hand(place)
         parts = [
             f"<!-- {self.header} -->",
             f"# {self.name}",
             _what(bool(self.overlays)),
-            _deploy(place),
-            *([_failed(place)] if place.protected else []),
-            *([_table(self.rows, place.environment, self.asking)] if len(self.rows) > 1 else []),
-            *([handing_over.git_sync(place.synced, place.environment)] if place.synced else []),
-            handing_over.permissions(place.name, place.environment, self.unknown),
+            *before,
             _after(place),
-            *([self.workloads] if self.workloads else []),
-            *([_manifests(self.overlays, place)] if self.overlays else []),
-            *([place.classes] if place.classes else []),
-            _update(place),
-            _remove(place),
+            self.workloads,
+            _manifests(self.overlays, place) if self.overlays else "",
+            place.classes,
+            *after,
         ]
-        self.write("README.md", ("\n\n".join(parts) + "\n").encode())
+        self.write("README.md", ("\n\n".join(one for one in parts if one) + "\n").encode())
+
+    def _by_hand(self, place: Place) -> tuple[list[str], list[str]]:
+        """How to deploy, and how to go on."""
+        before = [
+            _deploy(place),
+            _failed(place) if place.protected else "",
+            _table(self.rows, place.environment, self.asking) if len(self.rows) > 1 else "",
+            handing_over.git_sync(place.synced, place.environment) if place.synced else "",
+            handing_over.permissions(place.name, place.environment, self.unknown),
+        ]
+        return before, [_update(place), _remove(place), _logs(place)]
+
+    def _administered(self, sets: StackSets, place: Place) -> tuple[list[str], list[str]]:
+        """The same where stack sets do it."""
+        from bpc.output import administration
+
+        it = administration.Described(self.name, sets, self.format, place.region, tuple(self.wanted))
+        before = [
+            administration.deploy(it, self.rows, place.protected),
+            administration.permissions(it),
+            "" if sets.by_organization else handing_over.uncovered(self.unknown),
+        ]
+        after = [administration.update(it, place.sizes), administration.remove(it, place.protected), _logs(place)]
+        return before, after
 
 
-def _place(stacks: Stacks) -> _Place:
-    blueprint = stacks.plan.blueprint
-    return _Place(
-        environment=stacks.environment,
-        name=stacks.plan.name,
-        region=stacks.plan.region,
-        account=blueprint.account,
-        stacks=tuple(
-            _Row(stacks.name(stack), stacks.file(stack), _capability(template), _asked(template))
-            for stack, template in stacks.templates.items()
-        ),
-        cluster=stacks.name("cluster"),
-        bastion=stacks.name("bastion"),
-        protected=blueprint.cluster.deletion_protection,
-        private=not blueprint.cluster.endpoint.is_public,
-        creator=blueprint.cluster.bootstrap_cluster_creator_admin_permissions,
-        access=blueprint.bastion.access if blueprint.bastion else "",
-        synced=blueprint.cloudformation.git_sync.folder if blueprint.cloudformation.git_sync else "",
-        cluster_access=blueprint.bastion.cluster_access if blueprint.bastion else "",
-        classes=storage_classes(stacks),
-        sizes=tuple(one for template in stacks.templates.values() for one in _sizes(template)),
-    )
-
-
-def _fullness(place: _Place) -> tuple[int, bool]:
+def _fullness(place: Place) -> tuple[int, bool]:
     return len(place.stacks), place.protected
-
-
-def _asked(template: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(name for name, one in template.get("Parameters", {}).items() if "Default" not in one)
-
-
-def _sizes(template: dict[str, Any]) -> list[str]:
-    """The parameters that say how large a node group is when it is made, and may be emptied afterwards."""
-    conditions = template.get("Conditions", {})
-    size, given = "DesiredSize", "HasDesiredSize"
-    names = [name.removesuffix(given) for name in conditions if name.endswith(given)]
-    return [f"{name}{size}" for name in names]
 
 
 def _what(manifests: bool) -> str:
@@ -144,18 +109,7 @@ def _what(manifests: bool) -> str:
     return f"Everything here is {kinds}. To deploy it, you need {tools}, and no bpc. The commands run from this folder."
 
 
-# A resource of IAM with a name of its own, which only a patch can have given it.
-NAMES = {"RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstanceProfileName"}
-
-
-def _capability(template: dict[str, Any]) -> str:
-    """What CloudFormation wants to be told (CloudFormation API Reference, CreateStack, Capabilities)."""
-    iam = [one for one in template["Resources"].values() if one["Type"].startswith("AWS::IAM::")]
-    named = any(NAMES & set(one.get("Properties", {})) for one in iam)
-    return "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM" if iam else ""
-
-
-def _deploy(place: _Place) -> str:
+def _deploy(place: Place) -> str:
     where = f" in account {place.account}" if place.account else ""
     lines = [
         "## Deploy",
@@ -180,7 +134,7 @@ def _deploy(place: _Place) -> str:
     return "\n".join([*lines, "```"])
 
 
-def _command(place: _Place, row: _Row) -> list[str]:
+def _command(place: Place, row: Row) -> list[str]:
     lines = [
         f"aws cloudformation deploy --region {place.region} --stack-name {row.stack}",
         f"--template-file {row.file}",
@@ -195,7 +149,7 @@ def _command(place: _Place, row: _Row) -> list[str]:
     return [" \\\n  ".join(lines)]
 
 
-def _failed(place: _Place) -> str:
+def _failed(place: Place) -> str:
     return (
         "The cluster is protected, so a roll-back of its stack could not delete it; that is why the stack is created "
         "with `--disable-rollback` (in the console: *Preserve successfully provisioned resources*). If it fails, mend "
@@ -216,7 +170,7 @@ def _table(rows: list[str], described: str, asking: dict[str, str]) -> str:
     return "\n".join([*lines, *rows, *(["", *asked] if asked else [])])
 
 
-def _after(place: _Place) -> str:
+def _after(place: Place) -> str:
     lines = ["## Use the cluster", ""]
     if place.access:
         rights = f"The host's role has the EKS access policy `{place.cluster_access}` in the cluster."
@@ -232,13 +186,14 @@ def _after(place: _Place) -> str:
             f"The Kubernetes API answers inside the VPC alone: {host}in an AWS CloudShell VPC environment with the "
             "cluster's security group, or over a VPN."
         )
-    creator = ", and so is whoever created the stack" if place.creator else ""
+    maker = "the role by which StackSets created the stack" if place.sets else "whoever created the stack"
+    creator = f", and so is {maker}" if place.creator else ""
     lines += [f"Whoever is in `cluster.access` is let in{creator}:", "", "```sh"]
     lines += [f"aws eks update-kubeconfig --region {place.region} --name {place.name}", "kubectl get nodes", "```"]
     return "\n".join(lines + (_tunnel(place) if place.private and place.access == "ssm" else []))
 
 
-def _tunnel(place: _Place) -> list[str]:
+def _tunnel(place: Place) -> list[str]:
     """How to reach a private endpoint from a laptop (AWS Systems Manager User Guide, Starting a port forwarding
     session to a remote host)."""
     name, region = place.name, place.region
@@ -259,7 +214,7 @@ def _tunnel(place: _Place) -> list[str]:
     ]
 
 
-def _manifests(overlays: list[str], place: _Place) -> str:
+def _manifests(overlays: list[str], place: Place) -> str:
     chosen = place.environment if place.environment in overlays else overlays[0]
     return (
         "## Manifests\n\nPoint your GitOps engine at `kubernetes/overlays/` and the environment, or apply it by hand:"
@@ -267,7 +222,7 @@ def _manifests(overlays: list[str], place: _Place) -> str:
     )
 
 
-def _update(place: _Place) -> str:
+def _update(place: Place) -> str:
     sizes = (
         " Once the nodes are there, hand their number over to whatever scales them: with "
         f"`--parameter-overrides {' '.join(f'{name}=' for name in place.sizes)}` no update touches it any more."
@@ -283,14 +238,13 @@ def _update(place: _Place) -> str:
     )
 
 
-def _remove(place: _Place) -> str:
+def _remove(place: Place) -> str:
     first = (
         "The cluster is protected: set `cluster.deletionProtection: false`, compile, and update the cluster's stack "
         "first. "
         if place.protected
         else ""
     )
-    group = f"/aws/eks/{place.name}/cluster"
     commands = "\n".join(
         f"aws cloudformation {what} --region {place.region} --stack-name {row.stack}"
         for row in reversed(place.stacks)
@@ -299,7 +253,14 @@ def _remove(place: _Place) -> str:
     return (
         "## Take it down\n\n"
         f"{first}Delete the load balancers and volumes that workloads made, then the stacks in reverse order:"
-        f"\n\n```sh\n{commands}\n```\n\nEKS may write its last log lines after the log group is gone, and so bring it "
-        "back; before you create the cluster again, look whether it is there:\n\n```sh\n"
+        f"\n\n```sh\n{commands}\n```"
+    )
+
+
+def _logs(place: Place) -> str:
+    group = f"/aws/eks/{place.name}/cluster"
+    return (
+        "EKS may write its last log lines after the log group is gone, and so bring it back; before you create the "
+        "cluster again, look whether it is there:\n\n```sh\n"
         f"aws logs delete-log-group --region {place.region} --log-group-name {group}\n```"
     )

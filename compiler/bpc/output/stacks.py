@@ -6,6 +6,7 @@ from typing import Any
 
 from bpc import catalogue
 from bpc.diagnostics import Path
+from bpc.kit.naming import stack_set_name
 from bpc.kit.record import Record
 from bpc.overrides import Patched
 from bpc.plan.shapes import Plan
@@ -32,6 +33,11 @@ class Stacks(Record):
         return self.plan.blueprint.cloudformation.layout == "single"
 
     @property
+    def stack_set(self) -> str:
+        """The name of the stack set that deploys them, where one does."""
+        return stack_set_name(self.plan.name, self.environment)
+
+    @property
     def manifests(self) -> bool:
         """Whether anything comes as Kubernetes manifests."""
         storage = self.plan.blueprint.storage
@@ -43,6 +49,9 @@ class Stacks(Record):
 
     def name(self, stack: str) -> str:
         """What CloudFormation knows the stack by; one template holds all that would be stacks of their own."""
+        if self.plan.blueprint.cloudformation.stack_sets:
+            # StackSets ends the name with an id of its own.
+            return f"StackSet-{self.stack_set}-ID"
         if self.is_single:
             return self.plan.name
         return self.plan.stack_name(stack)

@@ -23,6 +23,8 @@ KUSTOMIZATION = "kustomization.yaml"
 NOISE = ".DS_Store"
 # A template's name says when its stack is deployed; other files beside it are none.
 TEMPLATE = re.compile(r"cloudformation/[^/]+/[0-9]{2}-[^/]+\.(yaml|json)")
+# What an administrator deploys the environments with.
+STACK_SETS = re.compile(r"cloudformation/stack-sets\.(yaml|json)")
 # The deployer's policies. They say nothing of bpc: IAM's grammar has no place for a word that is not IAM's.
 POLICY = re.compile(r"cloudformation/[^/]+/deployer-policy(-[0-9]+)?\.json")
 START = Span(1, 1, 2)
@@ -79,6 +81,11 @@ class Output(NamedTuple):
         """Every template, parsed or not."""
         prefix = f"cloudformation/{environment}/" if environment else "cloudformation/"
         return [file for file in self.files if file.startswith(prefix) and TEMPLATE.fullmatch(file)]
+
+    def administration(self) -> list[Template]:
+        """The template for an administrator's account, where there is one that can be parsed."""
+        found = (_template(self, file) for file in self.files if STACK_SETS.fullmatch(file))
+        return [one for one in found if one]
 
     def policies(self) -> list[Template]:
         """The deployer's policies that can be parsed."""

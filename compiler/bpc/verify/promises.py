@@ -126,6 +126,14 @@ def traced(template: Template, trace: Mapping[str, Mapping[str, str]]) -> Iterat
             yield template.found(UNTRACED, ("Resources", title), message)
 
 
+def explained(template: Template, trace: object) -> Iterator[Finding]:
+    """Promise 10 for an administrator's template, each of whose resources is an environment."""
+    known = trace if isinstance(trace, dict) else {}
+    for title in template.resources:
+        if not known.get(title):
+            yield template.found(UNTRACED, ("Resources", title), f"nothing says which environment {title} is")
+
+
 def _why(name: str | None, later: Template | None) -> str:
     if name is None:
         return "the name of this import is not known before deployment"
