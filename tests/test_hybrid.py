@@ -67,3 +67,18 @@ def test_a_rotation_goes_in_two_steps() -> None:
     second = compiled(cluster={"certificateAuthorities": ["rotation-2027"], "activeCertificateAuthorityId": "ca-1"})
     assert second.lint() == []
     assert second.resource("cluster", "AWS::EKS::Cluster")["ActiveCertificateAuthorityId"] == "ca-1"
+
+
+def test_the_range_of_a_network_that_exists_may_be_unknown() -> None:
+    machines = {"nodes": ["10.80.0.0/16"]}
+    network = {"vpcId": "vpc-0123456789abcdef0", "privateSubnetIds": [f"subnet-0123456789abcdef{one}" for one in "01"]}
+    cluster = {"remoteNetwork": machines, "endpoint": {"access": "private"}}
+    unknown = compiled(cluster=cluster, network={"existing": network})
+    assert (unknown.errors, unknown.lint()) == ([], [])
+    known = compiled(cluster=cluster, network={"existing": network | {"cidr": "10.80.0.0/16"}})
+    assert known.errors == ["BPC762"]
+
+
+def test_a_second_range_of_the_vpc_is_taken_as_well() -> None:
+    cluster = {"remoteNetwork": {"nodes": ["100.64.0.0/24"]}, "endpoint": {"access": "private"}}
+    assert compiled(cluster=cluster, network={"secondaryCidrs": ["100.64.0.0/16"]}).errors == ["BPC762"]

@@ -76,7 +76,8 @@ def _ranges(wanted: RemoteNetwork | None) -> Iterator[tuple[Path, str]]:
 
 
 def _taken(blueprint: Blueprint) -> Iterator[tuple[str, IPv4Network]]:
-    yield "the VPC's range", cidr.network(blueprint.network.cidr)
+    for one in blueprint.network.ranges:  # none, where an existing VPC's range is not said
+        yield "the VPC's range", cidr.network(one)
     yield "the services' range", cidr.network(blueprint.cluster.service_cidr)
 
 
