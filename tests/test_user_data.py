@@ -12,6 +12,7 @@ import yaml
 
 from bpc.kit import user_data
 from bpc.kit.user_data import Boot, Join
+from parts.compiling import compiled
 
 JOIN = Join("shop", "172.20.0.0/16", "172.20.0.10", {"ClusterEndpoint": "E", "ClusterCertificateAuthority": "C"})
 IPV6 = JOIN.replace(service_cidr="", dns="", values={**JOIN.values, "ServiceCidr": "S"})
@@ -133,3 +134,24 @@ def test_windows_is_told_in_powershell() -> None:
     assert '-DNSClusterIP "172.20.0.10"' in text
     assert '-KubeletExtraArgs "--max-pods=30 --node-labels=a=b,tier=web ' in text
     assert "join me" in user_data.text(Boot("windows", JOIN, command="join me"))
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        {"kubelet": {"podPidsLimit": 4096, "evictionHard": {"nodefs.available": "5%", "memory.available": "300Mi"}}},
+        {"ami": "Bottlerocket", "bottlerocket": {"settings": {"ntp": {"time-servers": ["a"]}, "motd": "hello"}}},
+    ],
+)
+def test_the_order_of_settings_is_nobodys_business(group: dict[str, Any]) -> None:
+    """Other user data would be another version of the launch template, and every node would go."""
+
+    def turned(value: Any) -> Any:
+        return {key: turned(value[key]) for key in reversed(value)} if isinstance(value, dict) else value
+
+    one, other = (
+        compiled(nodeGroups=[{"name": "workers"} | some]).resource("nodes", "AWS::EC2::LaunchTemplate")
+        for some in (group, turned(group))
+    )
+    assert "UserData" in one["LaunchTemplateData"]
+    assert one == other

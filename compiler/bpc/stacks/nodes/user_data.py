@@ -21,7 +21,10 @@ def of(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Base64:
 
     special: dict[str, Any] = {}
     if group.bottlerocket:
-        special = {"settings": group.bottlerocket.settings, "admin_container": group.bottlerocket.admin_container}
+        special = {
+            "settings": _sorted(group.bottlerocket.settings),
+            "admin_container": group.bottlerocket.admin_container,
+        }
     if group.warm_pool and group.warm_pool.enabled and not group.managed:
         # Only one of a warm pool's nodes that is wanted may join.
         special["settings"] = {"autoscaling": {"should-wait": True}, **special.get("settings", {})}
@@ -30,7 +33,7 @@ def of(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Base64:
         join=_join(plan, sheet) if group.joins_alone else None,
         script=group.user_data or "",
         command=group.bootstrap_command or "",
-        kubelet=group.kubelet or {},
+        kubelet=_sorted(group.kubelet or {}),
         max_pods=group.max_pods,
         cluster_dns=group.cluster_dns or (),
         labels=group.labels,
@@ -38,6 +41,13 @@ def of(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Base64:
         **special,
     )
     return user_data.encoded(boot)
+
+
+def _sorted(settings: Any) -> Any:
+    """The same settings in the order of their keys: other user data is another launch template, and new nodes."""
+    if not isinstance(settings, dict):
+        return settings
+    return {key: _sorted(settings[key]) for key in sorted(settings)}
 
 
 def _join(plan: Plan, sheet: Sheet) -> Join:
