@@ -55,7 +55,8 @@ def addons_schema() -> dict[str, Any]:
 
     entries = addons()
     return {
-        "description": "What runs in the cluster beside the workloads.",
+        "description": "What runs in the cluster beside the workloads. What an item of permissions or "
+        "podIdentityAssociations holds is the same for all of them, and told with `<name>`.",
         "type": "object",
         "propertyNames": {"pattern": "^[a-z0-9][a-z0-9_-]{0,99}$"},
         "additionalProperties": Unlisted.schema(),

@@ -144,11 +144,22 @@ def markdown() -> str:
         node = schema.resolved(child)
         must = " *(required)*" if key in required else ""
         parts.append(f"## {key}\n\n{node.get('description', '')}{must}")
-        rows = [_row(one) for one in fields(child, key) if "x-cloudformation" in one.node]
+        rows = [_row(one) for one in _told(list(fields(child, key)))]
         if rows:
             head = "| field | what it is | type | default | becomes |\n|---|---|---|---|---|"
             parts.append("\n".join([head, *rows]))
     return "\n\n".join(parts) + "\n"
+
+
+def _told(found: list[Field]) -> Iterator[Field]:
+    """Those that have a row: not what lists of every add-on hold, which stands once, with add-ons of any name."""
+    common = {one.path.replace("<name>", "", 1): one.node for one in found if one.path.startswith("addons.<name>.")}
+    for one in found:
+        section, _, below = one.path.partition(".")
+        name, _, rest = below.partition(".")
+        alike = name != "<name>" and "[]." in rest and common.get(f"{section}..{rest}") == one.node
+        if "x-cloudformation" in one.node and not alike:
+            yield one
 
 
 def _row(field: Field) -> str:
