@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bpc import pipeline
-from parts import lint
+from parts import compiling, lint
 
 REGION = "us-west-2"
 ONE = {"subnets": [{"import": "shared-SubnetId"}]}
@@ -280,6 +280,19 @@ def test_nodes_live_where_they_are_told() -> None:
     zones = {"network": {"availabilityZones": ["us-west-2a", "us-west-2b"]}}
     (subnet,) = properties({"availabilityZones": ["us-west-2b"]}, **zones)["Subnets"]
     assert subnet["Fn::ImportValue"]["Fn::Sub"] == "${NetworkStack}-PrivateSubnet2Id"
+
+
+@pytest.mark.parametrize("type_", ["managed", "self-managed"])
+@pytest.mark.parametrize("kind", ["public", "private"])
+def test_nodes_live_in_local_zones(type_: str, kind: str) -> None:
+    group = {"name": "edge", "type": type_, "subnets": kind, "localZones": ["eu-west-1-def-1a"]}
+    made = compiling.compiled(network={"localZones": ["eu-west-1-abc-1a", "eu-west-1-def-1a"]}, nodeGroups=[group])
+    assert made.errors == []
+    managed = type_ == "managed"
+    found = made.resource("nodes", "AWS::EKS::Nodegroup" if managed else "AWS::AutoScaling::AutoScalingGroup")
+    (subnet,) = found["Subnets" if managed else "VPCZoneIdentifier"]
+    assert subnet["Fn::ImportValue"]["Fn::Sub"] == f"${{NetworkStack}}-Local{kind.title()}Subnet2Id"
+    assert made.lint() == []
 
 
 def test_places_are_clean(tmp_path: Path) -> None:

@@ -279,6 +279,13 @@ CHANGES: dict[str, Any] = {
         }
     ),
     "nodeGroups[].availabilityZones": ["eu-west-1a"],
+    "nodeGroups[].localZones": Instead(
+        {
+            "network.subnets": None,
+            "network.localZones": ["eu-west-1-abc-1a"],
+            "nodeGroups[].localZones": ["eu-west-1-abc-1a"],
+        }
+    ),
     "nodeGroups[].kubelet": {"podPidsLimit": 99},
     "nodeGroups[].maxPods": 20,
     "nodeGroups[].clusterDns": ["169.254.20.10"],

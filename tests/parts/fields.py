@@ -144,6 +144,7 @@ VALUES: dict[str, Any] = {
     "nodeGroups[].scaling.desired": 3,
     "nodeGroups[].subnets": "public",
     "nodeGroups[].availabilityZones": ["eu-west-1a"],
+    "nodeGroups[].localZones": ["eu-west-1-abc-1a"],
     "nodeGroups[].placement.partitionCount": 3,
     "nodeGroups[].placement.strategy": "spread",
     **{f"nodeGroups[].instanceRequirements.{key}.max": 1000 for key in ("vcpus", "memoryMiB")},
@@ -175,6 +176,7 @@ VALUES: dict[str, Any] = {
 }
 ZONES = {"environments": {"dev": {}}, "network.availabilityZones": ["eu-west-1a", "eu-west-1b"]}
 CHOSEN = {"nodeGroups": [{"name": "workers", "instanceRequirements": {"vcpus": {"min": 2}, "memoryMiB": {"min": 64}}}]}
+LOCAL = {"environments": {"dev": {}}, "network.localZones": ["eu-west-1-abc-1a"]}
 NO_TYPES = {"nodeGroups": [{"name": "workers", "launchTemplate": {"id": "lt-0123456789abcdef0"}}]}
 GIVEN = {"nodeGroups": [{"name": "workers", "launchTemplate": {"id": {"import": "a"}}}]}
 SSH = {"nodeGroups[].ssh": {"keyName": "old", "sourceSecurityGroupIds": [{"import": "a"}]}}
@@ -236,6 +238,7 @@ FIRST: dict[str, dict[str, Any]] = {
     "network.subnets.public": {"network.subnets": {}},
     "nodeGroups[].subnets[].import": {"nodeGroups[].subnets": [{"import": "a"}]},
     "nodeGroups[].availabilityZones": ZONES,
+    "nodeGroups[].localZones": LOCAL,
     "nodeGroups[].iam.instanceProfileArn": {
         "nodeGroups[].type": "self-managed",
         "nodeGroups[].iam": {"roleArn": "arn:aws:iam::111122223333:role/Nodes"},

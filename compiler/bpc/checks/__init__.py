@@ -43,7 +43,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.existing": lambda it: it.network.existing,
     "bpc.checks.pods": lambda it: it.network.has_pod_subnets,
     "bpc.checks.ipv6": lambda it: it.network.has_ipv6 or it.network.ipv6.pool,
-    "bpc.checks.local_zones": lambda it: it.network.local_zones,
+    "bpc.checks.local_zones": lambda it: it.network.local_zones or any(one.local_zones for one in it.node_groups),
     "bpc.checks.zones": always,
     "bpc.checks.attachments": lambda it: it.network.is_attached or it.network.has_extras,
     "bpc.checks.flow_logs": lambda it: it.network.flow_logs,

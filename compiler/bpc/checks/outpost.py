@@ -15,7 +15,7 @@ NOT_THERE = rule(
     "not-on-outpost",
     why="A local cluster runs on the Outpost alone, without much of what EKS has in a Region (Amazon EKS User Guide, "
     "Local clusters for Amazon EKS on AWS Outposts).",
-    cure="Take it away, or make a cluster in the Region and put nodes on the Outpost (nodeGroups[].outpostArn).",
+    cure="Take it away, or make a cluster in the Region whose nodeGroups[].subnets are on the Outpost.",
 )
 NEEDS_SUBNETS = rule(
     "BPC768",

@@ -57,7 +57,8 @@ def _zones(blueprint: Blueprint) -> Iterator[Diagnostic]:
                 break
             if zone not in known:
                 yield ZONE.at((*at, index), f"the network has no zone {zone}", f"use {' or '.join(known)}")
-        places = group.availability_zones if isinstance(group.subnets, str) else group.subnets
+        named = group.local_zones or group.availability_zones
+        places = named if isinstance(group.subnets, str) else group.subnets
         if len(places or ()) != 1 and (why := _needs_one(group)):
             yield ONE_ZONE.at(group.at, f"{why} is in one zone", "add availabilityZones: [one zone]")
 

@@ -113,6 +113,7 @@ class NodeGroup(Node):
     launch_template: LaunchTemplate | None
     subnets: str | tuple[Reference, ...]
     availability_zones: tuple[str, ...] | None
+    local_zones: tuple[str, ...] | None
     labels: Mapping[str, str]
     taints: tuple[Taint, ...]
     update: Update
@@ -201,7 +202,7 @@ class NodeGroup(Node):
     @property
     def in_one_place(self) -> bool:
         """Whether it says where its nodes are, beyond a kind of subnets."""
-        return bool(self.placement or self.availability_zones) or not isinstance(self.subnets, str)
+        return bool(self.placement or self.availability_zones or self.local_zones) or not isinstance(self.subnets, str)
 
     @property
     def fits(self) -> bool:

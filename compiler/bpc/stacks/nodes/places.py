@@ -13,4 +13,6 @@ def subnets(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Any:
     group = planned.node_group
     if not isinstance(group.subnets, str):
         return [referred(one) for one in group.subnets]
+    if group.local_zones:
+        return home.subnets(f"local-{group.subnets}", plan, sheet, group.local_zones)
     return home.subnets(group.subnets, plan, sheet, group.availability_zones)
