@@ -456,6 +456,22 @@ def test_pods_on_fargate_and_windows_get_irsa_by_themselves(account: Any, more: 
     assert bool(made.resources("workloads", "AWS::EKS::PodIdentityAssociation")) != irsa
 
 
+def test_a_profile_takes_no_pods_that_are_on_every_node() -> None:
+    """The VPC CNI's pods with the role are a DaemonSet's, the EBS driver's a Deployment's."""
+    profiles = [{"name": "system", "selectors": [{"namespace": "kube-system"}]}]
+    associations = [{"serviceAccount": "aws-node", "roleArn": "arn:aws:iam::111122223333:role/cni"}]
+    made = compiled(fargateProfiles=profiles, addons={"vpc-cni": {"podIdentityAssociations": associations}})
+    assert made.errors == []
+    made = compiled(fargateProfiles=profiles, addons={"aws-ebs-csi-driver": {}})
+    trust = {
+        title: json.dumps(role["AssumeRolePolicyDocument"])
+        for stack in ("cluster", "addons")
+        for title, role in made.resources(stack, "AWS::IAM::Role").items()
+    }
+    assert "pods.eks.amazonaws.com" in trust["VpcCniRole"]
+    assert "AssumeRoleWithWebIdentity" in trust["AwsEbsCsiDriverRole"]
+
+
 def test_an_add_on_on_fargate_gets_irsa_and_needs_no_agent() -> None:
     profile = [{"name": "all", "selectors": [{"namespace": "kube-system"}, {"namespace": "external-dns"}]}]
     made = compiled(nodeGroups=[], fargateProfiles=profile, addons={"external-dns": {"zones": ["Z1"]}})

@@ -48,6 +48,8 @@ class AddOn:
     before_nodes: ClassVar[bool] = False
     # Pods of its own on every node: nothing to run on where there is only Fargate.
     daemonset: ClassVar[bool] = False
+    # And those of its pods that have its role are of that kind.
+    role_on_nodes: ClassVar[bool] = False
     # EKS Auto Mode does the same on its own nodes.
     in_auto_mode: ClassVar[bool] = False
     # It gives pods their addresses, and is told of the subnets that are for pods alone.

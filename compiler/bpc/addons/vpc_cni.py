@@ -26,6 +26,7 @@ class VpcCni(AddOn):
     core = True
     before_nodes = True
     daemonset = True
+    role_on_nodes = True
     places_pods = True
     requires = ("eks-pod-identity-agent",)
     endpoints = ("ec2",)

@@ -31,6 +31,12 @@ def on_fargate(blueprint: Blueprint, namespace: str) -> bool:
     return any(_takes(profile, namespace) for profile in blueprint.fargate_profiles)
 
 
+def addon_on_fargate(planned: PlannedAddOn, blueprint: Blueprint) -> bool:
+    """The same of the pods that have an add-on's role; those of a DaemonSet are never on Fargate."""
+    on_nodes = planned.entry.role_on_nodes and blueprint.has_nodes
+    return not on_nodes and on_fargate(blueprint, planned.namespace)
+
+
 def _takes(profile: FargateProfile, namespace: str) -> bool:
     from fnmatch import fnmatchcase
 
@@ -39,14 +45,13 @@ def _takes(profile: FargateProfile, namespace: str) -> bool:
 
 def addon(planned: PlannedAddOn, blueprint: Blueprint, partition: str) -> PlannedAddOn:
     """An add-on with its kind of identity decided, and its role's name where a manifest says the role's ARN."""
-    identity = of_namespace(blueprint, planned.namespace)
-    if identity == POD_IDENTITY:
+    if blueprint.cluster.identity != IRSA and not addon_on_fargate(planned, blueprint):
         return planned
     given = planned.wanted_role.role_name if planned.wanted_role else None
     if planned.source == "eks" or not planned.has_role:
-        return planned.replace(identity=identity)
+        return planned.replace(identity=IRSA)
     name = given or role_name(blueprint, planned.entry.name)
-    return planned.replace(identity=identity, role_name=name, role_arn=role_arn(blueprint, partition, name))
+    return planned.replace(identity=IRSA, role_name=name, role_arn=role_arn(blueprint, partition, name))
 
 
 def service_account(account: ServiceAccount, blueprint: Blueprint, partition: str) -> PlannedServiceAccount:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bpc.diagnostics import Diagnostic, rule
 from bpc.plan.addons import AGENT, GIVEN
-from bpc.plan.identity import IRSA, POD_IDENTITY, on_fargate
+from bpc.plan.identity import IRSA, POD_IDENTITY, addon_on_fargate, on_fargate
 from bpc.plan.shapes import Plan, PlannedAddOn
 
 WHOSE_ROLE = rule(
@@ -106,7 +106,7 @@ def _places(plan: Plan) -> Iterator[Diagnostic]:
                 (*account.at, "identity"), f"the pods of {account.namespace} run on Fargate", "use irsa"
             )
     for addon in plan.addons:
-        if addon.associations and on_fargate(plan.blueprint, addon.namespace):
+        if addon.associations and addon_on_fargate(addon, plan.blueprint):
             at = (*addon.request.at, "podIdentityAssociations")
             yield ON_FARGATE.at(at, f"the pods of {addon.entry.name} run on Fargate", key=True)
 
