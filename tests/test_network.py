@@ -189,6 +189,28 @@ def test_a_node_that_joins_alone_asks_the_cluster_for_the_range_of_services() ->
     assert "-ServiceCidr" in json.dumps(made[NODES])
 
 
+@pytest.mark.parametrize(
+    ("group", "found"),
+    [
+        ({"type": "self-managed"}, "cidr: '${ServiceCidr}'"),
+        ({"amiId": "ami-0123456789abcdef0"}, "cidr: '${ServiceCidr}'"),
+        ({"ami": "Ubuntu2404"}, "--ip-family ipv6 \\\n  --service-ipv6-cidr '${ServiceCidr}'"),
+    ],
+)
+def test_nodes_of_an_ipv6_cluster_that_join_alone(group: dict[str, Any], found: str) -> None:
+    made = compiled(network={"ipFamily": "ipv6"}, nodeGroups=[{"name": "workers"} | group])
+    assert made.errors == []
+    text, values = made.resource("nodes", "AWS::EC2::LaunchTemplate")["LaunchTemplateData"]["UserData"]["Fn::Base64"][
+        "Fn::Sub"
+    ]
+    assert found in text
+    assert values["ServiceCidr"]["Fn::ImportValue"]["Fn::Sub"] == "${ClusterStack}-ServiceCidr"
+    assert "10.100.0" not in text
+    exported = made.template("cluster")["Outputs"]["ServiceCidr"]["Value"]
+    assert exported == {"Fn::GetAtt": ["Cluster", "KubernetesNetworkConfig.ServiceIpv6Cidr"]}
+    assert made.lint() == []
+
+
 def test_a_longer_list_goes_round_the_zones() -> None:
     network = {
         "cidr": "10.0.0.0/16",

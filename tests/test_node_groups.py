@@ -295,6 +295,28 @@ def test_nodes_live_in_local_zones(type_: str, kind: str) -> None:
     assert made.lint() == []
 
 
+@pytest.mark.parametrize("capacity", ["on-demand", "spot"])
+def test_a_mixture_of_whatever_has_what_is_required(capacity: str) -> None:
+    group: dict[str, Any] = {"name": "any", "type": "self-managed", "capacity": capacity}
+    group |= {"instanceRequirements": {"vcpus": {"min": 4}, "memoryMiB": {"min": 8192}}}
+    group |= {"mixedInstances": {"onDemandBaseCapacity": 2, "onDemandPercentageAboveBaseCapacity": 40}}
+    made = compiling.compiled(nodeGroups=[group])
+    assert made.errors == []
+    data = made.resource("nodes", "AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert "InstanceType" not in data
+    assert data["InstanceRequirements"]["VCpuCount"] == {"Min": 4}
+    found = made.resource("nodes", "AWS::AutoScaling::AutoScalingGroup")
+    policy = found["MixedInstancesPolicy"]
+    assert "LaunchTemplate" not in found
+    assert "Overrides" not in policy["LaunchTemplate"]
+    assert policy["InstancesDistribution"] == {
+        "OnDemandBaseCapacity": 2,
+        "OnDemandPercentageAboveBaseCapacity": 40,
+        "SpotAllocationStrategy": "price-capacity-optimized",
+    }
+    assert made.lint() == []
+
+
 def test_places_are_clean(tmp_path: Path) -> None:
     every = {"vcpus": {"min": 2}, "memoryMiB": {"min": 4096}, "memoryGiBPerVcpu": {"min": 1.5}}
     every |= {"acceleratorCount": {"max": 0}, "networkBandwidthGbps": {"min": 1.5}, "generations": ["current"]}
