@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from parts.compiling import compiled
 
 CLUSTER = {
@@ -42,6 +45,34 @@ CLUSTER = {
         "tags": {"owner": "identity"},
     },
 }
+
+
+def test_security_groups_for_pods_are_asked_for() -> None:
+    def has_policy(**sections: Any) -> bool:
+        return "AmazonEKSVPCResourceController" in json.dumps(compiled(**sections).template("cluster"))
+
+    windows = [{"name": "workers"}, {"name": "win", "ami": "Windows2022Core"}]
+    assert not has_policy()
+    assert has_policy(cluster={"vpcResourceController": True})
+    assert has_policy(nodeGroups=windows)
+    assert not has_policy(cluster={"vpcResourceController": False})
+    assert compiled(cluster={"vpcResourceController": False}, nodeGroups=windows).errors == ["BPC842"]
+
+
+def test_a_role_has_its_own_boundary_or_that_of_all() -> None:
+    arn = "arn:aws:iam::111122223333:policy/{}"
+    auto = {"permissionsBoundary": arn.format("node")}
+    made = compiled(
+        cluster={"permissionsBoundary": arn.format("cluster"), "autoMode": auto},
+        cloudformation={"permissionsBoundary": arn.format("all")},
+        fargateProfiles=[{"name": "a", "selectors": [{"namespace": "a"}]}],
+    )
+    assert made.errors == []
+    roles = {**made.resources("cluster", "AWS::IAM::Role"), **made.resources("nodes", "AWS::IAM::Role")}
+    found = {title: role["PermissionsBoundary"].rpartition("/")[2] for title, role in roles.items()}
+    assert (found.pop("ClusterRole"), found.pop("AutoModeNodeRole")) == ("cluster", "node")
+    assert set(found.values()) == {"all"}
+    assert made.lint() == []
 
 
 def test_a_control_plane_with_everything_lints_clean() -> None:

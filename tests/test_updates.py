@@ -158,6 +158,8 @@ CHANGES: dict[str, Any] = {
     "cluster.access[].principal": ROLE.format("b"),
     "cluster.access[].username": "b",
     "cluster.access[].groups": ["b"],
+    "cluster.permissionsBoundary": BOUNDARY.format("b"),
+    "cluster.vpcResourceController": True,
     "cluster.access[].policies[].policy": "edit",
     "cluster.access[].policies[].scope.type": Instead({"cluster.access[].policies[].scope": SCOPE}),
     "cluster.access[].policies[].scope.namespaces": Instead({"cluster.access[].policies[].scope": SCOPE}),
@@ -281,8 +283,9 @@ CHANGES: dict[str, Any] = {
     "nodeGroups[].availabilityZones": ["eu-west-1a"],
     "nodeGroups[].localZones": Instead(
         {
-            "network.subnets": None,
             "network.localZones": ["eu-west-1-abc-1a"],
+            "network.subnets.public": ["10.0.0.0/24", "10.0.1.0/24", "10.0.4.0/24"],
+            "network.subnets.private": ["10.0.2.0/24", "10.0.3.0/24", "10.0.5.0/24"],
             "nodeGroups[].localZones": ["eu-west-1-abc-1a"],
         }
     ),

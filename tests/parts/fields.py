@@ -125,6 +125,7 @@ VALUES: dict[str, Any] = {
     "bastion.userData": "echo hello\n",
     "bastion.os": "al2",
     "cluster.version": "1.35",
+    "cluster.vpcResourceController": True,
     "cluster.endpoint.publicCidrs": ["9.9.9.0/24"],
     "cluster.secretsEncryption.keyArn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "cluster.logging.keyArn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",

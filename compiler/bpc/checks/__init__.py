@@ -12,7 +12,7 @@ from importlib import import_module
 
 from bpc.checks.metadata import Place, across
 from bpc.diagnostics import Diagnostic
-from bpc.model import Blueprint
+from bpc.model import Blueprint, Cluster
 
 __all__ = ["TOPICS", "Place", "across", "run"]
 
@@ -33,6 +33,11 @@ def grants(blueprint: Blueprint) -> object:
     """Whether the blueprint may say of some role what it may do."""
     nodes = any(group.iam for group in blueprint.node_groups)
     return nodes or blueprint.cluster.capabilities or speaks_of_roles(blueprint)
+def speaks_of_control_plane(cluster: Cluster) -> object:
+    """Whether its components, identity provider or roles are otherwise than most have them."""
+    boundary = cluster.permissions_boundary or (cluster.auto_mode and cluster.auto_mode.permissions_boundary)
+    role = boundary or cluster.vpc_resource_controller is not None
+    return role or cluster.kube_api_server or cluster.oidc_identity_provider
 
 
 # Each topic, and whether a blueprint has anything for it to check; one that no blueprint asks for is not imported.
@@ -51,7 +56,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.capabilities": lambda it: it.cluster.capabilities or it.cluster.auto_mode,
     "bpc.checks.outpost": lambda it: it.cluster.outpost or it.cluster.authentication == "config-map",
     "bpc.checks.hybrid": lambda it: it.cluster.remote_network,
-    "bpc.checks.control_plane": lambda it: it.cluster.kube_api_server or it.cluster.oidc_identity_provider,
+    "bpc.checks.control_plane": lambda it: speaks_of_control_plane(it.cluster),
     "bpc.checks.instances": always,
     "bpc.checks.nodes": always,
     "bpc.checks.images": lambda it: any(group.special_image for group in it.node_groups),

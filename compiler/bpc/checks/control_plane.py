@@ -1,4 +1,4 @@
-"""The control plane's components and its identity provider: settings that contradict each other."""
+"""The control plane's components, identity provider and role: settings that contradict each other."""
 
 from __future__ import annotations
 
@@ -26,6 +26,19 @@ SYSTEM_PREFIX = rule(
     why="Names that begin with system: are Kubernetes' own; a provider that could say them could make administrators.",
     cure="Use another prefix, such as `oidc:`.",
 )
+GIVEN_ROLE = rule(
+    "BPC841",
+    "setting-of-a-role-that-is-not-made",
+    why="The setting is for a role that the template makes; one that is given has its policies and its boundary.",
+    cure="Take the setting away, or the role's ARN.",
+)
+WINDOWS = rule(
+    "BPC842",
+    "windows-without-resource-controller",
+    why="The control plane gives pods on Windows their addresses, by the policy AmazonEKSVPCResourceController (Amazon "
+    "EKS User Guide, Deploy Windows nodes on EKS clusters).",
+    cure="Take vpcResourceController away.",
+)
 
 
 def _ports(blueprint: Blueprint) -> Iterator[Diagnostic]:
@@ -46,4 +59,22 @@ def _identity_provider(blueprint: Blueprint) -> Iterator[Diagnostic]:
             yield SYSTEM_PREFIX.at((*provider.at, key), f"{prefix} is Kubernetes' own", "use another prefix")
 
 
-CHECKS = (_ports, _identity_provider)
+def _roles(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    cluster, auto = blueprint.cluster, blueprint.cluster.auto_mode
+    own = (
+        ("permissionsBoundary", cluster.permissions_boundary),
+        ("vpcResourceController", cluster.vpc_resource_controller),
+    )
+    for key, value in own:
+        if cluster.role_arn and value is not None:
+            yield GIVEN_ROLE.at((*cluster.at, key), f"{key} does nothing beside roleArn", key=True)
+    if auto and auto.permissions_boundary and (auto.node_role_arn or not auto.node_pools):
+        said = "permissionsBoundary does nothing " + (
+            "beside nodeRoleArn" if auto.node_role_arn else "without node pools"
+        )
+        yield GIVEN_ROLE.at((*auto.at, "permissionsBoundary"), said, key=True)
+    if cluster.vpc_resource_controller is False and any(one.family == "windows" for one in blueprint.node_groups):
+        yield WINDOWS.at((*cluster.at, "vpcResourceController"), "there are Windows nodes", "take this away")
+
+
+CHECKS = (_ports, _identity_provider, _roles)

@@ -54,6 +54,8 @@ def _found(blueprint: Blueprint) -> Iterator[tuple[Path, str]]:
         yield (*cluster.endpoint.at, "access"), "public endpoint"
     if cluster.auto_mode:
         yield (*at, "autoMode"), "EKS Auto Mode"
+    if cluster.vpc_resource_controller:
+        yield (*at, "vpcResourceController"), "security groups for pods"
     if cluster.capabilities:
         yield (*at, "capabilities"), "EKS capabilities"
     if cluster.oidc_identity_provider:

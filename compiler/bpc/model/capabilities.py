@@ -11,6 +11,7 @@ from bpc.model.permissions import Permission
 class AutoMode(Node):
     node_pools: tuple[str, ...]
     node_role_arn: str | None
+    permissions_boundary: str | None
 
 
 class Capability(Node):

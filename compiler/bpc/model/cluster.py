@@ -75,6 +75,8 @@ class Cluster(Node):
     egress_mode: str
     security_group_ids: tuple[Reference, ...]
     role_arn: str | None
+    permissions_boundary: str | None
+    vpc_resource_controller: bool | None
     kube_api_server: KubeApiServer | None
     kube_scheduler: KubeScheduler | None
     kube_controller_manager: KubeControllerManager | None

@@ -129,9 +129,7 @@ def _provider(it: Source) -> None:
 def _boundaries(it: Source) -> None:
     """Permissions boundaries of single roles are one boundary for all roles, where they agree."""
     places = {
-        "iam.serviceRolePermissionsBoundary": it.get("iam", "serviceRolePermissionsBoundary"),
         "iam.fargatePodExecutionRolePermissionsBoundary": it.get("iam", "fargatePodExecutionRolePermissionsBoundary"),
-        "autoModeConfig.permissionsBoundaryARN": it.get("autoModeConfig", "permissionsBoundaryARN"),
     }
     for place, one in enumerate(it.get("capabilities") or []):
         places[f"capabilities[{place}].permissionsBoundary"] = one.get("permissionsBoundary")

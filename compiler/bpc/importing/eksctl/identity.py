@@ -29,7 +29,7 @@ WELL_KNOWN = {
 
 def convert(it: Source) -> None:
     it.carry(("iam", "serviceRoleARN"))
-    it.carry(("iam", "vpcResourceControllerPolicy"))
+    _cluster_role(it)
     if it.get("iam", "withOIDC"):
         it.draft.put(("cluster", "identity"), "irsa", "iam.withOIDC")
     for place in range(len(it.get("iam", "serviceAccounts") or [])):
@@ -38,6 +38,16 @@ def convert(it: Source) -> None:
         _account(it, ("iam", "podIdentityAssociations", place), "pod-identity")
     _addons(it)
     _fargate(it)
+
+
+def _cluster_role(it: Source) -> None:
+    """What the role of the control plane is given, where the template makes it."""
+    for key in ("vpcResourceControllerPolicy", "serviceRolePermissionsBoundary"):
+        if it.get("iam", "serviceRoleARN") and it.get("iam", key) is not None:
+            path = ("cluster", "roleArn")
+            it.draft.lose(path, f"iam.{key}", it.get("iam", key), "the role is given, and is what it is")
+        else:
+            it.carry(("iam", key))
 
 
 def _account(it: Source, at: Path, identity: str) -> None:

@@ -42,7 +42,7 @@ def _node_role(wanted: AutoMode, plan: Plan, sheet: Sheet) -> Any:
     role = iam.role(
         "AutoModeNodeRole",
         iam.trusts("ec2.amazonaws.com"),
-        boundary=plan.blueprint.cloudformation.permissions_boundary,
+        boundary=wanted.permissions_boundary or plan.blueprint.cloudformation.permissions_boundary,
         tags=sheet.tags("AutoModeNodeRole"),
         managed_policies=NODE_POLICIES,
     )

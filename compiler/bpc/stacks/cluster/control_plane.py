@@ -65,10 +65,11 @@ def _tuned(cluster: Cluster) -> bool:
 
 
 def _role(plan: Plan, sheet: Sheet) -> None:
+    blueprint = plan.blueprint
     role = iam.role(
         "ClusterRole",
         _trust(plan),
-        boundary=plan.blueprint.cloudformation.permissions_boundary,
+        boundary=blueprint.cluster.permissions_boundary or blueprint.cloudformation.permissions_boundary,
         tags=sheet.tags("ClusterRole"),
         managed_policies=[*_policies(plan)],
         **_volume_keys(plan),
@@ -101,8 +102,11 @@ def _policies(plan: Plan) -> Iterator[str]:
         from bpc.stacks.cluster import auto_mode
 
         yield from auto_mode.CLUSTER_POLICIES
-    if any(one.node_group.family == "windows" for one in plan.node_groups):
-        # The control plane gives the pods there their addresses (Amazon EKS User Guide, Windows nodes).
+    if plan.blueprint.cluster.vpc_resource_controller or any(
+        one.node_group.family == "windows" for one in plan.node_groups
+    ):
+        # Pods there get addresses from the control plane, and pods with security groups of their own get network
+        # interfaces (Amazon EKS User Guide, Windows nodes; Security groups for Pods).
         yield "AmazonEKSVPCResourceController"
 
 
