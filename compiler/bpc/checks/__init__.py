@@ -33,6 +33,8 @@ def grants(blueprint: Blueprint) -> object:
     """Whether the blueprint may say of some role what it may do."""
     nodes = any(group.iam for group in blueprint.node_groups)
     return nodes or blueprint.cluster.capabilities or speaks_of_roles(blueprint)
+
+
 def speaks_of_control_plane(cluster: Cluster) -> object:
     """Whether its components, identity provider or roles are otherwise than most have them."""
     boundary = cluster.permissions_boundary or (cluster.auto_mode and cluster.auto_mode.permissions_boundary)
