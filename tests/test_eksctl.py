@@ -29,7 +29,7 @@ ROWS = list(table.rows().values())
 SUPPORTED = [row for row in ROWS if row.status == "supported"]
 
 # The importer is ready for these, and the language is about to be.
-PENDING = {"remoteNetworkConfig.vpcGatewayID"}
+PENDING: set[str] = set()
 ARN = "arn:aws:iam::111122223333:role/team/Given"
 BOUNDARY = "arn:aws:iam::111122223333:policy/Boundary"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
@@ -103,6 +103,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "remoteNetworkConfig.iam.provider+": REMOTE,
     "remoteNetworkConfig.iam.caBundleCert+": REMOTE,
     "remoteNetworkConfig.iam.roleARN+": REMOTE,
+    "remoteNetworkConfig.vpcGatewayID+": REMOTE,
     "iam.fargatePodExecutionRoleARN+": {"fargateProfiles": [ITEMS["fargateProfiles"]]},
     "vpc.sharedNodeSecurityGroup+": {"nodeGroups": [ITEMS["nodeGroups"]]},
     "addonsConfig.disableDefaultAddons+": {"addons": [{"name": "vpc-cni"}]},

@@ -73,9 +73,11 @@ def _argocd(it: Source, one: dict[str, Any], path: Path, source: Path) -> None:
 
 def _remote(it: Source) -> None:
     it.carry(("remoteNetworkConfig",))
+    reached: list[str] = []
     for theirs, ours in (("remoteNodeNetworks", "nodes"), ("remotePodNetworks", "pods")):
         given = it.get("remoteNetworkConfig", theirs) or []
         ranges = [block for one in given for block in one.get("cidrs") or []]
+        reached += ranges
         if ranges:
             it.draft.put(("cluster", "remoteNetwork", ours), ranges, f"remoteNetworkConfig.{theirs}[0].cidrs")
     if it.get("remoteNetworkConfig"):
@@ -87,3 +89,5 @@ def _remote(it: Source) -> None:
     if gateway:
         kind = "vpnGateway" if str(gateway).startswith("vgw-") else "transitGateway"
         it.draft.put(("network", kind, "id"), gateway, "remoteNetworkConfig.vpcGatewayID")
+        # eksctl routes the networks of the remote nodes and pods there, and nothing else.
+        it.draft.put(("network", kind, "routes"), list(dict.fromkeys(reached)), "")
