@@ -46,29 +46,40 @@ def _absent(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 def _found(blueprint: Blueprint) -> Iterator[tuple[Path, str]]:
     """What the blueprint wants, or does not say no to, and a local cluster does not have."""
-    cluster = blueprint.cluster
-    at = cluster.at
-    if cluster.secrets_encryption.enabled:
-        yield cluster.secrets_encryption.at, "envelope encryption: say `secretsEncryption: {enabled: false}`"
-    if cluster.endpoint.is_public:
-        yield (*cluster.endpoint.at, "access"), "public endpoint"
-    if cluster.auto_mode:
-        yield (*at, "autoMode"), "EKS Auto Mode"
-    if cluster.vpc_resource_controller:
-        yield (*at, "vpcResourceController"), "security groups for pods"
-    if cluster.capabilities:
-        yield (*at, "capabilities"), "EKS capabilities"
-    if cluster.oidc_identity_provider:
-        yield (*at, "oidcIdentityProvider"), "identity provider of yours"
-    if not cluster.bootstrap_cluster_creator_admin_permissions:
-        yield (*at, "bootstrapClusterCreatorAdminPermissions"), "other first administrator than its creator"
+    yield from _of_cluster(blueprint.cluster)
+    if blueprint.network.ip_family == "ipv6":
+        yield (*blueprint.network.at, "ipFamily"), "IPv6"
     if blueprint.fargate_profiles:
         yield ("fargateProfiles",), "Fargate"
     for group in blueprint.node_groups:
         if group.type == "managed":
             yield (*group.at, "type"), "managed node groups: use `type: self-managed`"
-        if group.disk.type != "gp2":
-            yield (*group.disk.at, "type"), "volumes but gp2"
+        for disk in (group.disk, *group.volumes):
+            if disk.type != "gp2":
+                yield (*disk.at, "type"), "volumes but gp2"
+
+
+def _of_cluster(cluster: Cluster) -> Iterator[tuple[Path, str]]:
+    at = cluster.at
+    if cluster.secrets_encryption.enabled:
+        yield cluster.secrets_encryption.at, "envelope encryption: say `secretsEncryption: {enabled: false}`"
+    if cluster.endpoint.is_public:
+        yield (*cluster.endpoint.at, "access"), "public endpoint"
+    absent = {
+        "autoMode": (cluster.auto_mode, "EKS Auto Mode"),
+        "capabilities": (cluster.capabilities, "EKS capabilities"),
+        "oidcIdentityProvider": (cluster.oidc_identity_provider, "identity provider of yours"),
+        "remoteNetwork": (cluster.remote_network, "hybrid nodes"),
+        "controlPlaneTier": (
+            cluster.control_plane_tier != "standard",
+            "tier: its machines are those of controlPlaneInstanceType",
+        ),
+        "bootstrapClusterCreatorAdminPermissions": (
+            not cluster.bootstrap_cluster_creator_admin_permissions,
+            "other first administrator than its creator",
+        ),
+    }
+    yield from (((*at, key), what) for key, (wanted, what) in absent.items() if wanted)
 
 
 def _network(blueprint: Blueprint) -> Iterator[Diagnostic]:
