@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpc.diagnostics import Diagnostic, Path, rule
-from bpc.model import Blueprint, Outpost
+from bpc.model import Blueprint, Cluster, Outpost
 
 NOT_THERE = rule(
     "BPC767",
@@ -66,6 +66,7 @@ def _of_cluster(cluster: Cluster) -> Iterator[tuple[Path, str]]:
     if cluster.endpoint.is_public:
         yield (*cluster.endpoint.at, "access"), "public endpoint"
     absent = {
+        "vpcResourceController": (cluster.vpc_resource_controller, "security groups for pods"),
         "autoMode": (cluster.auto_mode, "EKS Auto Mode"),
         "capabilities": (cluster.capabilities, "EKS capabilities"),
         "oidcIdentityProvider": (cluster.oidc_identity_provider, "identity provider of yours"),
