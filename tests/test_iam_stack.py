@@ -51,8 +51,9 @@ def test_the_same_resources_linked_and_clean(name: str) -> None:
     assert {one["Type"] for one in first["Resources"].values()} <= set(IAM)
     assert "Parameters" not in first, "it needs nothing from anybody"
     kept = [title for one in others for title, made in one["Resources"].items() if made["Type"] in IAM]
-    # The one that names a queue of its own stack.
-    assert kept == (["AwsNodeTerminationHandlerRole"] if name == "graviton-spot" else [])
+    # Those that name a queue or a log group of their own stack.
+    here = {"graviton-spot": ["AwsNodeTerminationHandlerRole"], "private": ["FlowLogRole"]}
+    assert kept == here.get(name, [])
 
 
 @pytest.mark.parametrize("name", ["study", "graviton-spot"])
@@ -130,8 +131,8 @@ def test_a_patch_reaches_the_new_stack() -> None:
 
 
 def test_the_readme_begins_with_it() -> None:
-    readme = separated(bastion={}).files["README.md"].decode()
+    readme = separated(bastion={"clusterAccess": "none"}).files["README.md"].decode()
     assert "| 1 | `shop-iam` | `cloudformation/default/05-iam.json` | `CAPABILITY_IAM` |" in readme
     assert "| `cloudformation/default/10-network.json` | none |" in readme
     assert "the output `BastionRoleArn` of the stack `shop-iam`" in readme
-    assert "BastionRoleArn" in separated(bastion={}).template("05-iam")["Outputs"]
+    assert "BastionRoleArn" in separated(bastion={"clusterAccess": "none"}).template("05-iam")["Outputs"]
