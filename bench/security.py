@@ -84,11 +84,19 @@ def prepare(out: Path, folder: Path) -> int:
         values = PSEUDO | {name: _default(entry) for name, entry in template.get("Parameters", {}).items()}
         template["Resources"] = _fill(template["Resources"], values)
         for resource in template["Resources"].values():
+            _spell_out(resource.get("Properties", {}))
             resource.pop("Metadata", None)  # where checkov and cfn-guard would read that a rule is to be passed over
         name = "--".join(path.relative_to(out).with_suffix(".json").parts)
         (folder / name).write_text(json.dumps(template, indent=1), encoding="utf-8")
         resources += len(template["Resources"])
     return resources
+
+
+def _spell_out(properties: dict[str, Any]) -> None:
+    """A trust policy that is a text, for the cluster's issuer in the names of its conditions, as what it says."""
+    text = properties.get("AssumeRolePolicyDocument", {}).get("Fn::Sub")
+    if text:
+        properties["AssumeRolePolicyDocument"] = json.loads(text if isinstance(text, str) else text[0])
 
 
 def _default(parameter: dict[str, Any]) -> Any:

@@ -59,14 +59,23 @@ def tokens_only(machine: Properties) -> bool:
 
 
 def pods_own(role: Properties) -> bool:
-    trust = role["AssumeRolePolicyDocument"]
-    # With IRSA, a text of its own says which service account is meant: tests/test_identity.py reads it.
-    for statement in [] if "Fn::Sub" in trust else trust["Statement"]:
+    for statement in role["AssumeRolePolicyDocument"]["Statement"]:
+        if "Federated" in statement["Principal"]:
+            return of_one_namespace(statement.get("Condition", {}))
         if "pods.eks.amazonaws.com" in statement["Principal"].get("Service", []):
             named = statement.get("Condition", {}).get("StringEquals", {})
             wanted = ("eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account")
             return all(named.get(f"aws:RequestTag/{tag}") for tag in wanted)
     return True
+
+
+def of_one_namespace(condition: dict[str, dict[str, str]]) -> bool:
+    """IRSA: tokens for AWS STS, of service accounts of one namespace."""
+    named = {**condition.get("StringLike", {}), **condition.get("StringEquals", {})}
+    issued = {key.rpartition(":")[2]: value for key, value in named.items()}
+    return issued.get("aud") == "sts.amazonaws.com" and bool(
+        re.fullmatch(r"system:serviceaccount:[a-z0-9-]+:[a-z0-9*?.-]+", issued.get("sub", ""))
+    )
 
 
 def logged(cluster: Properties) -> bool:
@@ -167,6 +176,15 @@ def resources(security: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
         for path in sorted(folder.iterdir())
         for name, resource in json.loads(path.read_text(encoding="utf-8"))["Resources"].items()
     ]
+
+
+@pytest.mark.parametrize("sub", ["*", "system:serviceaccount:*", "system:serviceaccount:*:web", ""])
+def test_a_role_for_the_tokens_of_every_namespace_is_seen(sub: str) -> None:
+    tokens = {"${Issuer}:aud": "sts.amazonaws.com"} | ({"${Issuer}:sub": sub} if sub else {})
+    trusts = [{"Principal": {"Federated": "${Provider}"}, "Condition": {"StringLike": tokens}}]
+    assert not pods_own({"AssumeRolePolicyDocument": {"Statement": trusts}})
+    tokens["${Issuer}:sub"] = "system:serviceaccount:shop:*"
+    assert pods_own({"AssumeRolePolicyDocument": {"Statement": trusts}})
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
