@@ -134,5 +134,5 @@ def test_the_readme_begins_with_it() -> None:
     readme = separated(bastion={"clusterAccess": "none"}).files["README.md"].decode()
     assert "| 1 | `shop-iam` | `cloudformation/default/05-iam.json` | `CAPABILITY_IAM` |" in readme
     assert "| `cloudformation/default/10-network.json` | none |" in readme
-    assert "the output `BastionRoleArn` of the stack `shop-iam`" in readme
+    assert "say what its role may do in `bastion.clusterAccess`" in readme
     assert "BastionRoleArn" in separated(bastion={"clusterAccess": "none"}).template("05-iam")["Outputs"]
