@@ -1,10 +1,11 @@
 """What an update would do, worked out from two sets of templates, without an AWS account.
 
-    sides       output folders and blueprints -> templates, intrinsic functions worked out
-    direct      two templates -> what each resource says differently
-    spread      what follows where a replaced resource is referred to, across stacks, too
-    judge, eks  what is dear, what CloudFormation or EKS refuses, what interrupts
-    manifests   Kubernetes objects
+    sides           output folders and blueprints -> templates, intrinsic functions worked out
+    direct          two templates -> what each resource says differently
+    spread          what follows where a replaced resource is referred to, across stacks, too
+    judge, eks      what is dear, what CloudFormation or EKS refuses, what interrupts
+    administration  stack sets, and the stacks that they make
+    manifests       Kubernetes objects
 
 CloudFormation user guide, "Update behaviors of stack resources". A change set in the account is the last word: it
 knows the values of the parameters and what somebody has changed by hand.
@@ -13,7 +14,7 @@ knows the values of the parameters and what somebody has changed by hand.
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from bpc.diagnostics import Diagnostic, errors
@@ -31,14 +32,25 @@ def compare(old: Side, new: Side) -> Difference:
     """Every environment of both sides, in the order of their names."""
     names = sorted({*old.environments, *new.environments})
     found = {name: _environment(old.environments.get(name), new.environments.get(name)) for name in names}
-    return Difference(old.shown, new.shown, {name: one for name, one in found.items() if one != Changes()})
+    changed = {name: one for name, one in found.items() if one != Changes()}
+    return Difference(old.shown, new.shown, changed, _administration(old, new, changed))
+
+
+def _administration(old: Side, new: Side, environments: Mapping[str, Changes]) -> Changes:
+    """The template of stack sets, of which the environments' own are the inside."""
+    if not (old.administration or new.administration):
+        return Changes()
+    from bpc.difference import administration
+
+    found = administration.linked(_environment(old.administration, new.administration), environments)
+    return administration.alone(found, new.only) if new.only else found
 
 
 def dangers(difference: Difference, allowed: Sequence[str]) -> list[tuple[str, Diagnostic]]:
     """What must not happen unseen, with its environment, without what is allowed."""
     return [
         (name, one)
-        for name, found in difference.environments.items()
+        for name, found in difference.parts.items()
         for one in errors(found.diagnostics)
         if not any(_covers(pattern, name, one) for pattern in allowed)
     ]
@@ -60,14 +72,24 @@ def _covers(pattern: str, environment: str, found: Diagnostic) -> bool:
 def _environment(old: Environment | None, new: Environment | None) -> Changes:
     if old and new and (old.platform, old.region) == (new.platform, new.region):
         return Changes() if old.files == new.files else _same_platform(old, new)
-    found = judge.of_platforms(old, new) if old and new else ()
-    gone = _whole(old, REMOVE) if old else Changes()
+    stays = _stays(old, new) if old else True
+    found = judge.of_platforms(old, new, stays) if old and new else ()
+    gone = _whole(old, REMOVE, stays) if old else Changes()
     come = _whole(new, ADD) if new else Changes()
     return Changes((*gone.resources, *come.resources), (), (*gone.objects, *come.objects), (*found, *gone.findings))
 
 
-def _whole(environment: Environment, action: str) -> Changes:
-    """An environment of which there is nothing on the other side. Nobody deletes stacks but their owner."""
+def _stays(old: Environment, new: Environment | None) -> bool:
+    """Whether the stacks stay that are no longer written. Nobody deletes one but its owner, and a stack set its own."""
+    if not old.administration:
+        return True
+    from bpc.difference import administration
+
+    return administration.stays(old, new)
+
+
+def _whole(environment: Environment, action: str, stays: bool = True) -> Changes:
+    """An environment of which there is nothing on the other side."""
     stacks = environment.stacks()
     web = Web(stacks)
     found = {
@@ -75,7 +97,7 @@ def _whole(environment: Environment, action: str) -> Changes:
         for key, one in web.resources.items()
     }
     objects = (Object(action, *key[1:]) for key in manifests.objects(environment))
-    left = tuple(judge.of_stacks(stacks, {})) if action == REMOVE else ()
+    left = tuple(judge.of_stacks(stacks, {})) if action == REMOVE and stays else ()
     changes, _ = judge.judged(found, web, Web({}) if action == REMOVE else web)
     return Changes(tuple(changes), (), tuple(objects), left)
 
@@ -88,9 +110,21 @@ def _same_platform(old: Environment, new: Environment) -> Changes:
     found, unplaced = judge.judged(spread(direct, before, after), before, after)
     moved = [one for title in titles for one in judge.parameters(was.get(title), now.get(title))]
     objects = tuple(manifests.compare(old, new))
-    notes = (judge.of_stacks(was, now), judge.of_policies(old, new), judge.of_parameters(moved, found))
+    notes = (
+        judge.of_stacks(was, now),
+        judge.of_policies(old, new),
+        judge.of_parameters(moved, found),
+        _other_maker(old, new),
+    )
     said = (*unplaced, *chain.from_iterable(notes), *_of_objects(objects))
     return Changes(tuple(found), tuple(moved), objects, said)
+
+
+def _other_maker(old: Environment, new: Environment) -> Iterator[Diagnostic]:
+    if old.administration or new.administration:
+        from bpc.difference import administration
+
+        yield from administration.other_maker(old, new)
 
 
 def _renames(old: Stack | None, new: Stack | None) -> Iterator[Change]:

@@ -31,6 +31,8 @@ from bpc.kit.digest import digest
 
 # Attributes beside the properties that a change set names in its scope. DependsOn changes nothing that is there.
 ATTRIBUTES = ("Condition", "CreationPolicy", "DeletionPolicy", "Metadata", "UpdatePolicy", "UpdateReplacePolicy")
+# But stack sets wait for each other at every update.
+ORDERED = ("AWS::CloudFormation::StackSet",)
 
 
 def differing(old: Stack | None, new: Stack | None) -> Iterator[Change]:
@@ -83,7 +85,8 @@ def _hits(path: Path, pointer: Pointer, before: Any, after: Any) -> bool:
 
 
 def _modified(stack: str, old: Resource, new: Resource, moved: set[str]) -> Change | None:
-    scope = tuple(one for one in ATTRIBUTES if old.body.get(one) != new.body.get(one))
+    attributes = (*ATTRIBUTES, "DependsOn") if new.type in ORDERED else ATTRIBUTES
+    scope = tuple(one for one in attributes if old.body.get(one) != new.body.get(one))
     if old.type != new.type:
         return Change(stack, new.title, new.type, MODIFY, REPLACED, policy(old, "UpdateReplacePolicy"))
     rules = replacement.rules(new.type)

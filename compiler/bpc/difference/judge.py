@@ -55,6 +55,10 @@ def _findings(change: Change, found: Found, old: Web, new: Web) -> Iterator[Diag
         from bpc.difference import eks
 
         yield from eks.refused(change)
+    if change.action == MODIFY and change.type == "AWS::CloudFormation::StackSet":
+        from bpc.difference import administration
+
+        yield from administration.lost(change, old.resources[at], new.resources[at])
 
 
 def _of_removed(change: Change, old: Web) -> Iterator[Diagnostic]:
@@ -153,10 +157,11 @@ def of_parameters(changed: list[Parameter], changes: list[Change]) -> Iterator[D
             )
 
 
-def of_platforms(old: Environment, new: Environment) -> Iterator[Diagnostic]:
+def of_platforms(old: Environment, new: Environment, stays: bool) -> Iterator[Diagnostic]:
     for what, before, after in (("name", old.platform, new.platform), ("Region", old.region, new.region)):
         if before != after:
-            message = f"another {what} than {before} is another platform: {after} comes, and what there was stays"
+            left = "stays" if stays else "is deleted by the stack set"
+            message = f"another {what} than {before} is another platform: {after} comes, and what there was {left}"
             yield rules.OTHER_PLATFORM.at((), message)
 
 

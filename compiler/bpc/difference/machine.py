@@ -4,11 +4,13 @@
   "name": …,
   "resourceChanges": [{"stack", "logicalResourceId", "resourceType", "action": Add | Modify | Remove,
     "replacement": True | Conditional | False | Unknown (of a Modify), "policyAction", "scope", "renamed",
+    "environment" (of a stack set whose template changes: the one that it deploys),
     "details": [{"target": {"path", "requiresRecreation", "beforeValue", "afterValue"}, "changeSource",
     "causingEntity"}], "findings": […]}],
   "parameters": [{"stack", "name", "action", "before", "after"}],
   "objects": [{"action", "kind", "namespace", "name", "fields", "fixed"}],
   "findings": [{"code", "name", "severity", "message"}]}],
+ "administration": the same without a name, of the administrator's template of stack sets,
  "dangers": [{"environment", "code", "resource", "message"}]}: what is not allowed, and makes the exit code 3
 """
 
@@ -30,7 +32,8 @@ def text(difference: Difference, dangers: Sequence[tuple[str, Diagnostic]]) -> s
         "old": difference.old,
         "new": difference.new,
         "schemas": replacement.as_of(),
-        "environments": [_environment(name, one) for name, one in difference.environments.items()],
+        "administration": _changes(difference.administration),
+        "environments": [{"name": name} | _changes(one) for name, one in difference.environments.items()],
         "dangers": [
             {
                 "environment": name,
@@ -44,9 +47,8 @@ def text(difference: Difference, dangers: Sequence[tuple[str, Diagnostic]]) -> s
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _environment(name: str, changes: Changes) -> dict[str, Any]:
+def _changes(changes: Changes) -> dict[str, Any]:
     return {
-        "name": name,
         "resourceChanges": [_change(one) for one in words.ordered(changes.resources)],
         "parameters": [
             {"stack": one.stack, "name": one.title, "action": one.action}
@@ -81,6 +83,8 @@ def _change(change: Change) -> dict[str, Any]:
         row["policyAction"] = change.policy if change.action == REMOVE else f"ReplaceAnd{change.policy}"
     if change.renamed:
         row["renamed"] = change.renamed
+    if change.environment:
+        row["environment"] = change.environment
     row["details"] = [_detail(one) for one in change.details]
     row["findings"] = _findings(change.findings)
     return row

@@ -23,9 +23,9 @@ def text(difference: Difference) -> str:
 def _page(difference: Difference) -> Iterator[str]:
     yield f"### {plain(difference.old)} → {plain(difference.new)}"
     yield ""
-    if not difference.environments:
+    if not difference.parts:
         yield "No difference."
-    for names, changes in words.grouped(difference.environments):
+    for names, changes in words.grouped(difference.parts):
         yield f"**{plain(words.heading(names))}**: {words.summary(changes)}"
         yield ""
         yield from _environment(changes)

@@ -115,11 +115,26 @@ DEPLOYER_POLICY = rule(
     cure="Give the role that deploys the new deployer-policy files before you update the stacks.",
     severity="warning",
 )
+STACK_DELETED = rule(
+    "BPC930",
+    "stack-would-be-deleted",
+    why="A stack set deletes the stack in an account or a Region that it no longer names "
+    "(AWS::CloudFormation::StackSet, StackInstancesGroup).",
+    cure="Add an environment for the other account or Region, move what runs, and then take this one out.",
+)
+OTHER_MAKER = rule(
+    "BPC931",
+    "other-maker",
+    why="A stack set makes stacks of its own and takes over none that is there, so everything would be there twice; "
+    "what has a name of its own, such as the cluster, cannot be.",
+    cure="Let the stack be made as before, or take the old one down first.",
+)
 
 # What holds data, or what everything stands on: a new one in its place is not the same.
 DEAR = {
     "AWS::APS::Workspace": "metrics",
     "AWS::Backup::BackupVault": "backups",
+    "AWS::CloudFormation::StackSet": "a stack set, with the stacks that it made,",
     "AWS::DocDB::DBCluster": "a database",
     "AWS::DynamoDB::GlobalTable": "a table",
     "AWS::DynamoDB::Table": "a table",

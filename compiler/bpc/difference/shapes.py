@@ -39,7 +39,10 @@ class Detail(Record):
 
 
 class Change(Record):
-    """A resource that changes."""
+    """A resource that changes.
+
+    A stack set names the environment that it deploys, and what becomes of the resources there in a few words.
+    """
 
     stack: str
     title: str
@@ -50,6 +53,8 @@ class Change(Record):
     scope: tuple[str, ...] = ()
     details: tuple[Detail, ...] = ()
     renamed: str = ""
+    environment: str = ""
+    inside: str = ""
     findings: tuple[Diagnostic, ...] = ()
 
     @property
@@ -92,8 +97,14 @@ class Changes(Record):
 
 
 class Difference(Record):
-    """Two sides, and what is different in each environment."""
+    """Two sides, and what is different in each environment and in the administrator's template of stack sets."""
 
     old: str
     new: str
     environments: dict[str, Changes]
+    administration: Changes = Changes()
+
+    @property
+    def parts(self) -> dict[str, Changes]:
+        """Everything that is different; what is the administrator's has no environment's name."""
+        return ({"": self.administration} if self.administration != Changes() else {}) | self.environments

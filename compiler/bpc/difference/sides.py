@@ -17,6 +17,8 @@ from bpc.kit.naming import stack_name
 from bpc.kit.record import Record
 
 CLOUDFORMATION, KUBERNETES = "cloudformation/", "kubernetes/"
+# The administrator's stack, of which there is one for all environments.
+STACK_SETS = "stack-sets"
 
 
 class Resource(Record):
@@ -41,16 +43,21 @@ class Stack(Record):
 
 
 class Environment(Record):
-    """One environment of a side: the platform's name and Region, and its files by path."""
+    """One environment of a side: the platform's name and Region, and its files by path.
+
+    Where stack sets make its stack, `administration` is the administrator's template. That is read as an environment,
+    too, one with no name.
+    """
 
     name: str
     platform: str
     region: str
     files: Mapping[str, bytes]
+    administration: Environment | None = None
 
     def stacks(self) -> dict[str, Stack]:
         """The stacks in the order in which they are deployed."""
-        found = [_stack(self, path) for path in self.files if verify.TEMPLATE.fullmatch(path)]
+        found = [_stack(self, path) for path in self.files if _is_template(path)]
         return {one.title: one for one in sorted(found, key=lambda one: (one.number, one.title))}
 
     def policies(self) -> dict[str, bytes]:
@@ -59,10 +66,12 @@ class Environment(Record):
 
 
 class Side(Record):
-    """What is compared: how it is called, and its environments."""
+    """What is compared: how it is called, its environments, the administrator's template, and whether for one alone."""
 
     shown: str
     environments: dict[str, Environment]
+    administration: Environment | None = None
+    only: str = ""
 
 
 class Unreadable(Exception):
@@ -72,14 +81,18 @@ class Unreadable(Exception):
 def side(shown: str, about: Mapping[str, Mapping[str, str]], files: Mapping[str, bytes], only: str = "") -> Side:
     """A side from its files by path, and from what the inventory says of its environments."""
     base = {path: content for path, content in files.items() if path.startswith(f"{KUBERNETES}base/")}
+    sets = {path: content for path, content in files.items() if verify.STACK_SETS.fullmatch(path)}
+    platform = next((one.get("name", "") for one in about.values()), "")
+    administration = Environment("", platform, "", sets) if sets else None
     environments = {}
     for name in sorted(about) if only == "" else [only] if only in about else []:
         own = (f"{CLOUDFORMATION}{name}/", f"{KUBERNETES}overlays/{name}/")
         mine = {path: content for path, content in files.items() if path.startswith(own)}
         shared = base if any(path.startswith(KUBERNETES) for path in mine) else {}
         one = about[name]
-        environments[name] = Environment(name, one.get("name", ""), one.get("region", ""), {**mine, **shared})
-    return Side(shown, environments)
+        platform, region = one.get("name", ""), one.get("region", "")
+        environments[name] = Environment(name, platform, region, {**mine, **shared}, administration)
+    return Side(shown, environments, administration if environments else None, only)
 
 
 @contextmanager
@@ -98,9 +111,14 @@ def _parsed(path: str, content: bytes) -> verify.Template:
         return verify.parse(path, content.decode())
 
 
+def _is_template(path: str) -> bool:
+    return bool(verify.TEMPLATE.fullmatch(path) or verify.STACK_SETS.fullmatch(path))
+
+
 def _stack(environment: Environment, path: str) -> Stack:
     template = _parsed(path, environment.files[path])
-    name = stack_name(environment.platform, template.stack)
+    title, number = (template.stack, template.number) if verify.TEMPLATE.fullmatch(path) else (STACK_SETS, 0)
+    name = stack_name(environment.platform, title)
     scope = Scope(
         template.section("Parameters"),
         {"AWS::StackName": name, "AWS::Region": environment.region},
@@ -109,9 +127,9 @@ def _stack(environment: Environment, path: str) -> Stack:
     )
     outputs = {name: one for name, one in template.section("Outputs").items() if _there(one, scope)}
     return Stack(
-        template.stack,
+        title,
         name,
-        template.number,
+        number,
         {title: _resource(title, body, scope) for title, body in template.resources.items() if _there(body, scope)},
         scope.parameters,
         {

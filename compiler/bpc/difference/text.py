@@ -25,9 +25,9 @@ VERBS = {ADD: "added", MODIFY: "changed", REMOVE: "removed"}
 def lines(difference: Difference) -> Iterator[Line]:
     """What is different, line by line."""
     yield "bold", f"{difference.old} → {difference.new}"
-    if not difference.environments:
+    if not difference.parts:
         yield "", "no difference"
-    for names, changes in words.grouped(difference.environments):
+    for names, changes in words.grouped(difference.parts):
         yield "", ""
         yield "bold", f"{words.heading(names)}: {words.summary(changes)}"
         yield from _environment(changes)

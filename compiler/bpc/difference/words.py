@@ -29,6 +29,7 @@ BEFORE = 12  # letters that are shown before the first one that differs
 MOST = 3  # properties of a resource that are shown
 FEW = 6  # environments that are named
 MASK = "****"
+ADMINISTRATOR = "the administrator's account"
 
 # What becomes of a resource, the hardest first.
 VERDICTS = ("replaced", "may be replaced", "unknown", "removed", "changed", "added")
@@ -68,7 +69,9 @@ def count(number: int, what: str) -> str:
 
 
 def heading(names: list[str]) -> str:
-    """The names of environments, not all of a fleet."""
+    """The names of environments, not all of a fleet; the administrator's template has none."""
+    if names == [""]:
+        return ADMINISTRATOR
     return ", ".join(names[:FEW]) + (f" and {len(names) - FEW} more" if len(names) > FEW else "")
 
 
@@ -86,12 +89,12 @@ def grouped(environments: dict[str, Changes]) -> list[tuple[list[str], Changes]]
 
 def details(change: Change) -> list[str]:
     """Each changed property in a few words, those that cause a replacement first."""
-    hard = [one for one in change.details if one.recreation != NEVER]
-    shown = [*hard, *(one for one in change.details if one.recreation == NEVER)]
+    # The remarks say what becomes of the environment; where its template is uploaded to says less.
+    every = [one for one in change.details if not (change.environment and one.path == ("TemplateURL",))]
     # What makes a resource anew is what matters; the rest of its properties come with it.
-    shown = hard or shown
+    shown = [one for one in every if one.recreation != NEVER] or every
     words = [_detail(one) for one in shown[:MOST]]
-    left = len(change.details) - len(words)
+    left = len(every) - len(words)
     return [*words, f"and {left} more"] if left else words
 
 
@@ -101,6 +104,8 @@ def remarks(change: Change) -> list[str]:
     if change.replacement != REPLACED:
         effects = (EFFECTS.get((change.type, one.path[0])) for one in change.details)
         found += dict.fromkeys(one for one in effects if one)
+    if change.environment:
+        found.append(f"updates {change.environment}: {change.inside}")
     if change.renamed:
         found.append(f"the same as {change.renamed}, under another logical ID")
     if change.policy not in ("", "Delete"):
