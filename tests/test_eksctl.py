@@ -142,6 +142,7 @@ SAMPLES: dict[str, Any] = {
     "additionalEndpointServices": ["logs"],
     "authenticationMode": "API",
     "bootstrapClusterCreatorAdminPermissions": False,
+    "vpcResourceControllerPolicy": False,
     "principalARN": ARN,
     "arn": ARN,
     "accessEntries[].type": "EC2_LINUX",
@@ -333,7 +334,7 @@ def names(data: Any, ours: str) -> list[Any]:
 def imported(document: dict[str, Any]) -> dict[str, Any]:
     read, wrong = source.parse(json.dumps(document).encode())
     assert read and not wrong
-    draft, wrong = eksctl.convert(read)
+    draft, wrong = eksctl.convert(read, "111122223333")
     assert not wrong
     filled: dict[str, Any] = schema.accept(draft.data)
     return filled

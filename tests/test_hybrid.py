@@ -82,3 +82,12 @@ def test_the_range_of_a_network_that_exists_may_be_unknown() -> None:
 def test_a_second_range_of_the_vpc_is_taken_as_well() -> None:
     cluster = {"remoteNetwork": {"nodes": ["100.64.0.0/24"]}, "endpoint": {"access": "private"}}
     assert compiled(cluster=cluster, network={"secondaryCidrs": ["100.64.0.0/16"]}).errors == ["BPC762"]
+
+
+def test_add_ons_wait_for_machines_and_not_for_fargate() -> None:
+    network = {"nodes": ["10.80.0.0/16"], "credentials": {"provider": "ssm"}}
+    alone = compiled(cluster={"remoteNetwork": network}, nodeGroups=[])
+    assert (alone.errors, alone.lint()) == ([], [])
+    files = [alone.resources(stack, "AWS::EKS::Addon") for stack in ("cluster", "addons")]
+    made = {one["AddonName"]: one for file in files for one in file.values()}
+    assert "kube-proxy" in made and "ConfigurationValues" not in made["coredns"]

@@ -177,3 +177,49 @@ def test_a_wrong_variable_file_is_refused_at_its_place(
     file.write_text(text, encoding="utf-8")
     assert main(["import", "tfvars", str(file)]) == code
     assert said in capsys.readouterr().err
+
+
+ROLE = "iam: {withOIDC: true, serviceAccounts: [{metadata: {name: b, labels: {team: x}}, ATTACHED}]}\n"
+ATTACHED = ROLE.replace("ATTACHED", "attachPolicyARNs: ['arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess']")
+
+
+def test_a_service_account_is_made_where_the_account_is_known() -> None:
+    document, _ = source.parse((HEAD + ATTACHED).encode())
+    assert document
+    (known,) = eksctl.convert(document, "111122223333")[0].data["serviceAccounts"]
+    assert known["create"] is True and known["labels"] == {"team": "x"}
+    unknown = imported(HEAD + ATTACHED)
+    (one,) = unknown.data["serviceAccounts"]
+    assert one["create"] is False and "labels" not in one
+    assert {note.source for note in unknown.notes} >= {"labels of b", "the ServiceAccounts"}
+
+
+def test_a_service_account_goes_with_its_role() -> None:
+    draft = imported(HEAD + ROLE.replace("ATTACHED", "attachRoleARN: arn:aws:iam::1:role/x"))
+    assert "serviceAccounts" not in draft.data
+    assert any("nothing to make" in note.text for note in draft.notes)
+
+
+@pytest.mark.parametrize(("version", "kept"), [("1.32", True), ("1.34", False)])
+def test_an_image_of_amazon_linux_2_goes_with_old_versions_alone(version: str, kept: bool) -> None:
+    head = HEAD.replace("}\n", f', version: "{version}"}}\n')
+    group = "{name: b, amiFamily: AmazonLinux2, ami: ami-0123456789abcdef0, overrideBootstrapCommand: join}"
+    (one,) = imported(f"{head}managedNodeGroups: [{group}]\n").data["nodeGroups"]
+    assert ({"ami", "amiId", "bootstrapCommand"} <= set(one)) is kept
+
+
+def test_a_cluster_may_come_before_its_nodes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, blueprint = tmp_path / "cluster.yaml", tmp_path / "blueprint.yaml"
+    file.write_text(HEAD, encoding="utf-8")
+    assert main(["import", "eksctl", str(file), "-o", str(blueprint)]) == 0
+    assert "metrics-server is left out" in blueprint.read_text(encoding="utf-8")
+    assert main(["compile", str(blueprint), "-o", str(tmp_path)]) == 0
+    assert "BPC940" in capsys.readouterr().err
+    templates = [one.read_text(encoding="utf-8") for one in (tmp_path / "a/cloudformation/default").glob("*.yaml")]
+    names = {line.split()[-1] for text in templates for line in text.splitlines() if "AddonName:" in line}
+    assert names == {"vpc-cni", "kube-proxy", "eks-pod-identity-agent"}
+
+
+def test_an_account_has_twelve_digits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "eksctl", str(CASES / "eksctl.yaml"), "--account", "1234"]) == 2
+    assert "12 digits" in capsys.readouterr().err

@@ -191,7 +191,7 @@ def _nodes(blueprint: Blueprint) -> Iterator[Diagnostic]:
     endpoint, topology = blueprint.cluster.endpoint, blueprint.network.topology
     if endpoint.access != "public" or not endpoint.public_cidrs:
         return
-    if not (blueprint.has_nodes or blueprint.fargate_profiles):
+    if blueprint.is_bare:
         return
     everybody = any(cidr.network(one).prefixlen == 0 for one in endpoint.public_cidrs)
     if topology == "private" or not everybody:

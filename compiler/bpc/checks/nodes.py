@@ -71,8 +71,18 @@ ONE_SPOT_TYPE = rule(
 NOTHING_TO_RUN_ON = rule(
     "BPC376",
     "nothing-to-run-on",
-    why="There are neither nodes nor Fargate profiles, so no pod can run, and the add-ons would wait for ever.",
-    cure="Add a node group with at least one node, or a Fargate profile.",
+    why="Every node group begins with no node, and there are no Fargate profiles, so no pod can run: neither the "
+    "add-ons, which would wait for ever, nor what would ask for the first node.",
+    cure="Let one node group begin with a node, or add a Fargate profile.",
+)
+NO_NODES_YET = rule(
+    "BPC940",
+    "no-nodes-yet",
+    why="A cluster may be there before its nodes. What runs on every node is installed; CoreDNS is left out until "
+    "there is a node group, since its stack would wait for pods that cannot run.",
+    cure="Add a node group or a Fargate profile when it is time. Where nodes join that the blueprint does not know, "
+    "name `coredns` in `addons`, and create that stack after them.",
+    severity="warning",
 )
 
 
@@ -147,14 +157,14 @@ def _updates(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 def _anything(blueprint: Blueprint) -> Iterator[Diagnostic]:
     groups, cluster = blueprint.node_groups, blueprint.cluster
+    at = ("nodeGroups",)
+    if blueprint.is_bare:
+        yield NO_NODES_YET.at(at, "there is nothing in the blueprint that a pod could run on", key=True)
     # On an Outpost, and from outside of AWS, nodes join that are not in the blueprint.
     others = blueprint.fargate_profiles or cluster.auto_mode or cluster.remote_network or cluster.outpost
-    if others or any(_has_nodes(group) for group in groups):
-        return
-    what = "no node group begins with a node" if groups else "there are no node groups"
-    yield NOTHING_TO_RUN_ON.at(
-        ("nodeGroups",), f"{what}, and there are no Fargate profiles: nothing can run", "add a node", key=True
-    )
+    if groups and not others and not any(_has_nodes(group) for group in groups):
+        message = "no node group begins with a node, and there are no Fargate profiles: nothing can run"
+        yield NOTHING_TO_RUN_ON.at(at, message, "add a node", key=True)
 
 
 def _has_nodes(group: NodeGroup) -> bool:

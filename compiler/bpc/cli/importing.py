@@ -32,6 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     from_eksctl = tools.add_parser("eksctl", help="a ClusterConfig, as `eksctl create cluster -f` takes it")
     from_eksctl.add_argument("files", metavar="FILE", nargs="*", help="the ClusterConfig")
     from_eksctl.add_argument("--fields", action="store_true", help="show what becomes of every field, as Markdown")
+    from_eksctl.add_argument(
+        "--account", metavar="ID", default="", help="the AWS account, for IAM roles of service accounts"
+    )
     _output(from_eksctl)
     from_eksctl.set_defaults(convert=_from_eksctl)
 
@@ -61,8 +64,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _from_eksctl(options: argparse.Namespace) -> int:
-    if len(options.files) != 1:
-        sys.stderr.write("bpc: name one ClusterConfig\n")
+    account = options.account
+    if len(options.files) != 1 or (account and not (account.isdigit() and len(account) == 12)):
+        wanted = "name one ClusterConfig" if len(options.files) != 1 else "--account takes the 12 digits of an account"
+        sys.stderr.write(f"bpc: {wanted}\n")
         return BAD_USAGE
     files, code = read(options.files)
     if code:
@@ -70,7 +75,7 @@ def _from_eksctl(options: argparse.Namespace) -> int:
     document, found = source.parse(files[0].raw)
     draft = Draft(eksctl.TOOL)
     if document is not None and not errors(found):
-        draft, more = eksctl.convert(document)
+        draft, more = eksctl.convert(document, options.account)
         found += more
     located = pipeline.located(found, document)
     complain([(files[0], pipeline.Result("", document, located, {}))], options.format)

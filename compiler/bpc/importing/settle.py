@@ -17,7 +17,7 @@ def settle(draft: Draft) -> None:
         if fits(draft.data):
             break
         path, why = _first(draft.data)
-        _remove(draft, path, why)
+        remove(draft, path, f"because {why}")
     _without_defaults(draft.data, (), {one.path for one in draft.notes})
 
 
@@ -37,14 +37,15 @@ def _first(data: dict[str, Any]) -> tuple[Path, str]:
     return tuple(error.absolute_path), f"bpc says: {error.message}"
 
 
-def _remove(draft: Draft, path: Path, why: str) -> None:
+def remove(draft: Draft, path: Path, why: str) -> None:
+    """Take a value away, with a note in its place; `why` goes on after a comma."""
     if not path:
         raise AssertionError(f"the draft cannot be mended: {why}")
     above = draft.get(*path[:-1])
     lost = above.pop(path[-1])
     draft.notes[:] = [one.replace(path=_moved(one.path, path)) for one in draft.notes]
     named = f" {lost['name']}" if isinstance(lost, dict) and "name" in lost else ""
-    words = f"what was read for {spelled(path)}{named} was left out, because {why.splitlines()[0]}"
+    words = f"what was read for {spelled(path)}{named} was left out, {why.splitlines()[0]}"
     draft.notes.append(Note(path, "", words))
 
 

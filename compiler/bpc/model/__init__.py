@@ -237,8 +237,20 @@ class Blueprint(Node):
 
     @property
     def has_nodes(self) -> bool:
-        """Whether there are machines for pods to run on: node groups, or those that EKS Auto Mode brings."""
-        return bool(self.node_groups or self.cluster.auto_mode)
+        """Whether pods are on machines: of node groups, of EKS Auto Mode, or such as join from elsewhere.
+
+        A cluster with nothing but Fargate profiles has none; one with nothing at all waits for its nodes.
+        """
+        cluster = self.cluster
+        joined = cluster.auto_mode or cluster.remote_network or cluster.outpost
+        return bool(self.node_groups or joined or not self.fargate_profiles)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing in the blueprint could run a pod."""
+        cluster = self.cluster
+        joined = cluster.auto_mode or cluster.remote_network or cluster.outpost
+        return not (self.node_groups or joined or self.fargate_profiles)
 
 
 if not TYPE_CHECKING:  # a type checker would take every name for one of ours

@@ -60,7 +60,9 @@ def _wanted(blueprint: Blueprint, catalogue: Catalogue) -> Iterator[AddOnRequest
     for request in blueprint.addons:
         entry = catalogue(request.name)
         homeless = entry.daemonset and not blueprint.has_nodes
-        unasked = homeless or blueprint.cluster.outpost or (alone and entry.in_auto_mode)
+        # What runs on every node is there before the first one; anything else would keep its stack waiting.
+        early = blueprint.is_bare and not entry.daemonset
+        unasked = homeless or early or blueprint.cluster.outpost or (alone and entry.in_auto_mode)
         # Nobody would ask the agent.
         unasked = unasked or (request.name == AGENT and blueprint.cluster.identity == identity.IRSA)
         if request.options["enabled"] and (request.explicit or not unasked):

@@ -16,8 +16,11 @@ from bpc.source import Document
 TOOL = "eksctl"
 
 
-def convert(document: Document) -> tuple[Draft, list[Diagnostic]]:
-    """The draft, and what is wrong with the ClusterConfig; a draft with errors beside it is empty."""
+def convert(document: Document, account: str = "") -> tuple[Draft, list[Diagnostic]]:
+    """The draft, and what is wrong with the ClusterConfig; a draft with errors beside it is empty.
+
+    A ClusterConfig says everything but the account, which eksctl has from its credentials.
+    """
     draft = Draft(TOOL)
     found = list(reading.check(document))
     if found:
@@ -25,5 +28,8 @@ def convert(document: Document) -> tuple[Draft, list[Diagnostic]]:
     it = Source(document, draft)
     for part in (network, cluster, platform, nodes, identity):
         part.convert(it)
+    if account:
+        draft.put(("environments", "default", "account"), account)
+    identity.bare_accounts(it)
     settle(draft)
     return draft, []

@@ -45,13 +45,14 @@ def _version(it: Source) -> None:
     path = ("cluster", "version")
     if version == "latest":
         it.draft.remark(path, "metadata.version", "latest: left out, which takes the newest in standard support")
-    elif version and (facts.support(version) == "ended" or _age(version) < min(map(_age, facts.kubernetes()))):
+    elif version and (facts.support(version) == "ended" or age(version) < min(map(age, facts.kubernetes()))):
         it.draft.lose(path, "metadata.version", version, "EKS has ended it; the newest version is taken instead")
     else:
         it.draft.put(path, version or DEFAULT_VERSION, "metadata.version" if version else "")
 
 
-def _age(version: str) -> tuple[int, ...]:
+def age(version: str) -> tuple[int, ...]:
+    """A version as something to compare."""
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 

@@ -13,9 +13,15 @@ from bpc.diagnostics import Path
 from bpc.importing.draft import spelled
 from bpc.importing.eksctl.carry import Source
 from bpc.importing.eksctl.network import subnet_ids
+from bpc.importing.settle import remove
 
 DEFAULT_ADDONS = ("vpc-cni", "coredns", "kube-proxy", "metrics-server")
 WITHOUT_METRICS_SERVER = ("cn-", "us-gov-", "us-iso", "eu-isoe-")
+GRANTS = ("policyArns", "permissions", "wellKnownPolicies")
+UNMADE = (
+    "their annotations hold the account, which a ClusterConfig does not say, so they are not in the manifests; "
+    "import with --account, or take the annotations from the outputs of the stack"
+)
 WELL_KNOWN = {
     "autoScaler": "auto-scaler",
     "awsLoadBalancerController": "aws-load-balancer-controller",
@@ -36,6 +42,7 @@ def convert(it: Source) -> None:
         _account(it, ("iam", "serviceAccounts", place), "irsa")
     for place in range(len(it.get("iam", "podIdentityAssociations") or [])):
         _account(it, ("iam", "podIdentityAssociations", place), "pod-identity")
+    _roleless(it)
     _addons(it)
     _fargate(it)
 
@@ -43,11 +50,18 @@ def convert(it: Source) -> None:
 def _cluster_role(it: Source) -> None:
     """What the role of the control plane is given, where the template makes it."""
     for key in ("vpcResourceControllerPolicy", "serviceRolePermissionsBoundary"):
-        if it.get("iam", "serviceRoleARN") and it.get("iam", key) is not None:
+        if _given_role(it) and it.get("iam", key) is not None:
             path = ("cluster", "roleArn")
             it.draft.lose(path, f"iam.{key}", it.get("iam", key), "the role is given, and is what it is")
         else:
             it.carry(("iam", key))
+    # On unless it is turned off; local clusters on Outposts have a role of another kind.
+    if it.get("iam", "vpcResourceControllerPolicy") is None and not it.get("outpost") and not _given_role(it):
+        it.draft.put(("cluster", "vpcResourceController"), True)
+
+
+def _given_role(it: Source) -> Any:
+    return it.get("iam", "serviceRoleARN")
 
 
 def _account(it: Source, at: Path, identity: str) -> None:
@@ -64,6 +78,33 @@ def _account(it: Source, at: Path, identity: str) -> None:
     if identity == "irsa" and not it.draft.get(*path, "namespace"):
         it.draft.put((*path, "namespace"), "default")
     policies(it, at, path, "attachPolicy" if identity == "irsa" else "permissionPolicy")
+
+
+def _roleless(it: Source) -> None:
+    """Service accounts whose role could not be carried over: nothing is left to make for them."""
+    for slot in reversed(range(len(it.draft.get("serviceAccounts") or []))):
+        one = it.draft.get("serviceAccounts", slot)
+        lost = any(note.path == ("serviceAccounts", slot, "roleArn") for note in it.draft.notes)
+        if lost and not any(one.get(key) for key in ("roleArn", "targetRoleArn", *GRANTS)):
+            remove(it.draft, ("serviceAccounts", slot), "because without its role there is nothing to make")
+    if it.draft.get("serviceAccounts") == []:
+        del it.draft.data["serviceAccounts"]
+
+
+def bare_accounts(it: Source) -> None:
+    """With IRSA a ServiceAccount says the role's ARN, and only who knows the account can write it."""
+    if it.draft.get("environments", "default", "account"):
+        return
+    accounts = it.draft.get("serviceAccounts") or []
+    made = [(slot, one) for slot, one in enumerate(accounts) if one.get("create")]
+    for slot, one in made:
+        one["create"] = False
+        for key in ("labels", "annotations"):
+            if one.get(key):
+                why = "it is for the ServiceAccount, which the manifests do not hold"
+                it.draft.lose(("serviceAccounts", slot, key), f"{key} of {one['name']}", one.pop(key), why)
+    if made:
+        it.draft.remark(("serviceAccounts", made[0][0], "create"), "the ServiceAccounts", UNMADE)
 
 
 def _session(it: Source, at: Path, path: Path) -> None:
@@ -95,7 +136,17 @@ def _addons(it: Source) -> None:
         if disabled and name != "metrics-server":
             it.draft.put(("addons", name, "enabled"), False, "addonsConfig.disableDefaultAddons")
         elif name == "metrics-server" and not disabled and not region.startswith(WITHOUT_METRICS_SERVER):
+            if _bare(it):
+                said = "metrics-server is left out, with CoreDNS, until there are nodes for their pods"
+                it.draft.remark(("nodeGroups",), "nodeGroups", said)
+                continue
             it.draft.put(("addons", name), {})
+
+
+def _bare(it: Source) -> bool:
+    """Whether there is nothing that pods could run on. eksctl does not wait for them; a stack does."""
+    others = ("fargateProfiles", "autoModeConfig", "remoteNetworkConfig", "outpost", "nodeGroups", "managedNodeGroups")
+    return not any(it.get(key) for key in others)
 
 
 def _addon(it: Source, at: Path, name: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bpc import facts
 from bpc.diagnostics import Path
 from bpc.importing.draft import spelled
 from bpc.importing.eksctl.carry import Source
+from bpc.importing.eksctl.cluster import age
 
 DEFAULT_TYPE, DEFAULT_SIZE = "m5.large", 80
 FAMILIES = {"AmazonLinux2023": "AL2023", "AmazonLinux2": "AL2"}
@@ -34,10 +36,17 @@ def convert(it: Source, at: Path, path: Path) -> None:
 def _image(it: Source, at: Path, path: Path) -> None:
     family, image = it.get(*at, "amiFamily"), it.get(*at, "ami")
     key: Path = (*path, "amiParameter" if str(image).startswith("/") else "amiId")
-    own = bool(image) and image not in FOUND and it.draft.put(key, image, spelled((*at, "ami")))
+    ended = family == "AmazonLinux2" and _too_new(it)
+    own = bool(image) and image not in FOUND and not ended
+    own = own and it.draft.put(key, image, spelled((*at, "ami")))
     if family == "AmazonLinux2" and not own:
         said = "Amazon Linux 2 has ended; Amazon Linux 2023 takes its place"
         it.draft.lose((*path, "ami"), spelled((*at, "amiFamily")), family, said)
+        if image and image not in FOUND:
+            said = (
+                "an image of Amazon Linux 2 has no kubelet for the cluster's Kubernetes version; EKS's image is taken"
+            )
+            it.draft.lose((*path, "ami"), spelled((*at, "ami")), image, said)
     elif family:
         windows = WINDOWS.fullmatch(family)
         ours = f"Windows{windows[1]}{windows[2]}" if windows else FAMILIES.get(family, family)
@@ -49,6 +58,12 @@ def _image(it: Source, at: Path, path: Path) -> None:
     elif command:
         why = "only an image of yours needs it: others know how to join"
         it.draft.lose(where, spelled((*at, "overrideBootstrapCommand")), command, why)
+
+
+def _too_new(it: Source) -> bool:
+    """Whether Amazon Linux 2 had ended before the cluster's version began (Amazon EKS User Guide, EKS AL2 AMI FAQs)."""
+    _, last = facts.node_image_versions("AL2")
+    return age(it.draft.get("cluster", "version") or facts.default_version()) > age(last)
 
 
 def _types(it: Source, at: Path, path: Path) -> None:

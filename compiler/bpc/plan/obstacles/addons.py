@@ -39,6 +39,14 @@ WRONG_SOURCE = rule(
     why="version, values, tags and the like are settings of the EKS add-on; manifests do not have them.",
     cure="Take the setting away, or use `source: eks`.",
 )
+EARLY = rule(
+    "BPC941",
+    "addon-before-nodes",
+    why="EKS calls an add-on active when its pods run, and CloudFormation waits for that. There is nothing yet that "
+    "they could run on.",
+    cure="Add a node group or a Fargate profile, or create the stack of the add-ons once other nodes have joined.",
+    severity="warning",
+)
 
 # The settings of an EKS add-on, and what they are where nobody says anything.
 OF_EKS: Mapping[str, Any] = {
@@ -93,4 +101,13 @@ def _options(plan: Plan) -> Iterator[Diagnostic]:
                 yield WRONG_SOURCE.at((*addon.request.at, key), f"{key} is for `source: eks`", key=True)
 
 
-OBSTACLES = (_requirements, _places, _options)
+def _early(plan: Plan) -> Iterator[Diagnostic]:
+    for addon in plan.addons if plan.blueprint.is_bare else ():
+        entry = addon.entry
+        # Of an add-on with a role that is not for the pods on every node, others have it.
+        everywhere = entry.daemonset and (entry.role_on_nodes or not entry.has_permissions())
+        if addon.source == "eks" and not everywhere:
+            yield EARLY.at(addon.request.at, f"{addon.entry.name} has nothing to run on yet", key=True)
+
+
+OBSTACLES = (_early, _requirements, _places, _options)
