@@ -144,6 +144,34 @@ def test_another_unit_of_the_organization_is_no_other_stack() -> None:
     )
 
 
+def everywhere(*units: str) -> Edit:
+    def edit(blueprint: dict[str, Any]) -> None:
+        blueprint["environments"] = {"dev": {}}
+        settings = {"permissionModel": "service-managed", "organizationalUnitIds": list(units)}
+        blueprint["cloudformation"]["stackSets"] = settings | {"accountFilterType": "none"}
+
+    return edit
+
+
+def test_a_unit_that_is_left_out_loses_its_stacks() -> None:
+    one, other = "ou-ab12-cd34ef56", "ou-ab12-gh78ij90"
+    left = difference(everywhere(one), everywhere(one, other))
+    assert [found.message for found in sets(left)[DEV].findings] == [
+        f"the stack in {other}, eu-west-1, would be deleted with all that is in it"
+    ]
+    assert codes(sets(difference(everywhere(one, other), everywhere(one)))[DEV]) == []
+
+
+def test_from_one_account_to_all_of_its_unit() -> None:
+    def one(blueprint: dict[str, Any]) -> None:
+        everywhere("r-ab12")(blueprint)
+        blueprint["environments"]["dev"]["account"] = "111122223333"
+        del blueprint["cloudformation"]["stackSets"]["accountFilterType"]
+
+    assert codes(sets(difference(everywhere("r-ab12"), one))[DEV]) == []
+    assert codes(sets(difference(one, everywhere("r-ab12")))[DEV]) == ["BPC930"], "all the other accounts"
+
+
 def test_other_permissions_make_the_stack_sets_anew() -> None:
     def organization(blueprint: dict[str, Any]) -> None:
         blueprint["cloudformation"]["stackSets"] |= {

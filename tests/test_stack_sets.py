@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import re
@@ -98,6 +99,56 @@ def test_the_organization_of_service_managed_permissions() -> None:
     readme = made.files["README.md"].decode()
     assert "Trusted access" in readme and "ExecutionRole" not in readme
     assert sets(deployed(ORGANIZATION))[DEV]["CallAs"] == "SELF"
+
+
+FLEET: dict[str, Any] = {
+    **ENVIRONMENTS,
+    "fleet": {
+        "region": "eu-central-1",
+        "with": {"cloudformation": {"stackSets": {"accountFilterType": "none"}}},
+    },
+}
+
+
+def fleet(**settings: Any) -> Compiled:
+    """Three environments in an account each, and one in every account of the organization, with these settings."""
+    environments = copy.deepcopy(FLEET)
+    environments["fleet"]["with"]["cloudformation"]["stackSets"] |= settings
+    return deployed(ORGANIZATION, environments=environments)
+
+
+def test_every_account_of_the_organization() -> None:
+    made = fleet()
+    found = sets(made)
+    [group] = found["FleetStackSet"]["StackInstancesGroup"]
+    assert group == {"DeploymentTargets": {"OrganizationalUnitIds": ["r-ab12"]}, "Regions": ["eu-central-1"]}
+    assert found["FleetStackSet"]["Description"] == "shop in eu-central-1, every account of r-ab12"
+    assert found["FleetStackSet"]["AutoDeployment"] == {"Enabled": False}
+    assert {"OperationPreferences"} & {key for one in found.values() for key in one} == set()
+    assert "| fleet | every one of r-ab12 | eu-central-1 |" in made.files["README.md"].decode()
+    assert found[US]["StackInstancesGroup"][0]["DeploymentTargets"]["Accounts"] == ["444455556666"]
+
+
+def test_accounts_that_come_and_go() -> None:
+    for said, wanted in (({}, True), ({"retainStacksOnAccountRemoval": False}, False)):
+        found = sets(fleet(autoDeployment={"enabled": True, **said}))
+        assert found["FleetStackSet"]["AutoDeployment"] == {"Enabled": True, "RetainStacksOnAccountRemoval": wanted}
+        assert found[DEV]["AutoDeployment"] == {"Enabled": False}
+
+
+def test_how_many_accounts_at_a_time() -> None:
+    numbers = {"failureToleranceCount": 0, "maxConcurrentCount": 5, "concurrencyMode": "soft-failure-tolerance"}
+    wanted: dict[str, Any] = {"FailureToleranceCount": 0, "MaxConcurrentCount": 5}
+    wanted |= {"ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"}
+    found = sets(fleet(operationPreferences=numbers))
+    assert found["FleetStackSet"]["OperationPreferences"] == wanted
+    assert "OperationPreferences" not in found[DEV]
+    percentages = {"failureTolerancePercentage": 10, "maxConcurrentPercentage": 25}
+    found = sets(fleet(operationPreferences=percentages))
+    wanted = {"FailureTolerancePercentage": 10, "MaxConcurrentPercentage": 25}
+    assert found["FleetStackSet"]["OperationPreferences"] == wanted
+    assert fleet(operationPreferences={"failureToleranceCount": 1, "maxConcurrentCount": 2}).errors == []
+    assert fleet(operationPreferences={"maxConcurrentCount": 2}).errors == ["BPC933"], "none may fail: one at a time"
 
 
 def test_waves_wait_for_the_one_before() -> None:

@@ -191,6 +191,11 @@ SETS: dict[str, Any] = {
     "cloudformation": {"layout": "single", "stackSets": {}},
 }
 ORGANIZATION = {"permissionModel": "service-managed", "organizationalUnitIds": ["r-ab12"]}
+# Every account of the organization, and not one account.
+EVERYWHERE = {
+    "environments": {"dev": {}, "prod": {"region": "eu-central-1"}},
+    "cloudformation.stackSets": {**ORGANIZATION, "accountFilterType": "none"},
+}
 FIRST: dict[str, dict[str, Any]] = {
     "nodeGroups[].mixedInstances.spotInstancePools": {
         "nodeGroups[].mixedInstances.spotAllocationStrategy": "lowest-price"
@@ -201,6 +206,12 @@ FIRST: dict[str, dict[str, Any]] = {
     **{
         f"cloudformation.stackSets.{key}": {"cloudformation.stackSets": ORGANIZATION}
         for key in ("organizationalUnitIds", "callAs")
+    },
+    "cloudformation.stackSets.autoDeployment.retainStacksOnAccountRemoval": {
+        "cloudformation.stackSets.autoDeployment": {"enabled": True}
+    },
+    "cloudformation.stackSets.operationPreferences.maxConcurrentCount": {
+        "cloudformation.stackSets.operationPreferences": {"failureTolerancePercentage": 50}
     },
     "cloudformation.gitSync.parameters": {"cloudformation": {"gitSync": {"folder": "."}}},
     "bastion.keyName": {"bastion.access": "ssh", "bastion.allowedCidrs": ["8.8.8.8/32"]},
@@ -313,6 +324,8 @@ FIRST["serviceAccounts[].identity"] = {"serviceAccounts": [MADE]}
 # What is there first, for every field below a path.
 BELOW: dict[str, Any] = {
     "cloudformation.stackSets": SETS,
+    "cloudformation.stackSets.autoDeployment": SETS | EVERYWHERE,
+    "cloudformation.stackSets.operationPreferences": SETS | EVERYWHERE,
     "network.flowLogs": {"network.flowLogs": {}},
     "network.transitGateway": {"network.transitGateway": {"id": {"import": "old"}, "routes": ["10.0.0.0/16"]}},
     "network.vpnGateway": {"network.vpnGateway": {}},
@@ -427,6 +440,7 @@ REFUSED = {
     "storage.classes[].driver",
     "storage.snapshotClasses[].driver",
     "cloudformation.stackSets.permissionModel",
+    "cloudformation.stackSets.accountFilterType",
     "cluster.remoteNetwork.credentials.provider",
     "addons.eks-pod-identity-agent.enabled",
     "bastion.access",

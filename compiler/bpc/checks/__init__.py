@@ -75,6 +75,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.fargate": lambda it: it.fargate_profiles,
     "bpc.checks.delivery": lambda it: it.cloudformation.git_sync or it.cloudformation.iam_stack,
     "bpc.checks.stack_sets": lambda it: it.cloudformation.stack_sets,
+    "bpc.checks.stack_set_targets": lambda it: it.cloudformation.stack_sets,
     "bpc.checks.identity": speaks_of_roles,
     "bpc.checks.permissions": grants,
     "bpc.checks.labels": lambda it: any(group.labels or group.taints for group in it.node_groups),

@@ -52,8 +52,9 @@ DIFFERENT = rule(
     "BPC441",
     "stack-sets-that-differ",
     why="One template deploys all environments, in one order, and within one partition of AWS.",
-    cure="Say `stackSets` once, outside of `with:`, where only its `organizationalUnitIds` and `parameters` may be. "
-    "Keep other partitions in a blueprint of their own.",
+    cure="Say `stackSets` once, outside of `with:`, where only what one environment's stack set is "
+    "about may be: `organizationalUnitIds`, `accountFilterType`, `autoDeployment`, `operationPreferences` and "
+    "`parameters`. Keep other partitions in a blueprint of their own.",
 )
 SAME_NAME = rule(
     "BPC442",
@@ -86,7 +87,7 @@ def _layout(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 def _account(blueprint: Blueprint) -> Iterator[Diagnostic]:
     sets = blueprint.cloudformation.stack_sets
-    if sets and not blueprint.account:
+    if sets and not sets.everywhere and not blueprint.account:
         at = ("environments", blueprint.environment) if blueprint.environment != "default" else sets.at
         yield NO_ACCOUNT.at(
             at,
@@ -113,7 +114,11 @@ def _permissions(blueprint: Blueprint) -> Iterator[Diagnostic]:
     sets = blueprint.cloudformation.stack_sets
     assert sets, "the topic is for blueprints that have it"
     roles = {"administrationRoleArn": sets.administration_role_arn, "executionRoleName": sets.execution_role_name}
-    organization = {"organizationalUnitIds": sets.organizational_unit_ids, "callAs": sets.call_as != "self"}
+    organization = {
+        "organizationalUnitIds": sets.organizational_unit_ids,
+        "accountFilterType": sets.everywhere,
+        "callAs": sets.call_as != "self",
+    }
     for key in (one for one, said in (roles if sets.by_organization else organization).items() if said):
         message = f"{key} has no meaning for {sets.permission_model} permissions"
         yield PERMISSIONS.at((*sets.at, key), message, key=True)

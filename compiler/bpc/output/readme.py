@@ -52,7 +52,9 @@ class Readme(Writer):
 
             self.workloads = workloads.said(stacks)
         what = f"`{stacks.stack_set}`" if place.sets else ", ".join(stacks.templates)
-        cells = (place.environment, place.account or "", place.region, place.name, what)
+        everywhere = place.sets.organizational_unit_ids if place.sets and place.sets.everywhere else ()
+        where = f"every one of {', '.join(everywhere)}" if everywhere else place.account or ""
+        cells = (place.environment, where, place.region, place.name, what)
         self.rows.append(f"| {' | '.join(cells)} | {'yes' if place.protected else 'no'} |")
         return []
 

@@ -97,13 +97,13 @@ class Administration(Writer):
         template = {
             "AWSTemplateFormatVersion": "2010-09-09",
             "Description": f"{self.name}: a stack set for each environment, for the administrator's account",
-            "Parameters": {URL: self._where(), **self.asked},
+            "Parameters": {URL: self._bucket(), **self.asked},
             "Resources": self.sets,
         }
         text = render.template_yaml if self.format == "yaml" else render.template_json
         self.write(f"cloudformation/stack-sets.{self.format}", text(template, self.header))
 
-    def _where(self) -> dict[str, Any]:
+    def _bucket(self) -> dict[str, Any]:
         return {
             "Type": "String",
             "Description": "The URL of the bucket, or of a folder in it, that the templates were uploaded to",
@@ -128,7 +128,7 @@ def _stack_set(
         **(protected if blueprint.cluster.deletion_protection else {}),
         "Properties": {
             "StackSetName": stacks.stack_set,
-            "Description": f"{stacks.plan.name} in {stacks.plan.region}, account {blueprint.account}",
+            "Description": f"{stacks.plan.name} in {stacks.plan.region}, {_where(blueprint, settings)}",
             **_permissions(settings),
             "TemplateURL": {"Fn::Sub": f"${{{URL}}}/{key}"},
             **({"Capabilities": [needed]} if needed else {}),
@@ -140,6 +140,7 @@ def _stack_set(
             "StackInstancesGroup": [
                 {"DeploymentTargets": _targets(blueprint, settings), "Regions": [stacks.plan.region]}
             ],
+            **({"OperationPreferences": preferences} if (preferences := settings.operation_preferences.said) else {}),
             # What is asked for while something else is going on waits for it, rather than fail.
             "ManagedExecution": {"Active": True},
             **({"Tags": tags} if (tags := list(_tags(blueprint))) else {}),
@@ -152,8 +153,7 @@ def _permissions(settings: StackSets) -> dict[str, Any]:
         return {
             "PermissionModel": "SERVICE_MANAGED",
             "CallAs": settings.call_as.upper().replace("-", "_"),
-            # Which accounts there are, the blueprint says.
-            "AutoDeployment": {"Enabled": False},
+            "AutoDeployment": _auto_deployment(settings),
         }
     roles = {
         "AdministrationRoleARN": settings.administration_role_arn,
@@ -162,12 +162,26 @@ def _permissions(settings: StackSets) -> dict[str, Any]:
     return {"PermissionModel": "SELF_MANAGED", **{key: one for key, one in roles.items() if one}}
 
 
+def _auto_deployment(settings: StackSets) -> dict[str, bool]:
+    """CloudFormation takes what happens to accounts that leave only where it looks after those that come."""
+    auto = settings.auto_deployment
+    if not auto.enabled:
+        return {"Enabled": False}
+    return {"Enabled": True, "RetainStacksOnAccountRemoval": auto.retain_stacks_on_account_removal}
+
+
+def _where(blueprint: Blueprint, settings: StackSets) -> str:
+    if settings.everywhere:
+        return f"every account of {', '.join(settings.organizational_unit_ids)}"
+    return f"account {blueprint.account}"
+
+
 def _targets(blueprint: Blueprint, settings: StackSets) -> dict[str, Any]:
     accounts = {"Accounts": [blueprint.account]}
     if not settings.by_organization:
         return accounts
-    units = list(settings.organizational_unit_ids)
-    return {"OrganizationalUnitIds": units, **accounts, "AccountFilterType": "INTERSECTION"}
+    units = {"OrganizationalUnitIds": list(settings.organizational_unit_ids)}
+    return units if settings.everywhere else {**units, **accounts, "AccountFilterType": "INTERSECTION"}
 
 
 def _tags(blueprint: Blueprint) -> Iterator[dict[str, str]]:
