@@ -116,7 +116,7 @@ def _permissions(blueprint: Blueprint) -> Iterator[Diagnostic]:
     roles = {"administrationRoleArn": sets.administration_role_arn, "executionRoleName": sets.execution_role_name}
     organization = {
         "organizationalUnitIds": sets.organizational_unit_ids,
-        "accountFilterType": sets.everywhere,
+        "accountFilterType": sets.account_filter_type != "intersection",
         "callAs": sets.call_as != "self",
     }
     for key in (one for one, said in (roles if sets.by_organization else organization).items() if said):

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     )
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
-    from bpc.model.stack_sets import StackSets
+    from bpc.model.stack_sets import AutoDeployment, OperationPreferences, StackSets
     from bpc.model.storage import AccessPoint, FileSystem, Lifecycle, SnapshotClass, Storage, StorageClass
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "Ack",
     "AddOnRequest",
     "ArgoCd",
+    "AutoDeployment",
     "AutoMode",
     "Bastion",
     "Blueprint",
@@ -112,6 +113,7 @@ __all__ = [
     "NodeIam",
     "NodeResourcesFit",
     "OidcIdentityProvider",
+    "OperationPreferences",
     "Outpost",
     "Override",
     "Overrides",
@@ -202,6 +204,8 @@ LAZY = {
     "SnapshotClass": "bpc.model.storage",
     "Ssh": "bpc.model.node_details",
     "StackSets": "bpc.model.stack_sets",
+    "AutoDeployment": "bpc.model.stack_sets",
+    "OperationPreferences": "bpc.model.stack_sets",
     "Storage": "bpc.model.storage",
     "StorageClass": "bpc.model.storage",
     "TransitGateway": "bpc.model.network_details",
