@@ -233,7 +233,7 @@ def test_the_autoscaler_is_of_the_clusters_minor(version: str) -> None:
 
 def test_the_autoscaler_finds_the_groups_that_it_may_change() -> None:
     entry = catalogue.addon("cluster-autoscaler")
-    flags = container(entry, context(entry, expander="most-pods", scaleDownUnneededTime="3m"))["args"]
+    flags = container(entry, context(entry, expander="most-pods", scaleDownUnneededMinutes=3))["args"]
     tags = "k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/shop"
     assert {
         f"--node-group-auto-discovery=asg:tag={tags}",

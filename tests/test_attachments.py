@@ -27,7 +27,7 @@ def routes(result: Compiled, way: str) -> set[tuple[str, str]]:
 
 
 def test_a_transit_gateway_is_reached_from_every_table_but_the_public_one() -> None:
-    result = made({"nat": "per-zone", "transitGateway": TRANSIT, "subnets": {"prefix": {"controlPlane": 28}}})
+    result = made({"nat": "per-zone", "transitGateway": TRANSIT, "subnets": {"perZone": {"controlPlane": 1}}})
     attachment = result.resource(NETWORK, "AWS::EC2::TransitGatewayAttachment")
     assert attachment["SubnetIds"] == [{"Ref": f"PrivateSubnet{number}"} for number in (1, 2, 3)]
     assert "Options" not in attachment

@@ -15,7 +15,7 @@ CLUSTER = {
     "zonalShift": True,
     "forceUpdateVersion": True,
     "rollback": {"timeoutMinutes": 240},
-    "kubeApiServer": {"eventTtl": "30m", "serviceNodePortRange": {"minPort": 30000, "maxPort": 31000}},
+    "kubeApiServer": {"eventTtlMinutes": 30, "serviceNodePortRange": {"minPort": 30000, "maxPort": 31000}},
     "kubeScheduler": {
         "nodeResourcesFit": {
             "scoringStrategy": {
@@ -24,7 +24,7 @@ CLUSTER = {
             }
         }
     },
-    "kubeControllerManager": {"horizontalPodAutoscalerSyncPeriod": "10s", "terminatedPodGcThreshold": 1000},
+    "kubeControllerManager": {"horizontalPodAutoscalerSyncPeriodSeconds": 10, "terminatedPodGcThreshold": 1000},
     "endpoint": {"privateCidrs": ["10.20.0.0/16", "2001:db8::/32"]},
     "access": [
         {"principal": "arn:aws:iam::111122223333:role/Karpenter", "type": "ec2-linux"},

@@ -473,15 +473,15 @@ def test_a_selector_cannot_change() -> None:
 
 
 def test_an_environment_has_its_own_objects() -> None:
-    def with_environments(time: str) -> Side:
-        autoscaler = {"addons": {"cluster-autoscaler": {"scaleDownUnneededTime": time}}}
+    def with_environments(time: int) -> Side:
+        autoscaler = {"addons": {"cluster-autoscaler": {"scaleDownUnneededMinutes": time}}}
         places = {"dev": {"account": "111122223333"}, "prod": {"account": "444455556666", "with": autoscaler}}
         head = {"apiVersion": "bpc/v1", "kind": "Blueprint", "metadata": {"name": "demo", "region": updates.REGION}}
         return compiled(
             {**head, "nodeGroups": [{"name": "a"}], "addons": {"cluster-autoscaler": {}}, "environments": places}
         )
 
-    found = compare(with_environments("5m"), with_environments("6m"))
+    found = compare(with_environments(5), with_environments(6))
     assert list(found.environments) == ["prod"]
     assert [one.name for one in found.environments["prod"].objects] == ["cluster-autoscaler"]
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import strategies
 from bpc import facts, schema, source
 from bpc.importing import eksctl
-from bpc.importing.eksctl import page, table
+from bpc.importing.eksctl import carry, page, table
 from bpc.importing.settle import fits
 from parts import schemas
 
@@ -483,6 +483,14 @@ def test_a_policy_is_imported_as_a_whole(policy: Any, ours: Any) -> None:
     assert (first.get("permissions"), second.get("sessionPolicy")) == (ours, ours)
     lost = [one.source for one in draft.notes if one.lost and "olicy" in one.source]
     assert lost == ([] if ours else ["iam.serviceAccounts[0].attachPolicy", "iam.podIdentityAssociations[0].policy"])
+
+
+TIMES = [("2h", 60, 120), ("1h30m", 60, 90), ("90s", 60, "90s"), ("90s", 1, 90), ("", 1, ""), ("soon", 1, "soon")]
+
+
+@pytest.mark.parametrize(("text", "each", "ours"), TIMES)
+def test_a_time_is_a_number_where_it_comes_out_even(text: str, each: int, ours: int | str) -> None:
+    assert carry.seconds(text, each) == ours
 
 
 def test_every_row_says_why_or_what() -> None:

@@ -18,7 +18,7 @@ def made(network: dict[str, Any], **more: Any) -> Compiled:
 
 
 def test_a_log_group_of_the_stack() -> None:
-    settings = {"trafficType": "reject", "aggregationInterval": 60, "keyArn": KEY, "retentionDays": 365}
+    settings = {"trafficType": "reject", "aggregationIntervalSeconds": 60, "keyArn": KEY, "retentionDays": 365}
     result = made({"flowLogs": settings})
     log = result.resource(NETWORK, "AWS::EC2::FlowLog")
     assert (log["ResourceId"], log["TrafficType"], log["MaxAggregationInterval"]) == ({"Ref": "EksVPC"}, "REJECT", 60)

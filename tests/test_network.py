@@ -101,7 +101,7 @@ def test_pods_in_subnets_of_their_own() -> None:
         "secondaryCidrs": ["100.64.0.0/16"],
         "availabilityZones": 2,
         "nat": "per-zone",
-        "subnets": {"prefix": {"pods": 18}},
+        "subnets": {"perZone": {"pods": 1}, "prefix": {"pods": 18}},
     }
     values = {"env": {"WARM_IP_TARGET": "2", "ODD": "${Zone1}"}}
     made = templates(network, addons={"vpc-cni": {"values": values}})
@@ -274,8 +274,18 @@ def test_local_zones_have_subnets_for_nodes_alone() -> None:
     assert [one for one in planned(network) if "Local" not in one[0]] == planned({"availabilityZones": 2})
 
 
+def test_subnets_of_their_own_are_there_by_number_and_as_large_as_said() -> None:
+    network = {"cidr": "10.0.0.0/16", "availabilityZones": 2, "secondaryCidrs": ["100.64.0.0/18"]}
+    usual = planned({**network, "subnets": {"perZone": {"controlPlane": 1, "pods": 1}}})
+    sizes = {name.rstrip("12"): cidr.network(block).prefixlen for name, block, _ in usual}
+    assert (sizes["ControlPlaneSubnet"], sizes["PodSubnet"]) == (28, 21)
+    assert not any(name.startswith("Pod") for name, *_ in planned(network))
+    larger = planned({**network, "subnets": {"perZone": {"pods": 1}, "prefix": {"pods": 19}}})
+    assert [block for name, block, _ in larger if name.startswith("Pod")] == ["100.64.0.0/19", "100.64.32.0/19"]
+
+
 def test_another_zone_moves_no_subnet() -> None:
-    sizes = {"prefix": {"public": 24, "private": 20, "controlPlane": 28}, "perZone": {"private": 2}}
+    sizes = {"prefix": {"public": 24, "private": 20, "controlPlane": 28}, "perZone": {"private": 2, "controlPlane": 1}}
     network = {"cidr": "10.0.0.0/16", "subnets": sizes}
     two, four = ({**network, "availabilityZones": zones} for zones in (["us-west-2a", "us-west-2b"], 4))
     before, after = ({block for _, block, _ in planned(one)} for one in (two, four))
@@ -294,7 +304,8 @@ def test_another_zone_moves_no_subnet() -> None:
     st.integers(1, 3),
 )
 def test_carved_subnets_are_apart_and_inside(block: str, zones: int, prefix: dict[str, int], rounds: int) -> None:
-    network = {"cidr": block, "availabilityZones": zones, "subnets": {"prefix": prefix, "perZone": {"private": rounds}}}
+    per_zone = {"private": rounds, "controlPlane": int("controlPlane" in prefix)}
+    network = {"cidr": block, "availabilityZones": zones, "subnets": {"prefix": prefix, "perZone": per_zone}}
     found = [cidr.network(one) for _, one, _ in planned(network)]
     assert all(one.subnet_of(cidr.network(block)) for one in found)
     assert not any(one.overlaps(other) for one, other in combinations(found, 2))

@@ -26,7 +26,7 @@ EVERYTHING: dict[str, Any] = {
     "capacityRebalance": True,
     "scaling": {"min": 2, "desired": 3, "max": 9},
     "lifecycleHooks": [
-        {"name": "first", "transition": "launching", "defaultResult": "abandon", "heartbeatTimeout": 60},
+        {"name": "first", "transition": "launching", "defaultResult": "abandon", "heartbeatTimeoutSeconds": 60},
         {
             "name": "last",
             "transition": "terminating",
@@ -38,10 +38,10 @@ EVERYTHING: dict[str, Any] = {
     "metricsCollection": [{"metrics": ["GroupMinSize"]}],
     "scalingPolicies": [
         {"metric": "alb-request-count", "target": 900, "resourceLabel": LABEL},
-        {"metric": "cpu-reserved-capacity", "target": 70, "disableScaleIn": True, "instanceWarmup": 60},
+        {"metric": "cpu-reserved-capacity", "target": 70, "disableScaleIn": True, "instanceWarmupSeconds": 60},
     ],
     "suspendProcesses": ["AZRebalance"],
-    "maxInstanceLifetime": 604800,
+    "maxInstanceLifetimeSeconds": 604800,
     "targetGroupArns": [TARGET, {"import": "web-TargetGroup"}],
     "classicLoadBalancerNames": ["old"],
     "update": {"maxUnavailable": 2},

@@ -193,7 +193,7 @@ def test_in_a_network_that_is_there_already() -> None:
 
 
 def test_each_transition_is_a_policy_of_its_own() -> None:
-    days = {"transitionToIa": 1, "transitionToArchive": 90, "transitionToPrimaryStorageClass": True}
+    days = {"transitionToIaDays": 1, "transitionToArchiveDays": 90, "transitionToPrimaryStorageClass": True}
     properties = files(lifecycle=days).resource("storage", "AWS::EFS::FileSystem")
     assert properties["LifecyclePolicies"] == [
         {"TransitionToIA": "AFTER_1_DAY"},

@@ -191,16 +191,16 @@ CHANGES: dict[str, Any] = {
             "capacityRebalance": True,
             "lifecycleHooks[].name": "b",
             "lifecycleHooks[].transition": "terminating",
-            "lifecycleHooks[].heartbeatTimeout": 60,
+            "lifecycleHooks[].heartbeatTimeoutSeconds": 60,
             "lifecycleHooks[].defaultResult": "abandon",
             "lifecycleHooks[].notificationMetadata": "b",
             "metricsCollection[].metrics": ["GroupMinSize"],
             "scalingPolicies[].target": 8,
             "scalingPolicies[].resourceLabel": POLICY["resourceLabel"].replace("app/a", "app/b"),
             "scalingPolicies[].disableScaleIn": True,
-            "scalingPolicies[].instanceWarmup": 9,
+            "scalingPolicies[].instanceWarmupSeconds": 9,
             "suspendProcesses": ["AZRebalance"],
-            "maxInstanceLifetime": 86400,
+            "maxInstanceLifetimeSeconds": 86400,
             "targetGroupArns": [TARGETS.format("a")],
             "classicLoadBalancerNames": ["a"],
         }.items()
@@ -366,7 +366,7 @@ CHANGES: dict[str, Any] = {
     "addons.external-dns.zones": ["ZB"],
     "addons.aws-node-termination-handler.events": ["spot-interruption"],
     "addons.cluster-autoscaler.expander": "random",
-    "addons.cluster-autoscaler.scaleDownUnneededTime": "5m",
+    "addons.cluster-autoscaler.scaleDownUnneededMinutes": 5,
 }
 # The same fields in other situations, of which the page speaks, too.
 VARIANTS: dict[str, Any] = {

@@ -113,7 +113,7 @@ VALUES: dict[str, Any] = {
     "network.ipv6.cidr": "2001:db8:1234:5700::/56",
     "network.ipv6.pool": "ipv6pool-ec2-0123456789abcdef1",
     "network.localZones": ["eu-west-1-abc-1a"],
-    "network.flowLogs.aggregationInterval": 60,
+    "network.flowLogs.aggregationIntervalSeconds": 60,
     "network.flowLogs.destination": "cloud-watch-logs",
     "network.existing.cidr": "10.100.0.0/16",
     **{f"network.existing.{kind}SubnetIds": TWO_IDS for kind in SUBNETS},
@@ -172,7 +172,7 @@ VALUES: dict[str, Any] = {
     "overrides.cloudformation[].patch[].path": "/Resources/ClusterRole/Metadata",
     "overrides.cloudformation[].patch[].from": "/Outputs/ClusterEndpoint",
     "overrides.cloudformation[].patch[].value": {"Reviewed": "yes"},
-    "addons.cluster-autoscaler.scaleDownUnneededTime": "5m",
+    "addons.cluster-autoscaler.scaleDownUnneededMinutes": 5,
     "addons.external-dns.zones": ["Z0123456789ABCDEFGHIJ"],
 }
 ZONES = {"environments": {"dev": {}}, "network.availabilityZones": ["eu-west-1a", "eu-west-1b"]}
@@ -291,7 +291,12 @@ FIRST: dict[str, dict[str, Any]] = {
     "network.ipv6.pool": {"network.ipv6": RANGE},
     "network.existing.podSubnetIds": PODS,
     "network.existing.podSubnetIds[].import": PODS,
-    "network.subnets.prefix.pods": {"network.secondaryCidrs": ["100.64.0.0/16"]},
+    "network.subnets.prefix.pods": {
+        "network.secondaryCidrs": ["100.64.0.0/16"],
+        "network.subnets.perZone": {"pods": 1},
+    },
+    "network.subnets.perZone.pods": {"network.secondaryCidrs": ["100.64.0.0/16"]},
+    "network.subnets.prefix.controlPlane": {"network.subnets.perZone": {"controlPlane": 1}},
     **dict.fromkeys(("network.flowLogs.destination", "network.flowLogs.bucketArn"), FLOWS),
     "network.vpnGateway.id.import": {"network.vpnGateway": {"id": {"import": "old"}}},
     "network.endpointPolicy": {"network.endpoints": ["s3"]},
@@ -348,7 +353,11 @@ BELOW: dict[str, Any] = {
     "nodeGroups[].scalingPolicies": {**OWN, "nodeGroups[].scalingPolicies": [{"metric": "network-in", "target": 9}]},
     "nodeGroups[].targetGroupArns": {**OWN, "nodeGroups[].targetGroupArns": [{"import": "old"}]},
     **dict.fromkeys(
-        ("nodeGroups[].suspendProcesses", "nodeGroups[].maxInstanceLifetime", "nodeGroups[].classicLoadBalancerNames"),
+        (
+            "nodeGroups[].suspendProcesses",
+            "nodeGroups[].maxInstanceLifetimeSeconds",
+            "nodeGroups[].classicLoadBalancerNames",
+        ),
         OWN,
     ),
     "serviceAccounts[]": {"serviceAccounts": [ACCOUNT]},

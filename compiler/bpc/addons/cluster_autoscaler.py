@@ -40,11 +40,12 @@ class ClusterAutoscaler(AddOn):
             "default": "least-waste",
             "x-cloudformation": "none: the flag --expander of the Deployment",
         },
-        "scaleDownUnneededTime": {
-            "description": "How long a node must be idle before it is taken away.",
-            "type": "string",
-            "pattern": "^[1-9][0-9]*[smh]$",
-            "default": "10m",
+        "scaleDownUnneededMinutes": {
+            "description": "How long a node must be idle before it is taken away, in minutes.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1440,
+            "default": 10,
             "x-cloudformation": "none: the flag --scale-down-unneeded-time of the Deployment",
         },
     }
@@ -126,7 +127,7 @@ def _flags(context: Context) -> Sequence[str]:
         *listed,
         "--balance-similar-node-groups=true",
         f"--expander={context.options['expander']}",
-        f"--scale-down-unneeded-time={context.options['scaleDownUnneededTime']}",
+        f"--scale-down-unneeded-time={context.options['scaleDownUnneededMinutes']}m",
         # Every node has pods of kube-system, and many pods have an emptyDir: no node would ever be idle.
         "--skip-nodes-with-local-storage=false",
         "--skip-nodes-with-system-pods=false",

@@ -39,7 +39,11 @@ def _settings(network: Network) -> Iterator[tuple[str, object]]:
     yield "transitGateway", network.transit_gateway
     yield "vpnGateway", network.vpn_gateway
     subnets = network.subnets
-    several = subnets.per_zone.public + subnets.per_zone.private > 2
+    several = (
+        subnets.per_zone.public + subnets.per_zone.private > 2
+        or subnets.per_zone.control_plane
+        or subnets.per_zone.pods
+    )
     sizes = (subnets.prefix.public, subnets.prefix.private, subnets.prefix.control_plane, subnets.prefix.pods)
     yield "subnets", subnets.public or subnets.private or subnets.control_plane or subnets.pods or several or any(sizes)
 

@@ -93,8 +93,9 @@ NO_PUBLIC_HERE = rule(
 NOT_CARVED = rule(
     "BPC390",
     "subnet-size-unused",
-    why="Sizes and numbers are for subnets that are carved; those that are given have theirs.",
-    cure="Take the size or number away, or the list of subnets.",
+    why="Sizes and numbers are for subnets that are carved; those that are given have theirs, and subnets for the "
+    "control plane or for pods alone are carved where perZone says so.",
+    cure="Take the size or number away, or the list of subnets; or say in perZone that there are such subnets.",
 )
 
 
@@ -104,11 +105,11 @@ def _room(blueprint: Blueprint) -> Iterator[Diagnostic]:
         return
     for kind, found in subnets.ranges(network).items():
         zones, size = subnets.zones_of(network, kind), subnets.of(network.subnets.prefix, kind)
-        if not found and size:
-            at: Path = (*network.subnets.prefix.at, key(kind))
-            count = zones * (subnets.of(network.subnets.per_zone, kind) or 1)
+        if not found and (size or kind in subnets.ON_REQUEST):
+            at: Path = (*(network.subnets.prefix if size else network.subnets.per_zone).at, key(kind))
+            count = zones * subnets.of(network.subnets.per_zone, kind)
             space = " and ".join(network.secondary_cidrs) if kind == "pods" and network.secondary_cidrs else whole
-            said = f"{space} has no room for {count} {kind} subnets of /{size}"
+            said = f"{space} has no room for {count} {kind} subnets" + (f" of /{size}" if size else "")
             yield VPC_TOO_SMALL.at(at, said, "make them smaller, or say how large the others are too")
         elif not found:
             said = f"{whole} is too small for subnets in {zones} zones"
@@ -153,7 +154,7 @@ def _sizes(network: Network, kind: str) -> list[Path]:
     """Where a size or a number is asked for."""
     subnet = network.subnets
     sized = subnets.of(subnet.prefix, kind) is not None
-    several = (subnets.of(subnet.per_zone, kind) or 1) > 1
+    several = subnets.of(subnet.per_zone, kind) > (kind in subnets.EVERYWHERE)
     return [(*part.at, key(kind)) for part, said in ((subnet.prefix, sized), (subnet.per_zone, several)) if said]
 
 
@@ -167,6 +168,10 @@ def _unused(blueprint: Blueprint) -> Iterator[Diagnostic]:
         if subnets.of(network.subnets, kind):
             for at in _sizes(network, kind):
                 yield NOT_CARVED.at(at, f"the {kind} subnets are given, with their sizes", "take this away", key=True)
+    for kind in subnets.ON_REQUEST:
+        at = (*network.subnets.prefix.at, key(kind))
+        if kind not in subnets.kinds(network) and subnets.of(network.subnets.prefix, kind):
+            yield NOT_CARVED.at(at, f"there are no {kind} subnets", f"add `perZone: {{{key(kind)}: 1}}`", key=True)
 
 
 def _zones(blueprint: Blueprint) -> Iterator[Diagnostic]:

@@ -48,7 +48,7 @@ def _used(blueprint: Blueprint) -> Iterator[Diagnostic]:
     if cni and blueprint.node_groups:
         return
     what = "there are no node groups" if cni else "the add-on vpc-cni is not there"
-    at: Path = (*network.subnets.at, "pods") if network.subnets.pods else (*network.subnets.prefix.at, "pods")
+    at: Path = (*network.subnets.at, "pods") if network.subnets.pods else (*network.subnets.per_zone.at, "pods")
     if network.existing:
         at = (*network.existing.at, "podSubnetIds")
     yield NOBODY.at(at, f"nobody uses subnets for pods: {what}", "take them away", key=True)

@@ -70,7 +70,7 @@ LIFECYCLE = rule(
     "file-system-lifecycle",
     why="Files come to Archive later than to Infrequent Access, and only with elastic throughput (Amazon EFS User "
     "Guide, Managing storage lifecycle; EFS storage classes).",
-    cure="Make transitionToArchive the longer time, and use `throughputMode: elastic`.",
+    cure="Make transitionToArchiveDays the longer time, and use `throughputMode: elastic`.",
 )
 NO_IOPS = rule(
     "BPC877",
@@ -198,12 +198,12 @@ def _file_systems(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 
 def _lifecycle(one: FileSystem) -> Iterator[Diagnostic]:
-    archive, infrequent = one.lifecycle.transition_to_archive, one.lifecycle.transition_to_ia
-    at = (*one.lifecycle.at, "transitionToArchive")
+    archive, infrequent = one.lifecycle.transition_to_archive_days, one.lifecycle.transition_to_ia_days
+    at = (*one.lifecycle.at, "transitionToArchiveDays")
     if archive and one.throughput_mode != "elastic":
         yield LIFECYCLE.at(at, f"there is no Archive with throughputMode: {one.throughput_mode}")
     if archive and infrequent and archive <= infrequent:
-        yield LIFECYCLE.at(at, f"{archive} days is not after {infrequent}, transitionToIa")
+        yield LIFECYCLE.at(at, f"{archive} days is not after {infrequent}, transitionToIaDays")
 
 
 def _keys(blueprint: Blueprint) -> Iterator[Diagnostic]:

@@ -24,7 +24,7 @@ class MixedInstances(Node):
 class LifecycleHook(Node):
     name: str
     transition: str
-    heartbeat_timeout: int
+    heartbeat_timeout_seconds: int
     default_result: str
     notification_metadata: str | None
     notification_target_arn: Reference | None
@@ -41,4 +41,4 @@ class ScalingPolicy(Node):
     target: int | float
     resource_label: str | None
     disable_scale_in: bool
-    instance_warmup: int
+    instance_warmup_seconds: int

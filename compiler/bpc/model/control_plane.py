@@ -13,7 +13,7 @@ class ServiceNodePortRange(Node):
 
 
 class KubeApiServer(Node):
-    event_ttl: str | None
+    event_ttl_minutes: int | None
     service_node_port_range: ServiceNodePortRange | None
 
 
@@ -36,7 +36,7 @@ class KubeScheduler(Node):
 
 
 class KubeControllerManager(Node):
-    horizontal_pod_autoscaler_sync_period: str | None
+    horizontal_pod_autoscaler_sync_period_seconds: int | None
     terminated_pod_gc_threshold: int | None
 
 

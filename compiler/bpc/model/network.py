@@ -41,6 +41,8 @@ class Ipv6(Node):
 class PerZone(Node):
     public: int
     private: int
+    control_plane: int
+    pods: int
 
 
 class Prefix(Node):
@@ -129,7 +131,7 @@ class Network(Node):
     def has_pod_subnets(self) -> bool:
         """Whether pods have subnets of their own."""
         existing = self.existing.pod_subnet_ids if self.existing else ()
-        return bool(self.subnets.pods or self.subnets.prefix.pods or existing)
+        return bool(self.subnets.pods or self.subnets.per_zone.pods or existing)
 
     @property
     def private_reaches_aws(self) -> bool:

@@ -13,7 +13,7 @@ class FlowLogs(Node):
     destination: str
     bucket_arn: str | None
     traffic_type: str
-    aggregation_interval: int
+    aggregation_interval_seconds: int
     retention_days: int | None
     key_arn: str | None
 

@@ -94,7 +94,7 @@ class NodeGroup(Node):
     metrics_collection: tuple[MetricsCollection, ...] | None
     scaling_policies: tuple[ScalingPolicy, ...] | None
     suspend_processes: tuple[str, ...] | None
-    max_instance_lifetime: int | None
+    max_instance_lifetime_seconds: int | None
     target_group_arns: tuple[Reference, ...] | None
     classic_load_balancer_names: tuple[str, ...] | None
     disk: Disk
@@ -164,7 +164,7 @@ class NodeGroup(Node):
             "lifecycleHooks": self.lifecycle_hooks,
             "metricsCollection": self.metrics_collection,
             "suspendProcesses": self.suspend_processes is not None,
-            "maxInstanceLifetime": self.max_instance_lifetime,
+            "maxInstanceLifetimeSeconds": self.max_instance_lifetime_seconds,
             "targetGroupArns": self.target_group_arns,
             "classicLoadBalancerNames": self.classic_load_balancer_names,
         }

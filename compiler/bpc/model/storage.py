@@ -53,8 +53,8 @@ class SnapshotClass(Node):
 
 
 class Lifecycle(Node):
-    transition_to_ia: int | None
-    transition_to_archive: int | None
+    transition_to_ia_days: int | None
+    transition_to_archive_days: int | None
     transition_to_primary_storage_class: bool
 
 
@@ -63,7 +63,7 @@ class AccessPoint(Node):
     path: str
     uid: int
     gid: int
-    permissions: str
+    directory_permissions: str
 
 
 class FileSystem(Node):

@@ -80,7 +80,7 @@ def of(settings: Any, kind: str) -> Any:
 def kinds(network: Network) -> tuple[str, ...]:
     """The kinds of subnets that the blueprint asks for, beside those of Local Zones."""
     subnets = network.subnets
-    more = [kind for kind in ON_REQUEST if of(subnets, kind) or of(subnets.prefix, kind)]
+    more = [kind for kind in ON_REQUEST if of(subnets, kind) or of(subnets.per_zone, kind)]
     return (*network.kinds, *more)
 
 
@@ -113,10 +113,11 @@ def _packed(network: Network, sized: list[str], found: dict[str, list[str]]) -> 
     whole = cidr.network(network.cidr)
     wants = []
     for kind in sized:
-        zones, rounds = zones_of(network, kind), of(network.subnets.per_zone, kind) or 1
-        usual = whole.prefixlen + (3 if zones <= 4 else 4) + packing.bits(rounds)
+        zones, rounds = zones_of(network, kind), of(network.subnets.per_zone, kind)
         more = [cidr.network(one) for one in network.secondary_cidrs]
         spaces = tuple(more) if kind == "pods" and more else (whole,)
+        usual = spaces[0].prefixlen + (3 if zones <= 4 else 4) + packing.bits(rounds)
+        usual = cidr.SMALLEST_SUBNET if kind == "control-plane" else usual
         wants.append(packing.Want(kind, of(network.subnets.prefix, kind) or usual, zones, rounds, spaces))
     taken = [cidr.network(one) for some in found.values() for one in some]
     return {kind: [str(one) for one in some] for kind, some in packing.pack(wants, taken).items()}

@@ -11,6 +11,7 @@ from bpc.importing.draft import Draft, spelled
 from bpc.importing.eksctl import table
 from bpc.source import Document
 
+TIME = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
 POLICY = re.compile(r"arn:aws[a-z-]*:eks::aws:cluster-access-policy/AmazonEKS([A-Za-z]+)Policy")
 
 
@@ -27,8 +28,19 @@ def policy(value: Any) -> Any:
     return words(found[1]) if found else value
 
 
+def seconds(value: Any, each: int = 1) -> Any:
+    """A time as Go writes it, 1h30m, in seconds or in minutes; as it is where that does not come out even."""
+    found = TIME.fullmatch(value) if isinstance(value, str) else None
+    if not found or not value:
+        return value
+    whole = sum(int(number or 0) * unit for number, unit in zip(found.groups(), (3600, 60, 1), strict=True))
+    return value if whole % each else whole // each
+
+
 HOW: dict[str, Callable[[Any], Any]] = {
     "copy": lambda value: value,
+    "seconds": seconds,
+    "minutes": lambda value: seconds(value, 60),
     "words": words,
     "policy": policy,
     "list": lambda value: [value],

@@ -44,8 +44,8 @@ def _properties(cluster: Cluster) -> dict[str, Any]:
 
 def _api_server(wanted: KubeApiServer) -> eks.KubeApiServerConfig:
     made: dict[str, Any] = {}
-    if wanted.event_ttl:
-        made["EventTtl"] = wanted.event_ttl
+    if wanted.event_ttl_minutes:
+        made["EventTtl"] = f"{wanted.event_ttl_minutes}m"
     if ports := wanted.service_node_port_range:
         made["ServiceNodePortRange"] = eks.ServiceNodePortRange(MinPort=ports.min_port, MaxPort=ports.max_port)
     return eks.KubeApiServerConfig(**made)
@@ -62,9 +62,9 @@ def _scheduler(wanted: KubeScheduler) -> eks.KubeSchedulerConfig:
 
 def _controller_manager(wanted: KubeControllerManager) -> eks.KubeControllerManagerConfig:
     made: dict[str, Any] = {}
-    if period := wanted.horizontal_pod_autoscaler_sync_period:
+    if period := wanted.horizontal_pod_autoscaler_sync_period_seconds:
         made["HorizontalPodAutoscalerControllerConfig"] = eks.HorizontalPodAutoscalerControllerConfig(
-            HorizontalPodAutoscalerSyncPeriod=period
+            HorizontalPodAutoscalerSyncPeriod=f"{period}s"
         )
     if threshold := wanted.terminated_pod_gc_threshold:
         made["PodGcControllerConfig"] = eks.PodGcControllerConfig(TerminatedPodGcThreshold=threshold)

@@ -25,7 +25,7 @@ def fill(plan: Plan, sheet: Sheet) -> None:
         ResourceId=vpc.own(plan, sheet),
         ResourceType="VPC",
         TrafficType=wanted.traffic_type.upper(),
-        MaxAggregationInterval=wanted.aggregation_interval,
+        MaxAggregationInterval=wanted.aggregation_interval_seconds,
         LogDestinationType=wanted.destination,
         Tags=sheet.tags("FlowLog"),
         **({"LogDestination": wanted.bucket_arn} if wanted.bucket_arn else _log_group(plan, sheet)),

@@ -92,7 +92,7 @@ def _replacements(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, 
     healthy, most = (100, 110) if first else (90, 100)
     return {
         **({"CapacityRebalance": True} if group.capacity_rebalance else {}),
-        **({"MaxInstanceLifetime": group.max_instance_lifetime} if group.max_instance_lifetime else {}),
+        **({"MaxInstanceLifetime": group.max_instance_lifetime_seconds} if group.max_instance_lifetime_seconds else {}),
         "InstanceMaintenancePolicy": autoscaling.InstanceMaintenancePolicy(
             MinHealthyPercentage=healthy, MaxHealthyPercentage=most
         ),

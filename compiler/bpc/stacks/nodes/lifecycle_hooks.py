@@ -25,7 +25,7 @@ def of(planned: PlannedGroup, plan: Plan) -> Iterator[autoscaling.LifecycleHookS
         yield autoscaling.LifecycleHookSpecification(
             LifecycleHookName=hook.name,
             LifecycleTransition=TRANSITIONS[hook.transition],
-            HeartbeatTimeout=hook.heartbeat_timeout,
+            HeartbeatTimeout=hook.heartbeat_timeout_seconds,
             DefaultResult=hook.default_result.upper(),
             **_told(hook),
         )

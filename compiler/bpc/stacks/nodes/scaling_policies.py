@@ -35,7 +35,7 @@ def add(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> None:
             f"{planned.id}{logical_id(policy.metric)}ScalingPolicy",
             AutoScalingGroupName=Ref(auto_scaling_group.title(planned)),
             PolicyType="TargetTrackingScaling",
-            EstimatedInstanceWarmup=policy.instance_warmup,
+            EstimatedInstanceWarmup=policy.instance_warmup_seconds,
             TargetTrackingConfiguration=autoscaling.TargetTrackingConfiguration(
                 **_metric(policy, plan), TargetValue=policy.target, DisableScaleIn=policy.disable_scale_in
             ),

@@ -61,7 +61,7 @@ def _properties(one: FileSystem, sheet: Sheet) -> dict[str, Any]:
 
 def _lifecycle(wanted: Lifecycle) -> list[efs.LifecyclePolicy]:
     """One transition in each policy, as EFS wants it."""
-    days = {"TransitionToIA": wanted.transition_to_ia, "TransitionToArchive": wanted.transition_to_archive}
+    days = {"TransitionToIA": wanted.transition_to_ia_days, "TransitionToArchive": wanted.transition_to_archive_days}
     made = {key: f"AFTER_{count}_DAY{'S' if count > 1 else ''}" for key, count in days.items() if count}
     if wanted.transition_to_primary_storage_class:
         made["TransitionToPrimaryStorageClass"] = "AFTER_1_ACCESS"
@@ -121,7 +121,7 @@ def _subnets(one: FileSystem, plan: Plan, sheet: Sheet) -> list[Any]:
 def _access_point(point: AccessPoint, one: FileSystem, sheet: Sheet) -> None:
     title = logical_id(one.name, point.name, "AccessPoint")
     owner, group = str(point.uid), str(point.gid)
-    created = efs.CreationInfo(OwnerUid=owner, OwnerGid=group, Permissions=point.permissions)
+    created = efs.CreationInfo(OwnerUid=owner, OwnerGid=group, Permissions=point.directory_permissions)
     made = efs.AccessPoint(
         title,
         FileSystemId=Ref(logical_id(one.name, "FileSystem")),
