@@ -12,6 +12,7 @@ from bpc.facts import permissions
 
 FOLDER = Path(facts.__file__).parent
 TABLES = (
+    ("features.json", "lacks"),
     ("instance-regions.json", "regions"),
     ("instance-types.json", "families"),
     ("permissions.json", "types"),

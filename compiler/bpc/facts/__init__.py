@@ -169,6 +169,11 @@ def region(name: str) -> Region | None:
     return _region(found) if found else None
 
 
+def lacking_features(partition: str) -> tuple[str, ...]:
+    """What EKS does not offer in a partition, by the names of its documentation."""
+    return tuple(entry("features.json", partition) or ())
+
+
 @cache
 def instance_types() -> Mapping[str, Family]:
     """The EC2 instance families, by name: what stands before the dot of an instance type."""
