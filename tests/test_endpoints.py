@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from bpc import facts
+from bpc import facts, schema
 from parts.compiling import Compiled, compiled
 
 NODES: list[dict[str, Any]] = [{"name": "workers"}]
-USUAL = {"ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "logs", "s3", "sts"}
+IMAGES = {"ecr.api", "ecr.dkr", "s3"}
+USUAL = IMAGES | {"ec2", "eks-auth"}  # nodes, and the CNI with its role by Pod Identity
 
 
 def made(network: dict[str, Any], **more: Any) -> Compiled:
@@ -31,18 +33,158 @@ def statements(endpoint: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {one["Sid"]: one for one in endpoint["PolicyDocument"]["Statement"]}
 
 
+def account(**more: Any) -> dict[str, Any]:
+    return {"serviceAccounts": [{"name": "orders", "namespace": "shop", **more}]}
+
+
+def may(*actions: str, **more: Any) -> dict[str, Any]:
+    """A service account with these permissions."""
+    return account(permissions=[{"actions": [*actions], "resources": ["*"], **more}])
+
+
+def group(**more: Any) -> dict[str, Any]:
+    return {"nodeGroups": [{"name": "workers", **more}]}
+
+
+def role(name: str) -> dict[str, Any]:
+    return group(iam={"wellKnownPolicies": [name]})
+
+
+PROFILES = [{"name": "all", "selectors": [{"namespace": "*"}]}]
+ON_PREMISES = {"nodes": ["172.20.0.0/24"], "pods": ["172.21.0.0/24"]}
+ANYWHERE = ON_PREMISES | {
+    "credentials": {"provider": "iam-roles-anywhere", "roleArn": "arn:aws:iam::111122223333:role/H"}
+}
+LOG: dict[str, Any] = {"destination": "cloud-watch-logs"}
+BUCKET = {"destination": "s3", "bucketArn": "arn:aws:s3:::sessions"}
+ARGO = {"argocd": {"identityCenter": {"instanceArn": "arn:aws:sso:::instance/ssoins-1234567890abcdef"}}}
+
+# What a blueprint has, and what it needs beside the usual of nodes.
+MORE: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "nothing": ({}, set()),
+    "bottlerocket": (group(ami="Bottlerocket"), {"eks"}),
+    "bottlerocket-with-dns": (group(ami="Bottlerocket", clusterDns=["10.100.0.10"]), set()),
+    "own-bootstrap": (group(type="self-managed", bootstrapCommand="/usr/local/bin/join"), {"eks"}),
+    "self-managed": (group(type="self-managed"), set()),
+    "node-session": (group(ssm=True), {"ssm", "ssmmessages"}),
+    "windows": ({"nodeGroups": [*NODES, {"name": "w", "ami": "Windows2022Core"}]}, set()),
+    "node-auto-scaler": (role("auto-scaler"), {"autoscaling", "eks"}),
+    "node-load-balancers": (role("aws-load-balancer-controller"), {"elasticloadbalancing"}),
+    "node-route53": (role("external-dns"), set()),
+    "node-cloud-watch": (role("cloud-watch"), {"logs", "monitoring"}),
+    "node-ebs": (role("ebs"), set()),
+    "node-efs": (role("efs"), {"elasticfilesystem"}),
+    "node-fsx": (role("fsx"), {"fsx"}),
+    "node-image-builder": (role("image-builder"), set()),
+    "node-x-ray": (role("x-ray"), {"xray"}),
+    "node-permissions": (
+        group(iam={"permissions": [{"actions": ["sqs:SendMessage"], "resources": ["*"]}]}),
+        {"sqs"},
+    ),
+    "account-auto-scaler": (account(wellKnownPolicies=["auto-scaler"]), {"autoscaling", "eks"}),
+    "account-load-balancers": (account(wellKnownPolicies=["aws-load-balancer-controller"]), {"elasticloadbalancing"}),
+    "account-efs": (account(wellKnownPolicies=["efs-csi-controller"]), {"elasticfilesystem"}),
+    "account-irsa": (account(wellKnownPolicies=["ebs-csi-controller"], identity="irsa"), {"sts"}),
+    "several-services": (may("dynamodb:GetItem", "sns:Publish", "kms:Decrypt"), {"dynamodb", "sns", "kms"}),
+    "another-name": (may("cloudwatch:PutMetricData", "kinesis:PutRecord"), {"monitoring", "kinesis-streams"}),
+    "by-action": (may("aps:RemoteWrite"), {"aps-workspaces"}),
+    "streams": (may("dynamodb:GetRecords"), {"dynamodb-streams"}),
+    "inside-the-vpc": (may("rds-db:connect", "kafka-cluster:Connect", "elasticfilesystem:ClientMount"), set()),
+    "denied": (
+        account(
+            permissions=[
+                {"actions": ["sqs:*"], "resources": ["*"]},
+                {"effect": "deny", "actions": ["sns:*"], "resources": ["*"]},
+            ]
+        ),
+        {"sqs"},
+    ),
+    "add-on-permissions": (
+        {"addons": {"aws-ebs-csi-driver": {"permissions": [{"actions": ["kms:CreateGrant"], "resources": ["*"]}]}}},
+        {"kms"},
+    ),
+    "add-on-association": (
+        {
+            "addons": {
+                "metrics-server": {
+                    "source": "eks",
+                    "podIdentityAssociations": [
+                        {"serviceAccount": "m", "permissions": [{"actions": ["sqs:SendMessage"], "resources": ["*"]}]}
+                    ],
+                }
+            }
+        },
+        {"sqs"},
+    ),
+    "ebs": ({"addons": {"aws-ebs-csi-driver": {}}, "storage": {}}, set()),
+    "efs": ({"addons": {"aws-efs-csi-driver": {}}}, {"elasticfilesystem"}),
+    "file-system": ({"storage": {"fileSystems": [{"name": "shared"}]}}, set()),
+    "observability": ({"addons": {"amazon-cloudwatch-observability": {"source": "eks"}}}, {"logs", "monitoring"}),
+    "guard-duty": ({"addons": {"aws-guardduty-agent": {"source": "eks"}}}, {"guardduty-data"}),
+    "irsa": ({"cluster": {"identity": "irsa"}}, {"sts"}),
+    "auto-mode": ({"cluster": {"autoMode": {"enabled": True}}}, {"eks"}),
+    "hybrid": ({"cluster": {"remoteNetwork": ON_PREMISES, "endpoint": {"access": "private"}}}, {"eks", "ssm"}),
+    "hybrid-anywhere": (
+        {"cluster": {"remoteNetwork": ANYWHERE, "endpoint": {"access": "private"}}},
+        {"eks", "rolesanywhere"},
+    ),
+    "control-plane-logs": ({"cluster": {"logging": {"types": ["api"]}}}, set()),
+    "capabilities": ({"cluster": {"capabilities": ARGO}}, set()),
+    "fargate": ({"fargateProfiles": PROFILES}, {"sts"}),
+    "bastion": ({"bastion": {"tools": []}}, {"ssm", "ssmmessages"}),
+    "bastion-al2": ({"bastion": {"tools": [], "os": "al2"}}, {"ssm", "ssmmessages"}),
+    "bastion-access": ({"bastion": {"tools": [], "clusterAccess": "view"}}, {"eks", "ssm", "ssmmessages"}),
+    "bastion-connect": ({"bastion": {"tools": [], "access": "instance-connect-endpoint"}}, set()),
+    "session-log": ({"bastion": {"tools": [], "sessionLog": LOG}}, {"logs", "ssm", "ssmmessages"}),
+    "session-bucket": ({"bastion": {"tools": [], "sessionLog": BUCKET}}, {"ssm", "ssmmessages"}),
+    "flow-logs": ({"network": {"flowLogs": {}}}, set()),
+    "karpenter": ({"network": {"karpenterDiscovery": True}}, {"eks", "ssm"}),
+}
+
+
+@pytest.mark.parametrize("feature", MORE)
+def test_private_cluster_is_exactly_what_the_blueprint_needs(feature: str) -> None:
+    sections, more = MORE[feature]
+    network = {"topology": "private"} | sections.get("network", {})
+    sections = {"nodeGroups": NODES} | sections | {"network": network}
+    result = compiled(**sections)
+    assert result.errors == []
+    without_agent = {"eks-auth"} if feature == "irsa" else set()
+    assert set(services(result)) == (USUAL | more) - without_agent
+
+
 @pytest.mark.parametrize("network", [{"topology": "private"}, {"nat": "none", "endpoints": "private-cluster"}])
-def test_private_cluster_is_what_nodes_call(network: dict[str, Any]) -> None:
+def test_private_cluster_with_nodes_alone(network: dict[str, Any]) -> None:
     assert set(services(made(network))) == USUAL
 
 
-def test_private_cluster_follows_the_parts_of_the_blueprint() -> None:
-    addons = {"cluster-autoscaler": {}, "aws-node-termination-handler": {}, "aws-efs-csi-driver": {}}
-    found = services(made({"nat": "none", "endpoints": ["private-cluster", "kms"]}, addons=addons))
-    assert set(found) == USUAL | {"autoscaling", "sqs", "elasticfilesystem", "kms"}
-    session = USUAL | {"ssm", "ssmmessages"}
-    assert set(services(made({"topology": "private"}, bastion={"tools": []}))) == session
-    assert set(services(made({"topology": "private"}, bastion={"tools": [], "os": "al2"}))) == session | {"ec2messages"}
+def test_what_is_listed_is_there_beside_private_cluster() -> None:
+    addons = {"cluster-autoscaler": {}, "aws-node-termination-handler": {}}
+    found = services(made({"nat": "none", "endpoints": ["private-cluster", "kendra"]}, addons=addons))
+    assert set(found) == USUAL | {"autoscaling", "eks", "sqs", "kendra"}
+
+
+def test_without_nodes_there_is_less_to_call() -> None:
+    network = {"topology": "private"}
+    fargate = compiled(network=network, nodeGroups=[], fargateProfiles=PROFILES)
+    assert fargate.errors == []
+    assert set(services(fargate)) == IMAGES | {"sts"}
+    auto = compiled(network=network, cluster={"autoMode": {"enabled": True}})
+    assert set(services(auto)) == IMAGES | {"ec2", "eks"}
+
+
+def test_every_well_known_policy_has_its_endpoints() -> None:
+    names = {one for enum in _enums(schema.bundle()["$defs"]) for one in enum}
+    assert "auto-scaler" in names
+    assert [one for one in sorted(names) if not facts.endpoints_of("wellKnown", one)] == []
+
+
+def _enums(node: Any) -> Iterator[list[str]]:
+    """What each wellKnownPolicies of the language may be."""
+    for key, value in node.items() if isinstance(node, dict) else ():
+        if key == "wellKnownPolicies" and "enum" in value.get("items", {}):
+            yield value["items"]["enum"]
+        yield from _enums(value)
 
 
 def test_no_endpoints_where_nobody_asks_for_them() -> None:
@@ -77,7 +219,7 @@ def test_the_policy_is_for_this_account() -> None:
 
 
 def test_layers_packages_and_tokens_go_through() -> None:
-    found = services(made({"topology": "private"}))
+    found = services(made({"topology": "private"}, cluster={"identity": "irsa"}))
     assert list(statements(found["s3"])) == ["IdentitiesOfThisAccount", "LayersOfImages", "PackagesOfAws"]
     assert "starport-layer-bucket" in json.dumps(statements(found["s3"])["LayersOfImages"]["Resource"])
     (roles,) = statements(found["sts"])["ServiceAccountsOfThisAccount"]["Resource"]
@@ -104,7 +246,7 @@ def test_a_vpc_that_exists_gets_them_too() -> None:
     result = made({"existing": existing, "endpoints": "private-cluster"})
     found = services(result)
     assert found["s3"]["RouteTableIds"] == [{"Fn::ImportValue": "shared-table"}]
-    assert found["sts"]["SubnetIds"] == ["subnet-0123456789abcdef0", {"Fn::ImportValue": "shared-b"}]
+    assert found["ec2"]["SubnetIds"] == ["subnet-0123456789abcdef0", {"Fn::ImportValue": "shared-b"}]
     assert {one["VpcId"] for one in found.values()} == {"vpc-0123456789abcdef0"}
     assert set(result.template("10-network")["Parameters"]) == {"VpcBlock"}
     asked = made({"existing": {}, "endpoints": ["s3", "sts"]}).template("10-network")["Parameters"]
@@ -112,11 +254,45 @@ def test_a_vpc_that_exists_gets_them_too() -> None:
 
 
 def test_what_a_region_lacks_is_left_out_where_nothing_needs_it() -> None:
-    result = compiled(metadata={"name": "shop", "region": "mx-central-1"}, network={"topology": "private"})
+    bottlerocket = [{"name": "workers", "ami": "Bottlerocket"}]
+    metadata, network = {"name": "shop", "region": "mx-central-1"}, {"topology": "private"}
+    result = compiled(metadata=metadata, network=network, nodeGroups=bottlerocket)
     assert result.errors == []
-    assert {*services(result)} == USUAL - {"eks"}
+    assert {*services(result)} == USUAL
 
 
-@pytest.mark.parametrize("service", ["eks", "logs", "sts"])
-def test_china_has_names_of_its_own(service: str) -> None:
-    assert facts.endpoint_service(service, "cn-north-1").startswith("com" if service == "logs" else "cn.com")
+def test_hybrid_nodes_are_let_in_and_find_s3() -> None:
+    cluster = {"remoteNetwork": ON_PREMISES, "endpoint": {"access": "private"}}
+    result = made({"topology": "private"}, cluster=cluster)
+    rules = result.resource("10-network", "AWS::EC2::SecurityGroup")["SecurityGroupIngress"]
+    assert [one["CidrIp"] for one in rules] == [{"Ref": "VpcBlock"}, "172.20.0.0/24", "172.21.0.0/24"]
+    found = result.resources("10-network", "AWS::EC2::VPCEndpoint")
+    s3 = found["S3InterfaceEndpoint"]
+    assert s3["DnsOptions"] == {"PrivateDnsOnlyForInboundResolverEndpoint": "OnlyInboundResolver"}
+    assert s3["PolicyDocument"] == found["S3Endpoint"]["PolicyDocument"]
+    assert "S3InterfaceEndpoint" not in made({"topology": "private"}).template("10-network")["Resources"]
+    listed = made({"endpoints": ["s3", "sts"]}, cluster=cluster)
+    assert set(listed.resources("10-network", "AWS::EC2::VPCEndpoint")) == {"S3Endpoint", "StsEndpoint"}
+
+
+def test_a_certificate_may_go_through() -> None:
+    cluster = {"remoteNetwork": ANYWHERE, "endpoint": {"access": "private"}}
+    assert "PolicyDocument" not in services(made({"topology": "private"}, cluster=cluster))["rolesanywhere"]
+
+
+IN_CHINA = [("eks", "cn."), ("sts", "cn."), ("logs", ""), ("kms", ""), ("ssmmessages", ""), ("s3", "")]
+
+
+@pytest.mark.parametrize(("service", "prefix"), IN_CHINA)
+def test_china_has_names_of_its_own(service: str, prefix: str) -> None:
+    assert facts.endpoint_service(service, "cn-north-1") == f"{prefix}com.amazonaws.cn-north-1.{service}"
+
+
+def test_s3_has_two_names_in_china() -> None:
+    assert facts.endpoint_service("s3", "cn-north-1", "Interface") == "cn.com.amazonaws.cn-north-1.s3"
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "cn-north-1"])
+def test_prometheus_is_refused_where_it_is_not(region: str) -> None:
+    result = compiled(metadata={"name": "shop", "region": region}, network={"endpoints": ["aps-workspaces"]})
+    assert result.errors == (["BPC700"] if region == "cn-north-1" else [])

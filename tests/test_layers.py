@@ -50,7 +50,7 @@ quotas
 plan
 plan.obstacles*
 plan.addons plan.endpoints plan.groups
-plan.identity
+plan.calls plan.identity
 plan.shapes checks
 plan.subnets plan.first_boot
 plan.packing

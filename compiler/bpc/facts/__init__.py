@@ -224,11 +224,28 @@ def _endpoints() -> Mapping[str, Any]:
     return _read("endpoints.json")
 
 
-def endpoint_service(service: str, region_name: str) -> str:
-    """The name of an AWS service that a VPC endpoint of a region leads to, such as com.amazonaws.eu-west-1.sts."""
+def endpoint_service(service: str, region_name: str, kind: str = "") -> str:
+    """The name of an AWS service that a VPC endpoint of a region leads to, such as com.amazonaws.eu-west-1.sts.
+
+    S3, which has endpoints of two kinds, has two names in China.
+    """
     found, known = region(region_name), _endpoints()
-    prefix = known["prefix"].get(found.partition, "") if found else ""
-    return f"{'' if service in known['withoutPrefix'] else prefix}com.amazonaws.{region_name}.{service}"
+    prefixed = service in known["withPrefix"] or (service == "s3" and kind == "Interface")
+    prefix = known["prefix"].get(found.partition, "") if found and prefixed else ""
+    return f"{prefix}com.amazonaws.{region_name}.{service}"
+
+
+def endpoints_called(action: str) -> tuple[str, ...] | None:
+    """The endpoints that calls of an IAM action go to; None where there are several to choose from, or none known."""
+    calls, service = _endpoints()["calls"], action.partition(":")[0].lower()
+    begun = [one for one in calls if ":" in one and action.lower().startswith(one.lower())]
+    found = calls.get(max(begun, key=len) if begun else service)
+    return None if found is None else tuple(found.split())
+
+
+def endpoints_of(kind: Literal["addons", "wellKnown"], name: str) -> tuple[str, ...]:
+    """The endpoints that an EKS add-on, or whoever has a policy of a well-known name, calls."""
+    return tuple(_endpoints()[kind].get(name, "").split())
 
 
 def is_gateway_endpoint(service: str) -> bool:

@@ -11,7 +11,7 @@ from bpc.diagnostics import Diagnostic
 from bpc.model import Blueprint
 from bpc.plan import addons, groups, obstacles, subnets
 from bpc.plan.addons import Catalogue
-from bpc.plan.shapes import Plan, PlannedAddOn, PlannedServiceAccount
+from bpc.plan.shapes import Plan, PlannedServiceAccount
 
 
 def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnostic]]:
@@ -26,19 +26,14 @@ def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnos
         subnets=subnets.planned(blueprint),
         node_groups=tuple(groups.planned(group, blueprint.cluster.version, tags) for group in blueprint.node_groups),
         addons=chosen,
-        endpoints=_endpoints(blueprint, chosen),
+        endpoints=(),
         service_accounts=_service_accounts(blueprint, partition),
     )
+    if blueprint.network.endpoints:
+        from bpc.plan import endpoints
+
+        plan = plan.replace(endpoints=endpoints.planned(plan))
     return plan, list(obstacles.found(plan))
-
-
-def _endpoints(blueprint: Blueprint, chosen: tuple[PlannedAddOn, ...]) -> tuple[str, ...]:
-    """Those that the blueprint lists, and those that its parts need."""
-    if not blueprint.network.endpoints:
-        return ()
-    from bpc.plan import endpoints
-
-    return endpoints.planned(blueprint, chosen)
 
 
 def _service_accounts(blueprint: Blueprint, partition: str) -> tuple[PlannedServiceAccount, ...]:

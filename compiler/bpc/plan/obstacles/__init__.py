@@ -39,11 +39,19 @@ def with_endpoints(plan: Plan) -> bool:
     return bool(plan.endpoints or alone)
 
 
+def alone_with_endpoints(plan: Plan) -> bool:
+    """Whether VPC endpoints are the only way from private subnets to AWS, as far as the blueprint says."""
+    network = plan.blueprint.network
+    closed = network.topology == "private" or (network.topology != "public" and not network.existing)
+    return bool(network.endpoints) and closed and network.nat == "none" and not network.is_attached
+
+
 # Each topic, and whether a plan has anything for it to look at; one that has nothing is not imported.
 TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.addons": always,
     "bpc.plan.obstacles.names": several_names,
     "bpc.plan.obstacles.endpoints": with_endpoints,
+    "bpc.plan.obstacles.calls": alone_with_endpoints,
     "bpc.plan.obstacles.auto_mode": lambda it: it.blueprint.cluster.auto_mode,
     "bpc.plan.obstacles.identity": speaks_of_roles,
     "bpc.plan.obstacles.outpost": lambda it: it.blueprint.cluster.outpost,

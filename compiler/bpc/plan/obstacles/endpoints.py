@@ -47,8 +47,8 @@ def _regions(plan: Plan) -> Iterator[Diagnostic]:
             if service in plan.blueprint.network.endpoints:
                 yield NOT_HERE.at(_place(plan, service), said, "take it away")
             else:
-                at = _place(plan)
-                yield NOT_HERE.at(at, f"{said}, and a part of the blueprint calls it", "list those that are there")
+                part = ".".join(map(str, endpoints.needed(plan)[service]))
+                yield NOT_HERE.at(_place(plan), f"{said}, and {part} calls it", "list those that are there")
 
 
 def _names(plan: Plan) -> Iterator[Diagnostic]:
@@ -64,7 +64,7 @@ def _missing(plan: Plan) -> Iterator[Diagnostic]:
     network = plan.blueprint.network
     if network.existing or network.nat != "none" or network.is_attached or not _is_in_private(plan):
         return
-    if missing := sorted(endpoints.needed(plan.blueprint, plan.addons) - {*plan.endpoints}):
+    if missing := sorted({*endpoints.needed(plan)} - {*plan.endpoints}):
         said = f"nothing leads to {', '.join(missing)} from the private subnets"
         yield MISSING.at((*network.at, "endpoints"), said, f"add {PRIVATE_CLUSTER}", key=True)
 

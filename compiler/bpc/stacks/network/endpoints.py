@@ -1,7 +1,7 @@
 """VPC endpoints: the way to AWS services that does not go over the internet (AWS PrivateLink Guide).
 
 A gateway endpoint is a target in the route tables of private subnets, and free. An interface endpoint has a network
-interface in one subnet of each zone, and takes HTTPS from the VPC.
+interface in one subnet of each zone, and takes HTTPS from the VPC and from hybrid nodes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from bpc.diagnostics import Path
 from bpc.kit import cidr
 from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet, referred
+from bpc.model.network import PRIVATE_CLUSTER
 from bpc.plan.shapes import Plan
 from bpc.stacks.network import endpoint_policies, vpc
 
@@ -30,16 +31,20 @@ def fill(plan: Plan, sheet: Sheet) -> None:
             tables = _route_tables(plan, sheet)
             _endpoint(service, plan, sheet, VpcEndpointType="Gateway", RouteTableIds=tables)
     subnets = _subnets(plan, sheet) if interfaces else []
+    inside: dict[str, Any] = {"VpcEndpointType": "Interface", "PrivateDnsEnabled": True, "SubnetIds": subnets}
     for service in interfaces:
-        _endpoint(
-            service,
-            plan,
-            sheet,
-            VpcEndpointType="Interface",
-            PrivateDnsEnabled=True,
-            SubnetIds=subnets,
-            SecurityGroupIds=[Ref(group)],
-        )
+        _endpoint(service, plan, sheet, SecurityGroupIds=[Ref(group)], **inside)
+    if PRIVATE_CLUSTER in plan.blueprint.network.endpoints and plan.blueprint.cluster.remote_network:
+        _from_afar(plan, sheet, SecurityGroupIds=[Ref(group)], **inside)
+
+
+def _from_afar(plan: Plan, sheet: Sheet, **properties: object) -> None:
+    """S3 for hybrid nodes: routes to a gateway do not go beyond the VPC (Amazon S3 User Guide, AWS PrivateLink for
+    Amazon S3, Private DNS). Whoever asks from inside the VPC is still led to the gateway, which is free.
+    """
+    options = ec2.DnsOptionsSpecification(PrivateDnsOnlyForInboundResolverEndpoint="OnlyInboundResolver")
+    properties |= {"DependsOn": _title("s3"), "DnsOptions": options}
+    _add("S3InterfaceEndpoint", facts.endpoint_service("s3", plan.region, "Interface"), "s3", plan, sheet, **properties)
 
 
 def _kind(plan: Plan) -> str:
@@ -68,12 +73,10 @@ def _route_tables(plan: Plan, sheet: Sheet) -> Any:
 
 
 def _security_group(plan: Plan, sheet: Sheet) -> ec2.SecurityGroup:
-    ingress = [
-        ec2.SecurityGroupRule(
-            IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp=block, Description="HTTPS from the VPC"
-        )
-        for block in _ranges(plan, sheet)
-    ]
+    ingress = [_https(block, "the VPC") for block in _ranges(plan, sheet)]
+    if remote := plan.blueprint.cluster.remote_network:
+        ingress += [_https(block, "hybrid nodes") for block in remote.nodes]
+        ingress += [_https(block, "pods on hybrid nodes") for block in remote.pods]
     # An endpoint answers and never calls; the rule is EC2's own way to say: nothing out.
     egress = ec2.SecurityGroupRule(
         IpProtocol="icmp", FromPort=252, ToPort=86, CidrIp="255.255.255.255/32", Description="Nothing"
@@ -89,6 +92,12 @@ def _security_group(plan: Plan, sheet: Sheet) -> ec2.SecurityGroup:
     return sheet.add(group, _at(plan))
 
 
+def _https(block: Any, whose: str) -> ec2.SecurityGroupRule:
+    return ec2.SecurityGroupRule(
+        IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp=block, Description=f"HTTPS from {whose}"
+    )
+
+
 def _ranges(plan: Plan, sheet: Sheet) -> list[Any]:
     """The ranges of the VPC: pods may have addresses of the second one."""
     network = plan.blueprint.network
@@ -99,8 +108,14 @@ def _ranges(plan: Plan, sheet: Sheet) -> list[Any]:
 
 
 def _endpoint(service: str, plan: Plan, sheet: Sheet, **properties: object) -> None:
-    title = logical_id(WORDS.get(service, service.title()), "Endpoint")
-    name = facts.endpoint_service(service, plan.region)
+    _add(_title(service), facts.endpoint_service(service, plan.region), service, plan, sheet, **properties)
+
+
+def _title(service: str) -> str:
+    return logical_id(WORDS.get(service, service.title()), "Endpoint")
+
+
+def _add(title: str, name: str, service: str, plan: Plan, sheet: Sheet, **properties: object) -> None:
     if policy := endpoint_policies.of(service, plan):
         properties["PolicyDocument"] = policy
     where = vpc.own(plan, sheet)
