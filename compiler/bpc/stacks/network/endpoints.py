@@ -33,9 +33,9 @@ def fill(plan: Plan, sheet: Sheet) -> None:
     subnets = _subnets(plan, sheet) if interfaces else []
     inside: dict[str, Any] = {"VpcEndpointType": "Interface", "PrivateDnsEnabled": True, "SubnetIds": subnets}
     for service in interfaces:
-        _endpoint(service, plan, sheet, SecurityGroupIds=[Ref(group)], **inside)
+        _endpoint(service, plan, sheet, **inside, SecurityGroupIds=[Ref(group)])
     if PRIVATE_CLUSTER in plan.blueprint.network.endpoints and plan.blueprint.cluster.remote_network:
-        _from_afar(plan, sheet, SecurityGroupIds=[Ref(group)], **inside)
+        _from_afar(plan, sheet, **inside, SecurityGroupIds=[Ref(group)])
 
 
 def _from_afar(plan: Plan, sheet: Sheet, **properties: object) -> None:
