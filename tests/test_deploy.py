@@ -84,13 +84,24 @@ def commands(output: Output) -> list[Command]:
     return [one for one in found if verify.TEMPLATE.fullmatch(one.file)]
 
 
+def consents(readme: str, environment: str) -> dict[str, str]:
+    """What the README says of an environment that it does not show: the stacks that take another consent."""
+    said = re.findall(rf"In `{re.escape(environment)}`, (.+) takes? (?:`(\w+)`|no capability)\.", readme)
+    return {stack: consent for stacks, consent in said for stack in re.findall(r"`([^`]+)`", stacks)}
+
+
 def step(output: Output, template: Template) -> Step:
-    # The README shows the commands of one environment; a stack that only others have is created as usual.
-    usual = Command(f"{output.name}-{template.stack}", template.file, "CAPABILITY_IAM", "", "")
+    """One stack of an environment: as in the one that the README shows, but for what it says of others."""
     base = template.file.split("/")[-1]
-    said = next((one for one in commands(output) if one.file.split("/")[-1] == base), usual)
+    # A stack set gives its consent itself.
+    sets = [one["Properties"] for made in output.administration() for one in made.resources.values()]
+    own = next((one["Capabilities"][0] for one in sets if one["StackSetName"].endswith(f"-{template.environment}")), "")
+    usual = next((one.consent for one in commands(output) if one.file.split("/")[-1] == base), own)
+    name = output.environments[template.environment]["name"]
+    stack = name if template.stack == name else f"{name}-{template.stack}"
+    consent = consents(output.read("README.md").decode(), template.environment).get(stack, usual)
     asked = {key: slot["Type"] for key, slot in template.data.get("Parameters", {}).items() if "Default" not in slot}
-    return Step(said.stack, template.text, [said.consent] if said.consent else [], asked)
+    return Step(stack, template.text, [consent] if consent else [], asked)
 
 
 def steps(name: str, environment: str) -> list[Step]:

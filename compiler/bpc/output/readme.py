@@ -29,6 +29,7 @@ class Readme(Writer):
         self.overlays: list[str] = []
         self.unknown: dict[str, str] = {}
         self.asking: dict[str, str] = {}
+        self.consents: dict[str, tuple[Row, ...]] = {}
         self.wanted: list[str] = []
         self.format = ""
         self.workloads = ""
@@ -41,6 +42,7 @@ class Readme(Writer):
         self.unknown |= {kind: stacks.name(one) for kind, one in deployer.unknown(stacks.templates).items()}
         if asked := dict.fromkeys(name for row in place.stacks for name in row.asked):
             self.asking[place.environment] = ", ".join(f"`{name}`" for name in asked)
+        self.consents[place.environment] = place.stacks
         self.format = self.format or place.format
         if place.sets:
             names = (name for row in place.stacks for name in row.asked if name not in place.sets.parameters)
@@ -80,11 +82,25 @@ class Readme(Writer):
         before = [
             _deploy(place),
             _failed(place) if place.protected else "",
-            _table(self.rows, place.environment, self.asking) if len(self.rows) > 1 else "",
+            self._others(place) if len(self.rows) > 1 else "",
             handing_over.git_sync(place.synced, place.environment) if place.synced else "",
             handing_over.permissions(place.name, place.environment, self.unknown),
         ]
         return before, [_update(place), _remove(place), _logs(place)]
+
+    def _others(self, place: Place) -> str:
+        """All environments in a table, and what is different where it is not the described one."""
+        usual = {_base(row): row.capability for row in place.stacks}
+        said = []
+        for name in self.consents:
+            other: dict[str, list[str]] = {}
+            for row in self.consents[name]:
+                if row.capability != usual.get(_base(row), ""):
+                    other.setdefault(row.capability, []).append(f"`{row.stack}`")
+            said += [_consent(name, stacks, capability) for capability, stacks in other.items()]
+            if name in self.asking and name != place.environment:
+                said.append(f"`{name}` asks for {self.asking[name]}.")
+        return _table(self.rows, place.environment, said)
 
     def _administered(self, sets: StackSets, place: Place) -> tuple[list[str], list[str]]:
         """The same where stack sets do it."""
@@ -98,6 +114,16 @@ class Readme(Writer):
         ]
         after = [administration.update(it, place.sizes), administration.remove(it, place.protected), _logs(place)]
         return before, after
+
+
+def _base(row: Row) -> str:
+    """The name of a stack's file, which is the same wherever there is such a stack."""
+    return row.file.rpartition("/")[2]
+
+
+def _consent(environment: str, stacks: list[str], capability: str) -> str:
+    what = f"`{capability}`" if capability else "no capability"
+    return f"In `{environment}`, {' and '.join(stacks)} {'takes' if len(stacks) == 1 else 'take'} {what}."
 
 
 def _fullness(place: Place) -> tuple[int, bool]:
@@ -160,7 +186,7 @@ def _failed(place: Place) -> str:
     )
 
 
-def _table(rows: list[str], described: str, asking: dict[str, str]) -> str:
+def _table(rows: list[str], described: str, different: list[str]) -> str:
     lines = [
         f"This is what `{described}` needs. The others work the same way, each with the stacks that it has, from "
         "`cloudformation/` and its name:",
@@ -168,8 +194,7 @@ def _table(rows: list[str], described: str, asking: dict[str, str]) -> str:
         "| environment | account | region | cluster | stacks | protected |",
         "|---|---|---|---|---|---|",
     ]
-    asked = [f"`{name}` asks for {what}." for name, what in asking.items() if name != described]
-    return "\n".join([*lines, *rows, *(["", *asked] if asked else [])])
+    return "\n".join([*lines, *rows, *(["", *different] if different else [])])
 
 
 def _after(place: Place) -> str:
