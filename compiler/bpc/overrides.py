@@ -34,6 +34,18 @@ NAME_TAKEN = rule(
 
 Templates = dict[str, dict[str, Any]]
 Origins = dict[str, dict[str, Path]]
+# What a resource may have, in the order in which it is written.
+ATTRIBUTES = (
+    "Type",
+    "Condition",
+    "DependsOn",
+    "CreationPolicy",
+    "UpdatePolicy",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "Metadata",
+    "Properties",
+)
 NEEDS = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}
 
 
@@ -63,15 +75,27 @@ def _add(overrides: Overrides, templates: Templates, origins: Origins) -> tuple[
         if stack not in templates:
             found.append(NO_SUCH_STACK.at(above, f"there is no {stack} stack to add resources to", key=True))
             continue
-        for title, resource in resources.items():
+        for title, resource in sorted(resources.items()):
             at, before = (*above, title), templates[stack]
             if title in before["Resources"]:
                 found.append(NAME_TAKEN.at(at, f"the {stack} template has a {title} already", key=True))
                 continue
-            templates[stack] = {**before, "Resources": {**before["Resources"], title: dict(resource)}}
+            templates[stack] = {**before, "Resources": {**before["Resources"], title: _resource(resource)}}
             origins[stack][title] = at
             done.append(Patched(at, stack, before))
     return done, found
+
+
+def _resource(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource whose keys stand in an order of ours."""
+    return {key: _ordered(resource[key]) for key in ATTRIBUTES if key in resource}
+
+
+def _ordered(value: Any) -> Any:
+    """A value that is the same in whatever order its keys were written."""
+    if isinstance(value, Mapping):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return [_ordered(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _patch(
@@ -91,7 +115,8 @@ def _patch(
         for index, operation in enumerate(override.patch):
             at: Path = (*override.at, "patch", index)
             try:
-                patched = jsonpatch.apply_patch(patched, [operation], in_place=True)
+                said = {key: _ordered(value) for key, value in operation.items()}
+                patched = jsonpatch.apply_patch(patched, [said], in_place=True)
             except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError):
                 why = _why(patched, operation)
                 found.append(PATCH_FAILS.at(at, f"{operation['op']} {operation['path']}: {why}"))

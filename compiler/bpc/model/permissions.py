@@ -29,6 +29,6 @@ class Permission(Node):
             "NotAction": list(self.not_actions),
             "Resource": list(self.resources),
             "NotResource": list(self.not_resources),
-            "Condition": {operator: dict(keys) for operator, keys in sorted(self.conditions.items())},
+            "Condition": {operator: dict(sorted(keys.items())) for operator, keys in sorted(self.conditions.items())},
         }
         return {key: value for key, value in every.items() if value}

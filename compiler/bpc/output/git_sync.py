@@ -39,7 +39,7 @@ class Deployments(Writer):
         found = list(_unknown(settings, stacks))
         for stack, template in stacks.templates.items():
             values = dict(_decided(template, stacks)) | {
-                key: one for key, one in settings.parameters.items() if key in template.get("Parameters", {})
+                key: one for key, one in sorted(settings.parameters.items()) if key in template.get("Parameters", {})
             }
             lacking = [key for key in _asked(template) if key not in values]
             at = (*settings.at, "parameters") if settings.parameters else settings.at

@@ -68,7 +68,7 @@ class Administration(Writer):
                 at = ("environments", stacks.environment)
                 found.append(SAME_PARAMETER.at(at, f"{name} is asked for already", key=True))
             self.asked[name] = _parameter(stacks.environment, key, one)
-        values: dict[str, Any] = {key: _text(value) for key, value in settings.parameters.items()}
+        values: dict[str, Any] = {key: _text(value) for key, value in sorted(settings.parameters.items())}
         values |= {key: {"Ref": logical_id(stacks.environment, key)} for key in asked}
         title = logical_id(stacks.environment, "StackSet")
         self.sets[title] = _stack_set(stacks, settings, self._key(stacks, stack, template), values, template)
