@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -84,7 +85,8 @@ def test_its_options_are_documented_and_have_a_value(entry: Entry) -> None:
 @each
 def test_what_it_requires_exists(entry: Entry) -> None:
     assert set(entry.requires) <= NAMES - {entry.name}
-    assert set(entry.sources) <= {"eks", "manifests"} and entry.sources
+    assert set(entry.sources) <= {"eks", "manifests", "chart"} and entry.sources
+    assert ("chart" in entry.sources) == bool(entry.charts)
 
 
 @each
@@ -98,7 +100,8 @@ def test_permissions_come_by_the_agent(entry: Entry) -> None:
 @each
 def test_manifests_come_from_the_registry_that_it_names(entry: Entry) -> None:
     images = [image for manifest in entry.manifests(context(entry)) for image in images_of(manifest)]
-    assert bool(images) == ("manifests" in entry.sources) == bool(entry.registry)
+    assert bool(images) == ("manifests" in entry.sources)
+    assert bool(entry.registry) == (entry.sources != ("eks",))
     for image in images:
         assert image.startswith(f"{entry.registry}/")
         assert re.fullmatch(r"v\d+\.\d+\.\d+", image.rpartition(":")[2]), "an image is pinned"
@@ -107,7 +110,8 @@ def test_manifests_come_from_the_registry_that_it_names(entry: Entry) -> None:
 @each
 def test_asking_twice_gives_the_same_and_shares_nothing(entry: Entry) -> None:
     asked = context(entry)
-    for answer in (entry.manifests, entry.values):
+    charts = [partial(entry.chart_values, chart=chart.name) for chart in entry.charts]
+    for answer in (entry.manifests, entry.values, entry.custom_resources, *charts):
         first = answer(asked)
         kept = copy.deepcopy(first)
         spoil(first)

@@ -27,6 +27,8 @@ ELSEWHERE = {
     "BPC6": "test_verify.py",
     "BPC930": "test_diff_stack_sets.py",
     "BPC931": "test_diff_stack_sets.py",
+    "BPC951": "test_charts.py",
+    "BPC952": "test_charts.py",
 }
 
 

@@ -34,6 +34,7 @@ language
 reference
 pipeline
 output
+output.engines.argocd output.engines.flux
 kustomize
 catalogue
 stacks*
@@ -49,7 +50,7 @@ anatomy availability overrides deployer
 quotas
 plan
 plan.obstacles*
-plan.addons plan.endpoints plan.groups
+plan.addons plan.endpoints plan.groups plan.releases
 plan.calls plan.identity
 plan.shapes checks
 plan.subnets plan.first_boot

@@ -19,8 +19,24 @@ if TYPE_CHECKING:
 Manifest = dict[str, Any]
 
 
+class Chart(Record):
+    """A Helm chart at the version that an add-on's values are for.
+
+    `repository` is the https address of an index, or `oci://` and the path above the chart. `release` is the name
+    that Helm would install it by, where that is not the chart's.
+    """
+
+    repository: str
+    name: str
+    version: str
+    release: str = ""
+
+
 class Context(Record):
-    """Everything that an add-on may know about the platform it is planned for."""
+    """Everything that an add-on may know about the platform it is planned for.
+
+    `others` are the add-ons that are there beside it, and `role_arn` is its role where a manifest has to say it.
+    """
 
     cluster: str
     region: str
@@ -35,6 +51,9 @@ class Context(Record):
     ip_family: str = "ipv4"
     # The KMS keys of StorageClasses.
     volume_keys: tuple[str, ...] = ()
+    others: frozenset[str] = frozenset()
+    namespace: str = ""
+    role_arn: str = ""
 
 
 class AddOn:
@@ -61,6 +80,25 @@ class AddOn:
     needs_internet: ClassVar[bool] = False
     # Where the images of its manifests live; EKS add-ons come from the Region's own ECR.
     registry: ClassVar[str] = ""
+    # Helm charts in the order in which they are installed; the blueprint's version and values are the last one's.
+    charts: ClassVar[tuple[Chart, ...]] = ()
+    # What those charts pull with the values that bpc gives them, for who cannot look into the charts.
+    images: ClassVar[tuple[str, ...]] = ()
+    # The custom resources that it brings, as `plural.group`.
+    crds: ClassVar[tuple[str, ...]] = ()
+    # It answers calls of the API server, which refuses objects while nobody does.
+    webhooks: ClassVar[bool] = False
+    # What must be there before anything that uses it, as `Deployment/name`.
+    waits_for: ClassVar[tuple[str, ...]] = ()
+    # The level of the Pod Security Standards that its namespace has to allow; empty where nobody knows.
+    pod_security: ClassVar[str] = ""
+    # The oldest Kubernetes that it works with, and the newest that it is tested with; empty is no bound.
+    kubernetes: ClassVar[tuple[str, str]] = ("", "")
+    architectures: ClassVar[tuple[str, ...]] = ("amd64", "arm64")
+    # Add-ons that do the same, or that get in its way.
+    conflicts: ClassVar[tuple[str, ...]] = ()
+    # Given up by those who made it: since when, and what to take instead.
+    retired: ClassVar[str] = ""
     node_tags: ClassVar[Mapping[str, str]] = {}
     partitions: ClassVar[tuple[str, ...]] = ("aws", "aws-cn", "aws-us-gov")
     # AWS managed policies by the path behind `policy/`.
@@ -94,6 +132,27 @@ class AddOn:
         return ()
 
     @classmethod
+    def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        """What bpc says to the chart of that name, below what the blueprint says."""
+        return {}
+
+    @classmethod
+    def wanted_charts(cls, options: Mapping[str, Any]) -> tuple[Chart, ...]:
+        """Its charts, the last at the version that the blueprint asks for."""
+        *before, last = cls.charts
+        return (*before, last.replace(version=options.get("version", last.version)))
+
+    @classmethod
+    def chosen_source(cls, options: Mapping[str, Any]) -> str:
+        """Where it comes from, of `sources`."""
+        return str(options.get("source") or cls.sources[0])
+
+    @classmethod
+    def custom_resources(cls, context: Context) -> Sequence[Manifest]:
+        """Objects of the kinds that it brings itself, applied when it is there."""
+        return ()
+
+    @classmethod
     def has_permissions(cls) -> bool:
         """Whether its service account needs an IAM role: it names managed policies, or has a policy of its own."""
         return bool(cls.managed_policies) or cls.policy.__func__ is not AddOn.policy.__func__  # type: ignore[attr-defined]
@@ -108,6 +167,8 @@ class AddOn:
             properties |= fields.source(cls.sources)
         if "eks" in cls.sources:
             properties |= fields.EKS
+        if "chart" in cls.sources:
+            properties |= fields.chart("eks" in cls.sources)
         if cls.service_account:
             properties |= fields.ROLE
         shape: dict[str, Any] = {

@@ -15,7 +15,8 @@ ENABLED: Fields = {
     }
 }
 _SOURCE = {
-    "description": "eks: the EKS add-on. manifests: plain YAML that bpc builds, for the GitOps repository.",
+    "description": "eks: the EKS add-on. manifests: plain YAML that bpc builds, for the GitOps repository. "
+    "chart: the Helm chart.",
     "x-cloudformation": "AWS::EKS::Addon, or manifests",
 }
 # The EKS add-on itself.
@@ -78,3 +79,32 @@ ROLE: Fields = {
 def source(sources: tuple[str, ...]) -> Fields:
     """Where an add-on comes from, for one that has a choice."""
     return {"source": _SOURCE | {"enum": list(sources), "default": sources[0]}}
+
+
+def chart(also_eks: bool) -> Fields:
+    """What can be said of a chart; an EKS add-on says some of it too, and then the words are for both."""
+    number = "[0-9]+\\.[0-9]+\\.[0-9]+"
+    version = {
+        "description": "The version of the chart. Left out, the one that the catalogue's values are for.",
+        "pattern": f"^v?{number}([-+][0-9A-Za-z.+-]+)?$",
+        "examples": ["1.2.3"],
+        "x-cloudformation": "none: the version of the Helm chart",
+    }
+    if also_eks:
+        version["description"] = "The version of the EKS add-on, or of the chart. Left out, the usual one."
+        version["x-cloudformation"] = "AWS::EKS::Addon.AddonVersion"
+    values = {
+        "description": "Values of the chart, merged over the defaults.",
+        "type": "object",
+        "default": {},
+        "examples": [{"replicaCount": 3}],
+        "x-cloudformation": "none: values of the Helm chart",
+    }
+    namespace = {
+        "$ref": "#/$defs/namespace",
+        "description": "Another namespace than the add-on's usual one.",
+        "x-cloudformation": "none: the namespace of the Helm release",
+    }
+    if also_eks:
+        return {"version": version | {"type": "string"}}
+    return {"version": version | {"type": "string"}, "values": values, "namespace": namespace}

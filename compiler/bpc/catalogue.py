@@ -28,12 +28,17 @@ def addon(name: str) -> type[AddOn]:
             raise
     from bpc import unlisted
 
-    return unlisted.entry(name)
+    return unlisted.entry(name, names())
+
+
+def names() -> list[str]:
+    """The names of all add-ons."""
+    return [module.replace("_", "-") for module in _modules("addons")]
 
 
 def addons() -> list[type[AddOn]]:
     """Every add-on, by name."""
-    return [addon(module.replace("_", "-")) for module in _modules("addons")]
+    return [addon(name) for name in names()]
 
 
 @cache

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from troposphere import Tags, eks
 
 from bpc import roles
 from bpc.kit import iam
+from bpc.kit.merging import merged
 from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet, literal
 from bpc.plan.shapes import Plan, PlannedAddOn
@@ -101,12 +101,3 @@ def _association(addon: PlannedAddOn, sheet: Sheet, cluster: Any, role: Any) -> 
         RoleArn=role,
         Tags=sheet.tags(),
     )
-
-
-def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """`above` over `below`, mapping by mapping."""
-    result = dict(below)
-    for key, value in above.items():
-        old = result.get(key)
-        result[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return result

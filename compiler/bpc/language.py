@@ -19,6 +19,7 @@ SECTIONS = [
     "fargate",
     "storage",
     "serviceaccounts",
+    "gitops",
     "environments",
     "overrides",
 ]

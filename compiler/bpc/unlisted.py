@@ -1,22 +1,23 @@
-"""EKS add-ons that the catalogue does not list, those of the AWS Marketplace among them.
+"""Add-ons that the catalogue does not list: those of EKS, of the AWS Marketplace among them, and any Helm chart.
 
 bpc knows nothing of them but their names, so the blueprint says the rest: which service account, with which role.
-`source: eks` is what tells such a name from a misspelt one.
+`source: eks` or `chart` is what tells such a name from a misspelt one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from bpc.addon import AddOn
+from bpc.addon import AddOn, Chart
 
 
 class Unlisted(AddOn):
-    """An EKS add-on by the name that EKS has for it; the catalogue does not know it."""
+    """An EKS add-on by the name that EKS has for it, or a Helm chart; the catalogue does not know it."""
 
     namespace = ""
-    required = ("source",)
+    # The names in the catalogue, one of which may have been meant.
+    known: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[Mapping[str, Any]] = {
         "source": {
             "description": "Says that this is an EKS add-on, and no misspelt name.",
@@ -24,12 +25,50 @@ class Unlisted(AddOn):
             "examples": ["eks"],
             "x-cloudformation": "AWS::EKS::Addon",
         },
+        "chart": {
+            "description": "The Helm chart that it is installed from.",
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["repository", "name", "version"],
+            "properties": {
+                "repository": {
+                    "description": "The address of the chart repository, or of the folder in an OCI registry.",
+                    "type": "string",
+                    "pattern": "^(https|oci)://[^ ]+[^ /]$",
+                    "examples": ["https://charts.example.com", "oci://registry.example.com/charts"],
+                    "x-cloudformation": "none: where the Helm chart is",
+                },
+                "name": {
+                    "description": "The name of the chart.",
+                    "type": "string",
+                    "pattern": "^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$",
+                    "examples": ["my-own"],
+                    "x-cloudformation": "none: the name of the Helm chart",
+                },
+                "version": {
+                    "description": "The version of the chart; exactly one, no range.",
+                    "type": "string",
+                    "pattern": "^v?[0-9]+\\.[0-9]+\\.[0-9]+([-+][0-9A-Za-z.+-]+)?$",
+                    "examples": ["1.2.3"],
+                    "x-cloudformation": "none: the version of the Helm chart",
+                },
+            },
+        },
         "serviceAccount": {
             "$ref": "#/$defs/serviceAccount",
             "description": "The add-on's ServiceAccount that gets the role which the policies here are for.",
             "x-cloudformation": "AWS::EKS::Addon.PodIdentityAssociations.ServiceAccount",
         },
     }
+
+    @classmethod
+    def wanted_charts(cls, options: Mapping[str, Any]) -> tuple[Chart, ...]:
+        chart = options["chart"]
+        return (Chart(chart["repository"], chart["name"], chart["version"], cls.name),)
+
+    @classmethod
+    def chosen_source(cls, options: Mapping[str, Any]) -> str:
+        return "chart" if "chart" in options else str(options.get("source", ""))
 
     @classmethod
     def schema(cls) -> dict[str, Any]:
@@ -40,6 +79,6 @@ class Unlisted(AddOn):
         return made
 
 
-def entry(name: str) -> type[AddOn]:
+def entry(name: str, known: Sequence[str]) -> type[AddOn]:
     """The entry of one such add-on."""
-    return type("Unlisted", (Unlisted,), {"name": name, "__doc__": Unlisted.__doc__})
+    return type("Unlisted", (Unlisted,), {"name": name, "known": tuple(known), "__doc__": Unlisted.__doc__})

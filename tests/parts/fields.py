@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from bpc import addon_fields, catalogue, reference
+from bpc.addon import AddOn
 
 Blueprint = dict[str, Any]
 
@@ -25,6 +26,7 @@ BASE: dict[str, Any] = {
     ],
     "fargateProfiles": [{"name": "web", "selectors": [{"namespace": "web"}]}],
     "addons": {},
+    "gitops": {"engine": "flux"},
     "environments": {"dev": {}, "prod": {"region": "us-west-2"}},
     "overrides": {
         "cloudformation": [
@@ -32,6 +34,8 @@ BASE: dict[str, Any] = {
         ]
     },
 }
+
+CHART = {"repository": "https://charts.example.com", "name": "my-own", "version": "1.2.3"}
 
 # Subnets for the three zones of the base, and networks that exist.
 SUBNETS: dict[str, list[Any]] = {
@@ -173,7 +177,9 @@ VALUES: dict[str, Any] = {
     "overrides.cloudformation[].patch[].from": "/Outputs/ClusterEndpoint",
     "overrides.cloudformation[].patch[].value": {"Reviewed": "yes"},
     "addons.cluster-autoscaler.scaleDownUnneededMinutes": 5,
-    "addons.external-dns.zones": ["Z0123456789ABCDEFGHIJ"],
+    "addons.external-dns.version": "v0.21.0-eksbuild.1",
+    "addons.<name>.chart": CHART,
+    "gitops.engine": "argocd",
 }
 ZONES = {"environments": {"dev": {}}, "network.availabilityZones": ["eu-west-1a", "eu-west-1b"]}
 CHOSEN = {"nodeGroups": [{"name": "workers", "instanceRequirements": {"vcpus": {"min": 2}, "memoryMiB": {"min": 64}}}]}
@@ -324,6 +330,7 @@ FIRST |= {
 # What has one value in AWS, and so nothing that it could change.
 SINGLE = ("nodeGroups[].metricsCollection[].granularity",)
 FIRST["serviceAccounts[].subjectPattern"] = {"serviceAccounts": [MADE | {"identity": "irsa"}]}
+FIRST["gitops.engine"] = {"addons": {"keda": {}}}
 FIRST["serviceAccounts[].os"] = {"serviceAccounts": [MADE]}
 FIRST["serviceAccounts[].identity"] = {"serviceAccounts": [MADE]}
 # What is there first, for every field below a path.
@@ -509,25 +516,42 @@ def update(field: reference.Field) -> tuple[Blueprint, Blueprint] | None:
 
 
 def _option(field: reference.Field) -> tuple[Blueprint, Blueprint]:
-    """Of an add-on, which is there already."""
+    """Of an add-on, which is there already, beside those that it requires."""
     _, name, option = field.path.split(".")
     before = copy.deepcopy(BASE)
-    needed: dict[str, Any] = {one: ["Z0000000000000000000"] for one in catalogue.addon(name).required}
-    needed |= (
-        {"source": "manifests"}
-        if option != "source" and option not in addon_fields.EKS and _has_manifests(name)
-        else {}
-    )
-    if option in addon_fields.ROLE:
-        needed |= {"permissions": GRANT}
     if name == "<name>":
+        before["addons"] = {"adot": _unlisted(option)}
         name = "adot"
-        role = {} if option == "serviceAccountRoleArn" else {"serviceAccount": "collector", "permissions": GRANT}
-        needed = {"source": "eks"} | role
-    before["addons"] = {name: needed}
+    else:
+        entry = catalogue.addon(name)
+        before["addons"] = {other: _needed(catalogue.addon(other)) for other in entry.requires}
+        before["addons"][name] = _needed(entry) | _source(entry, option)
+        if option in addon_fields.ROLE:
+            before["addons"][name]["permissions"] = GRANT
     after = copy.deepcopy(before)
     after["addons"][name][option] = {"a": 1} if option == "values" else other_value(field)
     return before, after
+
+
+def _needed(entry: type[AddOn]) -> dict[str, Any]:
+    """What an add-on cannot do without: the last example, for a change is to the first."""
+    properties = entry.schema()["properties"]
+    return {one: properties[one]["examples"][-1] for one in entry.required}
+
+
+def _source(entry: type[AddOn], option: str) -> dict[str, Any]:
+    """The source that an option of an add-on is for: its own are for all of them, but manifests have them plainest."""
+    if option == "source" or option in addon_fields.EKS or "manifests" not in entry.sources:
+        return {}
+    return {"source": "manifests"} if len(entry.sources) > 1 else {}
+
+
+def _unlisted(option: str) -> dict[str, Any]:
+    """An add-on that is not in the catalogue: a chart where the option is one, else an EKS add-on."""
+    if option == "chart":
+        return {"chart": CHART | {"version": "1.2.2"}, "namespace": "adot"}
+    role = {} if option == "serviceAccountRoleArn" else {"serviceAccount": "collector", "permissions": GRANT}
+    return {"source": "eks"} | role
 
 
 def put(data: Any, path: str, value: Any) -> None:
@@ -570,8 +594,3 @@ def other_value(field: reference.Field) -> Any:
     if node.get("examples"):
         return node["examples"][0]
     return {"team": "platform"} if node["type"] == "object" else "other"
-
-
-def _has_manifests(name: str) -> bool:
-    found = reference.find(f"addons.{name}.source")
-    return bool(found and "manifests" in found.node["enum"])

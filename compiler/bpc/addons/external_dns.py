@@ -1,4 +1,5 @@
-"""external-dns, an EKS community add-on. Sources: Amazon EKS User Guide, Community add-ons; external-dns, AWS tutorial.
+"""external-dns, an EKS community add-on. Sources: Amazon EKS User Guide, Community add-ons; external-dns, AWS tutorial,
+and its chart 1.21.1.
 
 The role may change the records of the zones that the blueprint names, and of no other. Records are marked with the
 cluster's name as owner, so that two clusters can share a zone.
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bpc.addon import AddOn, Context
+from bpc.addon import AddOn, Chart, Context
 
 if TYPE_CHECKING:
     from awacs.aws import Statement
@@ -22,6 +23,13 @@ class ExternalDns(AddOn):
     namespace = "external-dns"
     needs_internet = True
     service_account = "external-dns"
+    sources = ("eks", "chart")
+    charts = (Chart("https://kubernetes-sigs.github.io/external-dns", "external-dns", "1.21.1"),)
+    registry = "registry.k8s.io"
+    images = ("registry.k8s.io/external-dns/external-dns:v0.21.0",)
+    crds = ("dnsendpoints.externaldns.k8s.io",)
+    waits_for = ("Deployment/external-dns",)
+    pod_security = "restricted"
     requires = ("eks-pod-identity-agent",)
     required = ("zones",)
     options: ClassVar[Mapping[str, Any]] = {
@@ -31,7 +39,7 @@ class ExternalDns(AddOn):
             "minItems": 1,
             "uniqueItems": True,
             "items": {"type": "string", "pattern": "^Z[A-Z0-9]{1,31}$"},
-            "examples": [["Z0123456789ABCDEFGHIJ"]],
+            "examples": [["Z0123456789ABCDEFGHIJ"], ["Z0000000000000000000", "Z1111111111111111111"]],
             "x-cloudformation": "AWS::IAM::Role.Policies",
         },
     }
@@ -45,3 +53,16 @@ class ExternalDns(AddOn):
     @classmethod
     def values(cls, context: Context) -> Mapping[str, Any]:
         return {"txtOwnerId": context.cluster}
+
+    @classmethod
+    def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        account: dict[str, Any] = {"name": cls.service_account}
+        if context.role_arn:
+            account["annotations"] = {"eks.amazonaws.com/role-arn": context.role_arn}
+        # Records that it made may go, others never.
+        return {
+            "provider": {"name": "aws"},
+            "policy": "upsert-only",
+            "txtOwnerId": context.cluster,
+            "serviceAccount": account,
+        }

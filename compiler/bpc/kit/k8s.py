@@ -57,6 +57,14 @@ def field(name: str, path: str) -> Object:
     return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
 
 
+def namespace(name: str, level: str) -> Object:
+    """A namespace that admits pods up to a level of the Pod Security Standards (Kubernetes documentation), if any."""
+    made = _object("v1", "Namespace", name, name)
+    if level:
+        made["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] = level
+    return made
+
+
 def service_account(name: str, namespace: str) -> Object:
     """Who the pods are; a Pod Identity association may name it."""
     return _object("v1", "ServiceAccount", name, name, namespace)

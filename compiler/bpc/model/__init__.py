@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from bpc.model.existing import Existing
     from bpc.model.fargate import FargateProfile, Selector
+    from bpc.model.gitops import Gitops
     from bpc.model.hybrid import Credentials, RemoteNetwork
     from bpc.model.identity import ServiceAccount, WantedRole
     from bpc.model.network_details import FlowLogs, TransitGateway, VpnGateway
@@ -92,6 +93,7 @@ __all__ = [
     "FileSystem",
     "FlowLogs",
     "GitSync",
+    "Gitops",
     "Identity",
     "IdentityCenter",
     "Ipv6",
@@ -173,6 +175,7 @@ LAZY = {
     "FargateProfile": "bpc.model.fargate",
     "FileSystem": "bpc.model.storage",
     "FlowLogs": "bpc.model.network_details",
+    "Gitops": "bpc.model.gitops",
     "Identity": "bpc.model.capabilities",
     "IdentityCenter": "bpc.model.capabilities",
     "Kro": "bpc.model.capabilities",
@@ -230,6 +233,7 @@ class Blueprint(Node):
     storage: Storage | None
     addons: tuple[AddOnRequest, ...]
     service_accounts: tuple[ServiceAccount, ...]
+    gitops: Gitops | None
     overrides: Overrides
 
     @classmethod

@@ -25,8 +25,9 @@ class Manifests(Writer):
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         self.overlays = self.overlays or Overlays()
         for addon in stacks.plan.addons:
-            if addon.source == "manifests":
-                self.overlays.add(stacks.environment, addon.entry.name, _of_addon(addon))
+            if addon.source in ("manifests", "chart"):
+                objects = _of_addon(addon) if addon.source == "manifests" else _of_charts(addon, stacks)
+                self.overlays.add(stacks.environment, addon.entry.name, objects)
         accounts = [_service_account(one) for one in stacks.plan.service_accounts if one.account.create]
         self.overlays.add(stacks.environment, "service-accounts", accounts)
         if storage := stacks.plan.blueprint.storage:
@@ -48,6 +49,19 @@ def _of_addon(addon: PlannedAddOn) -> list[Manifest]:
     named = ("ServiceAccount", addon.service_account)
     role = {ROLE: addon.role_arn}
     return [k8s.annotated(one, role) if (one["kind"], one["metadata"]["name"]) == named else one for one in made]
+
+
+def _of_charts(addon: PlannedAddOn, stacks: Stacks) -> list[Manifest]:
+    """What tells the engine to install the charts of an add-on, their namespace first and what uses them last."""
+    from bpc.output import engines
+    from bpc.plan import releases
+
+    shared = addon.namespace in ("kube-system", "default")
+    namespace = [] if shared else [k8s.namespace(addon.namespace, addon.entry.pod_security)]
+    gitops = stacks.plan.blueprint.gitops
+    assert gitops, "the plan has no chart that nothing installs"
+    installed = engines.objects(gitops.engine, releases.planned(addon))
+    return [*namespace, *installed, *addon.entry.custom_resources(addon.context)]
 
 
 def _service_account(planned: PlannedServiceAccount) -> Manifest:

@@ -42,7 +42,7 @@ class Stacks(Record):
         """Whether anything comes as Kubernetes manifests."""
         storage = self.plan.blueprint.storage
         return (
-            any(one.source == "manifests" for one in self.plan.addons)
+            any(one.source != "eks" for one in self.plan.addons)
             or any(one.account.create for one in self.plan.service_accounts)
             or bool(storage and storage.has_manifests)
         )

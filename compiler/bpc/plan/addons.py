@@ -24,10 +24,12 @@ Catalogue = Callable[[str], type[AddOn]]
 
 def planned(blueprint: Blueprint, partition: str, catalogue: Catalogue) -> Iterator[PlannedAddOn]:
     """The add-ons that the blueprint wants, each with its source decided."""
-    for request in _wanted(blueprint, catalogue):
+    wanted = tuple(_wanted(blueprint, catalogue))
+    names = frozenset(request.name for request in wanted)
+    for request in wanted:
         entry = catalogue(request.name)
-        source = request.options.get("source", entry.sources[0])
-        context = _context(request, blueprint, partition)
+        source = entry.chosen_source(request.options)
+        context = _context(request, entry, blueprint, partition).replace(others=names - {request.name})
         made = PlannedAddOn(entry, request, source, context, _wanted_role(request), _associations(request))
         yield identity.addon(made, blueprint, partition)
 
@@ -69,7 +71,7 @@ def _wanted(blueprint: Blueprint, catalogue: Catalogue) -> Iterator[AddOnRequest
             yield request
 
 
-def _context(request: AddOnRequest, blueprint: Blueprint, partition: str) -> Context:
+def _context(request: AddOnRequest, entry: type[AddOn], blueprint: Blueprint, partition: str) -> Context:
     return Context(
         cluster=blueprint.metadata.name,
         region=blueprint.metadata.region,
@@ -83,4 +85,5 @@ def _context(request: AddOnRequest, blueprint: Blueprint, partition: str) -> Con
         ip_family=blueprint.network.ip_family,
         volume_keys=blueprint.storage.keys("ebs") if blueprint.storage else (),
         has_windows=any(group.family == "windows" for group in blueprint.node_groups),
+        namespace=str(request.options.get("namespace") or entry.namespace),
     )

@@ -51,7 +51,8 @@ def addon(planned: PlannedAddOn, blueprint: Blueprint, partition: str) -> Planne
     if planned.source == "eks" or not planned.has_role:
         return planned.replace(identity=IRSA)
     name = given or role_name(blueprint, planned.entry.name)
-    return planned.replace(identity=IRSA, role_name=name, role_arn=role_arn(blueprint, partition, name))
+    arn = role_arn(blueprint, partition, name)
+    return planned.replace(identity=IRSA, role_name=name, role_arn=arn, context=planned.context.replace(role_arn=arn))
 
 
 def service_account(account: ServiceAccount, blueprint: Blueprint, partition: str) -> PlannedServiceAccount:

@@ -33,6 +33,11 @@ def speaks_of_roles(plan: Plan) -> bool:
     return bool(given or plan.service_accounts)
 
 
+def beyond_eks(plan: Plan) -> bool:
+    """Whether there are add-ons of which EKS does not take care."""
+    return any(one.source != "eks" or one.entry.charts or one.entry.conflicts for one in plan.addons)
+
+
 def with_endpoints(plan: Plan) -> bool:
     network = plan.blueprint.network
     alone = network.topology == "private" or network.existing or network.endpoint_policy != "account"
@@ -49,6 +54,7 @@ def alone_with_endpoints(plan: Plan) -> bool:
 # Each topic, and whether a plan has anything for it to look at; one that has nothing is not imported.
 TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.addons": always,
+    "bpc.plan.obstacles.matrix": beyond_eks,
     "bpc.plan.obstacles.names": several_names,
     "bpc.plan.obstacles.endpoints": with_endpoints,
     "bpc.plan.obstacles.calls": alone_with_endpoints,

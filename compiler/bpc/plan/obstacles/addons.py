@@ -36,7 +36,8 @@ NOT_HERE = rule(
 WRONG_SOURCE = rule(
     "BPC407",
     "addon-source-option",
-    why="version, values, tags and the like are settings of the EKS add-on; manifests do not have them.",
+    why="version, values, tags and the like are settings of the EKS add-on; manifests do not have them, and a chart "
+    "has only some of them.",
     cure="Take the setting away, or use `source: eks`.",
 )
 EARLY = rule(
@@ -59,6 +60,8 @@ OF_EKS: Mapping[str, Any] = {
     "podIdentityAssociations": [],
     "tags": {},
 }
+# Those of them that a chart has too; the version of a chart of one's own stands with the chart.
+OF_CHARTS = ("version", "values", "namespace")
 
 
 def _requirements(plan: Plan) -> Iterator[Diagnostic]:
@@ -97,6 +100,8 @@ def _options(plan: Plan) -> Iterator[Diagnostic]:
             continue
         options: Mapping[str, Any] = addon.request.options
         for key, default in OF_EKS.items():
+            if addon.source == "chart" and key in OF_CHARTS and (key != "version" or addon.entry.charts):
+                continue
             if options.get(key, default) != default:
                 yield WRONG_SOURCE.at((*addon.request.at, key), f"{key} is for `source: eks`", key=True)
 

@@ -1,0 +1,25 @@
+"""The Ingress NGINX Controller. Sources: its README, which announces the end; its chart 4.15.1, as Helm renders it."""
+
+from __future__ import annotations
+
+from bpc.addon import AddOn, Chart
+
+
+class IngressNginx(AddOn):
+    """Routes HTTP by Ingresses through NGINX; given up in March 2026."""
+
+    name = "ingress-nginx"
+    namespace = "ingress-nginx"
+    sources = ("chart",)
+    charts = (Chart("https://kubernetes.github.io/ingress-nginx", "ingress-nginx", "4.15.1"),)
+    registry = "registry.k8s.io"
+    images = (
+        "registry.k8s.io/ingress-nginx/controller:v1.15.1"
+        "@sha256:594ceea76b01c592858f803f9ff4d2cb40542cae2060410b2c95f75907d659e1",
+        "registry.k8s.io/ingress-nginx/kube-webhook-certgen:v1.6.9"
+        "@sha256:01038e7de14b78d702d2849c3aad72fd25903c4765af63cf16aa3398f5d5f2dd",
+    )
+    webhooks = True
+    waits_for = ("Deployment/ingress-nginx-controller",)
+    pod_security = "restricted"
+    retired = "is retired since March 2026 and gets no security fixes: take traefik or nginx-ingress"

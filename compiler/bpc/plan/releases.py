@@ -1,0 +1,35 @@
+"""The Helm charts of an add-on, as somebody who installs them would say it: version, name, namespace and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bpc.addon import Chart
+from bpc.kit.merging import merged
+from bpc.kit.record import Record
+from bpc.plan.shapes import PlannedAddOn
+
+
+class Release(Record):
+    """One chart, and what Helm is told about it."""
+
+    chart: Chart
+    name: str
+    namespace: str
+    values: Mapping[str, Any]
+
+
+def planned(addon: PlannedAddOn) -> tuple[Release, ...]:
+    """The releases of an add-on in their order; the blueprint's values go over those of the last."""
+    if addon.source != "chart":
+        return ()
+    charts = addon.entry.wanted_charts(addon.request.options)
+    return tuple(_release(addon, chart, chart is charts[-1]) for chart in charts)
+
+
+def _release(addon: PlannedAddOn, chart: Chart, last: bool) -> Release:
+    values: Mapping[str, Any] = addon.entry.chart_values(addon.context, chart.name)
+    if last:
+        values = merged(values, addon.request.options["values"])
+    return Release(chart, chart.release or chart.name, addon.namespace, values)
