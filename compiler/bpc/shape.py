@@ -104,7 +104,7 @@ def _explained(error: Any, document: Document) -> Iterator[Diagnostic]:
     path: Path = tuple(error.absolute_path)
     stranger = _stranger(error, path, document)
     if stranger:
-        yield from _unknown_addon(error, stranger)
+        yield _unknown_addon(stranger)
         return
     value, constraint = error.instance, error.validator_value
     match error.validator:
@@ -131,22 +131,21 @@ def _explained(error: Any, document: Document) -> Iterator[Diagnostic]:
 
 
 def _stranger(error: Any, path: Path, document: Document) -> str:
-    """The add-on that a mistake is about, if the catalogue does not know it and nothing says that it is EKS's."""
+    """The add-on that a mistake is about, if the catalogue does not know it and nothing says what it is."""
     addons = document.data.get("addons") if isinstance(document.data, dict) else None
     by_name = path == ("addons",) and "propertyNames" in error.absolute_schema_path
     name = error.instance if by_name else path[1] if path[:1] == ("addons",) and len(path) > 1 else ""
     if not isinstance(addons, dict) or name not in addons or name in schema.bundle()["$defs"]["addons"]["properties"]:
         return ""
     given = addons[name]
-    return "" if isinstance(given, dict) and "source" in given else str(name)
+    return "" if isinstance(given, dict) and {"source", "chart"} & {*given} else str(name)
 
 
-def _unknown_addon(error: Any, name: str) -> Iterator[Diagnostic]:
-    """Said once, however much of it does not fit."""
-    if error.validator == "required" or (error.validator == "type" and len(error.absolute_path) == 2):
-        known = list(schema.bundle()["$defs"]["addons"]["properties"])
-        help = _close(name, known) or "`source: eks` tells that EKS has an add-on of this name"
-        yield UNKNOWN_KEY.at(("addons", name), f"there is no {name!r} here", help, key=True)
+def _unknown_addon(name: str) -> Diagnostic:
+    """Instead of what does not fit about it: the name is what is wrong."""
+    known = list(schema.bundle()["$defs"]["addons"]["properties"])
+    help = _close(name, known) or "`source: eks` or `chart` tells what an add-on of another name is"
+    return UNKNOWN_KEY.at(("addons", name), f"there is no {name!r} here", help, key=True)
 
 
 def _type_message(value: Any, kinds: str | list[str], typed: str | None) -> str:
