@@ -25,6 +25,7 @@ cli.blueprints cli.progress
 cli.show cli.exits
 difference
 publish* verify*
+verify.depth
 stamp
 importing.eksctl importing.tfvars
 importing.writer importing.settle

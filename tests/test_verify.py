@@ -106,6 +106,8 @@ def no_marker(folder: Path) -> None:
 
 NOTES = "cloudformation/default/notes.yaml"
 DEEP = "[" * 200_000
+# What used to end the parser in C, and bpc with it.
+NESTED = f"\nDeep: {DEEP}{']' * 200_000}\n"
 RESOURCES = "\nResources:\n"
 EXPORT = "${AWS::StackName}-ClusterName"
 TRANSFORM = "\nTransform: AWS::Serverless-2016-10-31"
@@ -117,6 +119,12 @@ QUEUE = """
     UpdateReplacePolicy: Delete
     Properties:
       MessageRetentionPeriod: 300
+"""
+HOST = """
+  Extra:
+    Type: AWS::EC2::Instance
+    Properties:
+      InstanceType: m7g.larg
 """
 OPEN_ROLE = """
   Extra:
@@ -151,6 +159,8 @@ DAMAGE: dict[str, tuple[str, str, Doctor]] = {
     "marker is a folder": ("BPC605", verify.MARKER, no_marker),
     "marker is a list of lists": ("BPC605", verify.MARKER, lambda folder: put(folder / verify.MARKER, DEEP)),
     "lint": ("BPC610", NETWORK, with_hashes(replaced(NETWORK, "CidrBlock:", "CidrBlok:"))),
+    "nested too deep": ("BPC934", NETWORK, with_hashes(appended(NETWORK, NESTED))),
+    "manifest nested too deep": ("BPC934", DEPLOYMENT, with_hashes(appended(DEPLOYMENT, NESTED))),
     "no yaml": ("BPC610", NETWORK, with_hashes(appended(NETWORK, "\n]"))),
     "custom resource": ("BPC620", NETWORK, with_hashes(resource(CUSTOM))),
     "macro": ("BPC620", NETWORK, with_hashes(replaced(NETWORK, RESOURCES, TRANSFORM + RESOURCES))),
@@ -191,6 +201,23 @@ def test_what_bpc_compiles_is_fine(compiled: Path, capsys: pytest.CaptureFixture
 def test_a_folder_of_outputs(compiled: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(compiled.parent), str(compiled)]) == 0
     assert capsys.readouterr().out.count("fine") == 1
+
+
+def test_what_cfn_lint_says_at_length_is_trimmed(
+    compiled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It lists every instance type that there is; the form for machines has all of them."""
+    folder = tmp_path / "demo"
+    shutil.copytree(compiled, folder)
+    with_hashes(resource(HOST))(folder)
+    assert main(["verify", str(folder)]) == 1
+    said = [line for line in capsys.readouterr().err.splitlines() if "BPC610" in line]
+    [line] = [line for line in said if "'m7g.larg' is not one of" in line]
+    assert line.endswith(" … [cfn-lint]")
+    assert len(line) < len(str(folder / NETWORK)) + 300
+    assert main(["verify", str(folder), "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert max(len(one["message"]) for one in found if one["code"] == "BPC610") > 5000
 
 
 def test_a_finding_shows_its_line(compiled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from bpc.diagnostics import Diagnostic, Span
 
 START = Span(1, 1, 2)
 WIDEST = 160  # columns of a source line that are shown
+LONGEST = 240  # letters of a message for people; cfn-lint lists every value that a property takes
 
 
 class Complaint(NamedTuple):
@@ -29,7 +30,7 @@ def _text(one: Complaint) -> Iterator[str]:
     found, rule = one.diagnostic, one.diagnostic.rule
     span = found.span or START
     place = f"{one.file}:{span.line}:{span.column}" if found.span else one.file
-    yield f"{place}: {rule.severity} {rule.code}: {found.message} [{rule.name}]"
+    yield f"{place}: {rule.severity} {rule.code}: {_trimmed(found.message)} [{rule.name}]"
     if one.line.strip():
         line, column = _clipped(one.line, span.column)
         width = max(1, min(span.end - span.column, len(line) + 1 - column))
@@ -40,6 +41,12 @@ def _text(one: Complaint) -> Iterator[str]:
         yield f"{' ' * len(gutter)} | {lead}{'^' * width}"
     if found.help:
         yield f"help: {found.help}"
+
+
+def _trimmed(message: str) -> str:
+    """A message on one line; where it goes on and on, without the last of it. The other forms have all of it."""
+    message = " ".join(message.split("\n"))
+    return message if len(message) <= LONGEST else f"{message[:LONGEST].rstrip(' ,')} …"
 
 
 def _clipped(line: str, column: int) -> tuple[str, int]:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from bpc.diagnostics import Diagnostic, Path, Rule, Span, rule
+from bpc.verify.depth import LOADER, refuse_deep
 
 MARKER = ".bpc.json"
 KUSTOMIZATION = "kustomization.yaml"
@@ -29,7 +30,6 @@ STACK_SETS = re.compile(r"cloudformation/stack-sets\.(yaml|json)")
 POLICY = re.compile(r"cloudformation/[^/]+/deployer-policy(-[0-9]+)?\.json")
 START = Span(1, 1, 2)
 NotYaml = yaml.YAMLError
-LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 BAD_MARKER = rule(
     "BPC605",
@@ -207,6 +207,7 @@ def readable(output: Output) -> list[Finding]:
 def parse(file: str, text: str) -> Template:
     """A template as CloudFormation reads it: YAML or JSON, short forms written out, dates as text."""
     spans: dict[Path, Span] = {}
+    refuse_deep(text)
     node = yaml.compose(text, Loader=LOADER)
     data = _plain(node, (), spans)
     return Template(file, text, data if isinstance(data, dict) else {}, spans)
@@ -214,6 +215,7 @@ def parse(file: str, text: str) -> Template:
 
 def documents(text: str) -> list[dict[str, Any]]:
     """The Kubernetes objects in a YAML stream."""
+    refuse_deep(text)
     found = (_plain(node, (), {}) for node in yaml.compose_all(text, Loader=LOADER))
     return [one for one in found if isinstance(one, dict)]
 

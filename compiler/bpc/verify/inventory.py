@@ -7,8 +7,9 @@ import json
 import re
 from collections.abc import Iterator
 
-from bpc.diagnostics import rule
+from bpc.diagnostics import Span, rule
 from bpc.verify import MARKER, POLICY, Finding, Output
+from bpc.verify.depth import TooDeepError, refuse_deep
 
 MISSING_FILE = rule(
     "BPC601",
@@ -37,6 +38,12 @@ UNSIGNED_FILE = rule(
 
 SIGNATURE = re.compile(r"(?P<blueprint>\S.*): made by bpc (?P<version>\S+)\. Do not edit; change the blueprint")
 COMMENTS = {".yaml": "# ", ".md": "<!-- "}
+TOO_DEEP = rule(
+    "BPC934",
+    "nested-too-deep",
+    why="What is nested like this is no template and no manifest, and programs that read it stop working.",
+    cure="Compile the blueprint again; if an override made it, correct the override.",
+)
 
 
 def check(output: Output) -> Iterator[Finding]:
@@ -57,6 +64,15 @@ def check(output: Output) -> Iterator[Finding]:
             yield Finding(file, CHANGED_FILE.at((), f"this file is not the one that {MARKER} lists"))
         elif not POLICY.fullmatch(file) and signature(file, content) != origin(output):
             yield Finding(file, UNSIGNED_FILE.at((), "this file does not say which blueprint and which bpc made it"))
+        if file.endswith((".yaml", ".json")) and file != MARKER:
+            yield from _too_deep(file, content.decode(errors="replace"))
+
+
+def _too_deep(file: str, text: str) -> Iterator[Finding]:
+    try:
+        refuse_deep(text)
+    except TooDeepError as error:
+        yield Finding(file, TOO_DEEP.at((), str(error), span=Span(error.line, error.column, error.column + 1)))
 
 
 def origin(output: Output) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from bpc.diagnostics import Span, rule
 from bpc.verify import Finding
+from bpc.verify.depth import TooDeepError, refuse_deep
 
 LINT = rule(
     "BPC610",
@@ -61,6 +62,10 @@ def check(jobs: Sequence[Job]) -> Iterator[tuple[Job, list[Finding]]]:
 
 def lint(text: str, region: str) -> list[Row]:
     """Code, message and place of everything that cfn-lint finds."""
+    try:
+        refuse_deep(text)
+    except TooDeepError:
+        return []  # the inventory says so, and cfn-lint would end there
     from cfnlint.api import lint as run
     from cfnlint.config import ManualArgs
 
