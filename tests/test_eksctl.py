@@ -105,6 +105,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "remoteNetworkConfig.iam.roleARN+": REMOTE,
     "remoteNetworkConfig.vpcGatewayID+": REMOTE,
     "iam.fargatePodExecutionRoleARN+": {"fargateProfiles": [ITEMS["fargateProfiles"]]},
+    "iam.fargatePodExecutionRolePermissionsBoundary+": {"fargateProfiles": [ITEMS["fargateProfiles"]]},
     "vpc.sharedNodeSecurityGroup+": {"nodeGroups": [ITEMS["nodeGroups"]]},
     "addonsConfig.disableDefaultAddons+": {"addons": [{"name": "vpc-cni"}]},
 }

@@ -420,3 +420,20 @@ def test_policies_go_by_the_names_of_controllers(tmp_path: Path) -> None:
     assert sorted(inline) == ["auto-scaler", "aws-load-balancer-controller", "cert-manager", "external-dns", "fsx"]
     assert "fsx:CreateFileSystem" in inline["fsx"]
     clean(tmp_path, stacks)
+
+
+def test_a_profile_with_a_boundary_has_a_role_of_its_own() -> None:
+    boundary = "arn:aws:iam::111122223333:policy/fargate-boundary"
+    web = {"name": "web", "selectors": [{"namespace": "web"}], "permissionsBoundary": boundary}
+    one = compiled(fargateProfiles=[web, {"name": "api", "selectors": [{"namespace": "api"}]}])
+    assert (one.errors, one.lint()) == ([], [])
+    roles = one.resources("nodes", "AWS::IAM::Role")
+    assert roles["WebFargatePodExecutionRole"]["PermissionsBoundary"] == boundary
+    assert "PermissionsBoundary" not in roles["FargatePodExecutionRole"]
+    used = {
+        title: profile["PodExecutionRoleArn"]["Fn::GetAtt"][0]
+        for title, profile in one.resources("nodes", "AWS::EKS::FargateProfile").items()
+    }
+    assert used == {"WebFargateProfile": "WebFargatePodExecutionRole", "ApiFargateProfile": "FargatePodExecutionRole"}
+    alone = compiled(fargateProfiles=[web])
+    assert "FargatePodExecutionRole" not in alone.resources("nodes", "AWS::IAM::Role")

@@ -317,6 +317,7 @@ CHANGES: dict[str, Any] = {
     "fargateProfiles[].selectors[].namespace": "b",
     "fargateProfiles[].selectors[].labels": {"a": "b"},
     "fargateProfiles[].podExecutionRoleArn": ROLE.format("b"),
+    "fargateProfiles[].permissionsBoundary": BOUNDARY.format("b"),
     "fargateProfiles[].subnets": ["subnet-0123456789abcdef0"],
     "fargateProfiles[].tags": {"a": "b"},
     "addons.*.enabled": Instead({f"{EBS}.enabled": False}),

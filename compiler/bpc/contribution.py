@@ -88,7 +88,7 @@ def _given(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> dict[str, Any]:
     for one in addon.associations:
         trust = iam.trusts_pods(plan.name, addon.namespace, one.service_account)
         title = f"{addon.id}{logical_id(one.service_account)}Role"
-        made[one.service_account] = one.role_arn or roles.add(title, trust, one, plan, sheet, one.at)
+        made[one.service_account] = one.role_arn or roles.add(title, trust, one, plan, sheet, one.at, tags=one.tags)
     return made
 
 

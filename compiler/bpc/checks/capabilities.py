@@ -10,7 +10,7 @@ from bpc.model import Blueprint, Capability
 GIVEN_ROLE = rule(
     "BPC741",
     "permissions-of-a-given-role",
-    why="policyArns and permissions are for the role that the template makes; a role that is given has its own.",
+    why="policyArns, permissions and permissionsBoundary are for the role that the template makes; a role that is given has its own.",
     cure="Take roleArn away, or give the permissions to that role where it is made.",
 )
 NO_POOLS = rule(
@@ -39,7 +39,12 @@ def _capabilities(blueprint: Blueprint) -> Iterator[Capability]:
 
 def _roles(blueprint: Blueprint) -> Iterator[Diagnostic]:
     for one in _capabilities(blueprint):
-        for key, value in (("policyArns", one.policy_arns), ("permissions", one.permissions)):
+        own = {
+            "policyArns": one.policy_arns,
+            "permissions": one.permissions,
+            "permissionsBoundary": one.permissions_boundary,
+        }
+        for key, value in own.items():
             if one.role_arn and value:
                 yield GIVEN_ROLE.at(
                     (*one.at, key), f"{key} does nothing beside roleArn", "take one of them away", key=True

@@ -80,6 +80,8 @@ def _addons(blueprint: Blueprint) -> Iterator[Diagnostic]:
         for place, one in enumerate(options.get("podIdentityAssociations", ())):
             at = (*addon.at, "podIdentityAssociations", place)
             yield from _role(at, one)
+            if one.get("roleArn") and one.get("tags"):
+                yield GIVEN_ROLE.at((*at, "tags"), "tags does nothing beside roleArn", key=True)
             yield from _named(at, one["policyName"] if one.get("permissions") else "", one["wellKnownPolicies"])
         if options.get("permissions"):
             yield from _named(addon.at, options["policyName"], (*options["wellKnownPolicies"], addon.name))

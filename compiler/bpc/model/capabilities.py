@@ -21,6 +21,7 @@ class Capability(Node):
     role_arn: str | None
     policy_arns: tuple[str, ...]
     permissions: tuple[Permission, ...]
+    permissions_boundary: str | None
     tags: Mapping[str, str]
 
 

@@ -16,5 +16,6 @@ class FargateProfile(Node):
     name: str
     selectors: tuple[Selector, ...]
     pod_execution_role_arn: str | None
+    permissions_boundary: str | None
     subnets: tuple[Reference, ...] | None
     tags: Mapping[str, str]

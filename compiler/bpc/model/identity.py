@@ -29,6 +29,7 @@ class PodIdentityAssociation(WantedRole):
     """A role for one service account of an add-on."""
 
     service_account: str
+    tags: Mapping[str, str]
 
 
 class ServiceAccount(WantedRole):

@@ -36,7 +36,6 @@ def convert(it: Source) -> None:
     _logging(it)
     _mappings(it)
     _provider(it)
-    _boundaries(it)
     _defaults(it)
 
 
@@ -125,24 +124,6 @@ def _provider(it: Source) -> None:
                 path = ("cluster", "oidcIdentityProvider", ours.get(key, key))
                 it.draft.put(path, value, spelled((*source, key)))
         it.draft.carried.add(spelled((*source, "type")))
-
-
-def _boundaries(it: Source) -> None:
-    """Permissions boundaries of single roles are one boundary for all roles, where they agree."""
-    places = {
-        "iam.fargatePodExecutionRolePermissionsBoundary": it.get("iam", "fargatePodExecutionRolePermissionsBoundary"),
-    }
-    for place, one in enumerate(it.get("capabilities") or []):
-        places[f"capabilities[{place}].permissionsBoundary"] = one.get("permissionsBoundary")
-    path = ("cloudformation", "permissionsBoundary")
-    for source, value in places.items():
-        taken = it.draft.get(*path)
-        if not value:
-            continue
-        if taken and taken != value:
-            it.draft.lose(path, source, value, f"{taken} bounds every role already")
-        elif it.draft.put(path, value, source) and not taken:
-            it.draft.remark(path, source, "in the blueprint this bounds every role that has no boundary of its own")
 
 
 def _defaults(it: Source) -> None:

@@ -17,6 +17,7 @@ from bpc.importing.settle import remove
 
 DEFAULT_ADDONS = ("vpc-cni", "coredns", "kube-proxy", "metrics-server")
 WITHOUT_METRICS_SERVER = ("cn-", "us-gov-", "us-iso", "eu-isoe-")
+BOUNDARY = "fargatePodExecutionRolePermissionsBoundary"
 GRANTS = ("policyArns", "permissions", "wellKnownPolicies")
 UNMADE = (
     "their annotations hold the account, which a ClusterConfig does not say, so they are not in the manifests; "
@@ -202,6 +203,10 @@ def _fargate(it: Source) -> None:
             it.draft.put((*at, "subnets"), ids, spelled((*at, "subnets")))
         if role and not one.get("podExecutionRoleARN"):
             it.draft.put((*at, "podExecutionRoleArn"), role, "iam.fargatePodExecutionRoleARN")
-    if role and all(one.get("podExecutionRoleARN") for one in profiles):
-        why = "there is no Fargate profile that has no role of its own"
-        it.draft.lose(("fargateProfiles",), "iam.fargatePodExecutionRoleARN", role, why)
+        boundary = it.get("iam", BOUNDARY)
+        if boundary and not role and not one.get("podExecutionRoleARN"):
+            it.draft.put((*at, "permissionsBoundary"), boundary, f"iam.{BOUNDARY}")
+    for key, unused in (("fargatePodExecutionRoleARN", False), (BOUNDARY, bool(role))):
+        if it.get("iam", key) and (unused or all(one.get("podExecutionRoleARN") for one in profiles)):
+            why = "there is no Fargate profile that has no role of its own"
+            it.draft.lose(("fargateProfiles",), f"iam.{key}", it.get("iam", key), why)

@@ -47,7 +47,7 @@ ARGOCD = {
 
 def _capability(it: Source, one: dict[str, Any], path: Path, source: Path) -> None:
     it.carry(source)
-    for key in ("name", "roleArn", "attachPolicyARNs", "tags"):
+    for key in ("name", "roleArn", "attachPolicyARNs", "permissionsBoundary", "tags"):
         if one.get(key) is not None:
             it.draft.put((*path, RENAMED.get(key, key)), one[key], spelled((*source, key)))
     if one.get("attachPolicy"):

@@ -47,7 +47,7 @@ def _role(title: str, wanted: Capability, plan: Plan, sheet: Sheet) -> GetAtt:
     role = iam.role(
         f"{title}CapabilityRole",
         iam.trusts("capabilities.eks.amazonaws.com", "sts:TagSession"),
-        boundary=plan.blueprint.cloudformation.permissions_boundary,
+        boundary=wanted.permissions_boundary or plan.blueprint.cloudformation.permissions_boundary,
         tags=sheet.tags(f"{title}CapabilityRole"),
         policy_arns=wanted.policy_arns,
         statements=statements(wanted.permissions),

@@ -7,31 +7,44 @@ from typing import Any
 from troposphere import GetAtt, ec2, eks
 
 from bpc import home
+from bpc.diagnostics import Path
 from bpc.kit import iam
 from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet, referred
 from bpc.model import FargateProfile
 from bpc.plan.shapes import Plan
 
+SHARED = "FargatePodExecutionRole"
+
 
 def fill(plan: Plan, sheet: Sheet) -> None:
     profiles = plan.blueprint.fargate_profiles
-    if not all(one.pod_execution_role_arn for one in profiles):
-        _role(plan, sheet)
+    if not all(one.pod_execution_role_arn or one.permissions_boundary for one in profiles):
+        _role(SHARED, plan.blueprint.cloudformation.permissions_boundary, plan, sheet, ("fargateProfiles",))
     before = ""
     for profile in profiles:
         before = _profile(profile, plan, sheet, before)
 
 
-def _role(plan: Plan, sheet: Sheet) -> None:
+def _role(title: str, boundary: str | None, plan: Plan, sheet: Sheet, at: Path) -> GetAtt:
     role = iam.role(
-        "FargatePodExecutionRole",
+        title,
         iam.trusts_fargate(plan.name),
-        boundary=plan.blueprint.cloudformation.permissions_boundary,
-        tags=sheet.tags("FargatePodExecutionRole"),
+        boundary=boundary,
+        tags=sheet.tags(title),
         managed_policies=["AmazonEKSFargatePodExecutionRolePolicy"],
     )
-    sheet.add(role, ("fargateProfiles",))
+    sheet.add(role, at)
+    return GetAtt(role, "Arn")
+
+
+def _role_of(profile: FargateProfile, plan: Plan, sheet: Sheet) -> str | GetAtt:
+    """A role that is given, one of the profile's own where it has a boundary, or the one that all others share."""
+    if profile.pod_execution_role_arn:
+        return profile.pod_execution_role_arn
+    if profile.permissions_boundary:
+        return _role(logical_id(profile.name, SHARED), profile.permissions_boundary, plan, sheet, profile.at)
+    return GetAtt(SHARED, "Arn")
 
 
 def _profile(profile: FargateProfile, plan: Plan, sheet: Sheet, before: str) -> str:
@@ -43,7 +56,7 @@ def _profile(profile: FargateProfile, plan: Plan, sheet: Sheet, before: str) -> 
         **({"DependsOn": before} if before else {}),
         ClusterName=sheet.imported("cluster", "ClusterName"),
         FargateProfileName=profile.name,
-        PodExecutionRoleArn=profile.pod_execution_role_arn or GetAtt("FargatePodExecutionRole", "Arn"),
+        PodExecutionRoleArn=_role_of(profile, plan, sheet),
         Selectors=_selectors(profile),
         Subnets=_subnets(profile, plan, sheet),
         Tags=ec2.Tags(**tags),
