@@ -425,15 +425,14 @@ def test_policies_go_by_the_names_of_controllers(tmp_path: Path) -> None:
 def test_a_profile_with_a_boundary_has_a_role_of_its_own() -> None:
     boundary = "arn:aws:iam::111122223333:policy/fargate-boundary"
     web = {"name": "web", "selectors": [{"namespace": "web"}], "permissionsBoundary": boundary}
-    one = compiled(fargateProfiles=[web, {"name": "api", "selectors": [{"namespace": "api"}]}])
-    assert (one.errors, one.lint()) == ([], [])
-    roles = one.resources("nodes", "AWS::IAM::Role")
-    assert roles["WebFargatePodExecutionRole"]["PermissionsBoundary"] == boundary
-    assert "PermissionsBoundary" not in roles["FargatePodExecutionRole"]
+    api = {"name": "api", "selectors": [{"namespace": "api"}]}
+    resources = compiled({}, fargateProfiles=[web, api])["nodes"]["Resources"]
+    assert resources["WebFargatePodExecutionRole"]["Properties"]["PermissionsBoundary"] == boundary
+    assert "PermissionsBoundary" not in resources["FargatePodExecutionRole"]["Properties"]
     used = {
-        title: profile["PodExecutionRoleArn"]["Fn::GetAtt"][0]
-        for title, profile in one.resources("nodes", "AWS::EKS::FargateProfile").items()
+        title: one["Properties"]["PodExecutionRoleArn"]["Fn::GetAtt"][0]
+        for title, one in resources.items()
+        if one["Type"] == "AWS::EKS::FargateProfile"
     }
     assert used == {"WebFargateProfile": "WebFargatePodExecutionRole", "ApiFargateProfile": "FargatePodExecutionRole"}
-    alone = compiled(fargateProfiles=[web])
-    assert "FargatePodExecutionRole" not in alone.resources("nodes", "AWS::IAM::Role")
+    assert "FargatePodExecutionRole" not in compiled({}, fargateProfiles=[web])["nodes"]["Resources"]

@@ -10,7 +10,8 @@ from bpc.model import Blueprint, Capability
 GIVEN_ROLE = rule(
     "BPC741",
     "permissions-of-a-given-role",
-    why="policyArns, permissions and permissionsBoundary are for the role that the template makes; a role that is given has its own.",
+    why="policyArns, permissions and permissionsBoundary are for the role that the template makes; a role that is "
+    "given has its own.",
     cure="Take roleArn away, or give the permissions to that role where it is made.",
 )
 NO_POOLS = rule(
