@@ -25,6 +25,7 @@ ELSEWHERE = {
     "BPC52": "test_diff.py",
     "BPC53": "test_importing.py",
     "BPC6": "test_verify.py",
+    "BPC935": "test_diff_words.py",
     "BPC934": "test_verify.py",
     "BPC930": "test_diff_stack_sets.py",
     "BPC931": "test_diff_stack_sets.py",

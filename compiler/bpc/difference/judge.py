@@ -54,7 +54,7 @@ def _findings(change: Change, found: Found, old: Web, new: Web) -> Iterator[Diag
     if change.action == MODIFY and change.type.startswith("AWS::EKS::"):
         from bpc.difference import eks
 
-        yield from eks.refused(change)
+        yield from eks.refused(change, found)
     if change.action == MODIFY and change.type == "AWS::CloudFormation::StackSet":
         from bpc.difference import administration
 

@@ -55,7 +55,7 @@ UNKNOWN_TYPE = rule(
 SKIPPED_MINOR = rule(
     "BPC517",
     "skipped-minor",
-    why="EKS moves a cluster up by one minor version at a time (Amazon EKS user guide, Update existing cluster).",
+    why="EKS moves a cluster by one minor version at a time (Amazon EKS user guide, Update existing cluster).",
     cure="Raise cluster.version by one, update the stacks, and then by one again.",
 )
 IMPORTER_FIRST = rule(
@@ -129,6 +129,14 @@ OTHER_MAKER = rule(
     "what has a name of its own, such as the cluster, cannot be.",
     cure="Let the stack be made as before, or take the old one down first.",
 )
+VERSION_BACK = rule(
+    "BPC935",
+    "version-back",
+    why="EKS takes a cluster back by one minor version, within seven days of the upgrade, when its nodes are back "
+    "already (Amazon EKS user guide, Rollback cluster to previous Kubernetes version).",
+    cure="Within the seven days, update the nodes' stack before the cluster's; later, take the change back.",
+    severity="warning",
+)
 
 # What holds data, or what everything stands on: a new one in its place is not the same.
 DEAR = {
@@ -158,6 +166,8 @@ DEAR = {
     "AWS::SecretsManager::Secret": "a secret",
 }
 
+# What it means that a resource goes, by its type.
+GOING = {"AWS::EKS::Nodegroup": "its nodes are drained and terminated"}
 # What a change in place means for what runs: the Amazon EKS and Amazon EC2 user guides, by type and property.
 ROLLS = "EKS replaces the nodes step by step"
 RESTARTS = "an EBS-backed host is stopped and started instead"

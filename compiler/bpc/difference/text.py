@@ -56,7 +56,8 @@ def _findings(findings: tuple[Diagnostic, ...]) -> Iterator[Line]:
 
 def _parameter(one: Parameter) -> Line:
     before, after = words.parameter(one)
-    return "dim", f"  {VERBS[one.action]:{WIDTH}}  {one.stack} parameter {one.title}: {before} → {after}"
+    value = {ADD: after, REMOVE: before}.get(one.action, f"{before} → {after}")
+    return "dim", f"  {VERBS[one.action]:{WIDTH}}  {one.stack} parameter {one.title}: {value}"
 
 
 def _object(one: Object) -> Line:

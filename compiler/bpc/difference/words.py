@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bpc.difference.rules import EFFECTS
+from bpc.difference.rules import DEAR, EFFECTS, GOING
 from bpc.difference.shapes import (
     ABSENT,
     ADD,
@@ -106,8 +106,11 @@ def remarks(change: Change) -> list[str]:
         found += dict.fromkeys(one for one in effects if one)
     if change.environment:
         found.append(f"updates {change.environment}: {change.inside}")
+    found += [GOING[change.type]] if change.action == REMOVE and change.type in GOING else []
     if change.renamed:
         found.append(f"the same as {change.renamed}, under another logical ID")
+        if change.action == ADD and change.type in DEAR:
+            found.append("it starts empty")
     if change.policy not in ("", "Delete"):
         found.append(f"the old one is kept: {change.policy}" if change.policy.startswith("Retain") else change.policy)
     return found
@@ -119,9 +122,24 @@ def _detail(one: Detail) -> str:
         return (
             f"{path}: because {one.cause} changes" if "." in one.cause else f"{path}: because {one.cause} is replaced"
         )
+    if moves := _moves(one):
+        return f"{path}: {moves}"
     before, after = values(one)
     cause = f" (parameter {one.cause})" if one.source == PARAMETER else ""
     return f"{path}: {before} → {after}{cause}"
+
+
+def _moves(one: Detail) -> str:
+    """What comes into a list and what goes from it, where the rest stays: `without a, with b`."""
+    if not (isinstance(one.before, list) and isinstance(one.after, list)) or SENSITIVE.search(".".join(one.path)):
+        return ""
+    before, after = ([whole(item) for item in value] for value in (one.before, one.after))
+    parts = (("without", before, after), ("with", after, before))
+    moved = {word: [item for item in mine if item not in others] for word, mine, others in parts}
+    if not any(len(items) < len(value) for items, (_, value, _) in zip(moved.values(), parts, strict=True)):
+        return ""
+    said = [f"{word} {', '.join(_short(item, 0) for item in items)}" for word, items in moved.items() if items]
+    return ", ".join(said)
 
 
 def values(one: Detail) -> tuple[str, str]:
@@ -167,6 +185,8 @@ def _named(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     name = function(value)
+    if (zone := _zone(value)) is not None:
+        return f"zone {zone} of the Region"
     if name == HIDDEN:
         return MASK
     if name in ("Ref", "Fn::ImportValue", "Fn::Sub") and isinstance(value[name], str):
@@ -174,6 +194,14 @@ def _named(value: Any) -> Any:
     if name == "Fn::GetAtt" and isinstance(value[name], list):
         return ".".join(str(one) for one in value[name])
     return {key: MASK if SENSITIVE.search(str(key)) else _named(one) for key, one in value.items()}
+
+
+def _zone(value: dict[str, Any]) -> int | None:
+    """Which zone of the Region is meant, where the account says which one that is; counted from 1."""
+    chosen = value.get("Fn::Select")
+    if isinstance(chosen, list) and len(chosen) == 2 and str(chosen[0]).isdigit():
+        return int(chosen[0]) + 1 if isinstance(chosen[1], dict) and "Fn::GetAZs" in chosen[1] else None
+    return None
 
 
 def _short(text: str, start: int) -> str:
