@@ -161,6 +161,15 @@ def test_its_permissions_are_narrow(entry: Entry) -> None:
         assert not weak(statement), statement
 
 
+@each
+def test_a_private_network_leads_to_what_it_may_call(entry: Entry) -> None:
+    if entry.needs_internet:
+        return
+    allowed = [action for one in statements(entry, context(entry)) for action in one["Action"]]
+    called = {service for action in allowed for service in facts.endpoints_called(action) or (f"? {action}",)}
+    assert called <= {*entry.endpoints}
+
+
 @pytest.mark.parametrize(
     ("action", "resource"),
     [("sqs:*", "arn:aws:sqs:a:b:c"), ("sqs:SendMessage", "*"), ("sqs:SendMessage", "arn:aws:sqs:a:b:*")],

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bpc import facts, schema
+from bpc.kit import well_known
 from parts.compiling import Compiled, compiled
 
 NODES: list[dict[str, Any]] = [{"name": "workers"}]
@@ -177,6 +178,19 @@ def test_every_well_known_policy_has_its_endpoints() -> None:
     names = {one for enum in _enums(schema.bundle()["$defs"]) for one in enum}
     assert "auto-scaler" in names
     assert [one for one in sorted(names) if not facts.endpoints_of("wellKnown", one)] == []
+
+
+# What the load balancer controller is told to do without, and what only makes roles of AWS's own (Amazon EKS User
+# Guide, Deploy private clusters with limited internet access).
+LEFT_OUT = {"acm", "cognito-idp", "iam", "shield", "waf-regional", "wafv2"}
+
+
+@pytest.mark.parametrize("name", ["auto-scaler", "aws-load-balancer-controller", "cert-manager", "external-dns", "fsx"])
+def test_the_endpoints_of_a_well_known_policy_are_those_of_its_actions(name: str) -> None:
+    made = [f"{one.prefix}:{one.action}" for each in well_known.statements(name, "shop") for one in each.Action]
+    actions = [one for one in made if one.partition(":")[0] not in LEFT_OUT]
+    called = {service for action in actions for service in facts.endpoints_called(action) or (f"? {action}",)}
+    assert called == {*facts.endpoints_of("wellKnown", name)}
 
 
 def _enums(node: Any) -> Iterator[list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cfnlint
 import pytest
 
 from bpc import facts
@@ -47,3 +48,19 @@ def test_the_sets_of_actions() -> None:
     assert permissions.guarded() == frozenset(whole["guarded"].split())
     assert permissions.actions("AWS::EC2::VPC") == tuple(whole["types"]["AWS::EC2::VPC"].split())
     assert permissions.actions("AWS::EC2::Nothing") is None
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "cn-northwest-1", "us-gov-west-1", "eu-south-2", "us-east-1"])
+def test_what_is_on_the_price_list_of_a_region(region: str) -> None:
+    """By cfn-lint's copy of the list, whose E3628 would be the first to say so."""
+    folder = Path(cfnlint.__file__).parent / "data/schemas/extensions/aws_ec2_instance"
+    listed = set(json.loads((folder / "instancetype_enum.json").read_text(encoding="utf-8"))[region]["enum"])
+    sold = facts.offered(region)
+    ours = {
+        f"{name}.{size}"
+        for name, family in facts.instance_types().items()
+        for size in family.sizes
+        if name in sold and size not in sold[name]
+    }
+    known = {one for one in listed if facts.family(one)}
+    assert ours == known

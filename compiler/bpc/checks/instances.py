@@ -25,7 +25,8 @@ NOT_LINUX = rule(
 NOT_SOLD_HERE = rule(
     "BPC362",
     "instance-type-not-in-region",
-    why="The family is not on the price list of the Region that bpc knows; the list lags behind new offers.",
+    why="The family, or this size of it, is not on the price list of the Region that bpc knows; the list lags behind "
+    "new offers.",
     cure="Check with `aws ec2 describe-instance-type-offerings`, or use another family.",
     severity="warning",
 )
@@ -52,7 +53,7 @@ def _types(blueprint: Blueprint) -> Iterator[Diagnostic]:
     sold = facts.offered(region)
     unknown = 0
     for at, one in _named(blueprint):
-        name = one.partition(".")[0]
+        name, _, size = one.partition(".")
         family = facts.family(one)
         if family is None:
             unknown += 1
@@ -60,8 +61,9 @@ def _types(blueprint: Blueprint) -> Iterator[Diagnostic]:
             yield UNKNOWN_TYPE.at(at, f"there is no instance type {one}", help)
         elif family.os != "linux":
             yield NOT_LINUX.at(at, f"{one} runs macOS, not Linux", "use another family, such as m7g")
-        elif sold and name not in sold:
-            yield NOT_SOLD_HERE.at(at, f"{name} is not on the price list of {region}", "see that it is sold there")
+        elif sold and (name not in sold or size in sold[name]):
+            what = one if name in sold else name
+            yield NOT_SOLD_HERE.at(at, f"{what} is not on the price list of {region}", "see that it is sold there")
 
 
 def _named(blueprint: Blueprint) -> Iterator[tuple[Path, str]]:

@@ -207,9 +207,10 @@ def architecture(instance_type: str) -> Architecture | None:
 
 
 @cache
-def offered(region_name: str) -> frozenset[str]:
-    """The instance families on the price list of a region: a hint, for a price list lags."""
-    return frozenset((entry("instance-regions.json", region_name) or "").split())
+def offered(region_name: str) -> Mapping[str, frozenset[str]]:
+    """The instance families on the price list of a region, and their sizes that are not: a hint, for the list lags."""
+    families = (one.partition(":") for one in (entry("instance-regions.json", region_name) or "").split())
+    return {family: frozenset(without.split(",")) for family, _, without in families}
 
 
 @cache
