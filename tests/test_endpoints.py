@@ -240,6 +240,21 @@ def test_layers_packages_and_tokens_go_through() -> None:
     assert roles["Fn::Sub"].endswith("${AWS::AccountId}:role/*")
 
 
+def test_roles_of_other_accounts_go_through_by_name() -> None:
+    chained, token = (f"arn:aws:iam::999988887777:role/{one}" for one in ("reader", "writer"))
+    accounts = [
+        {"name": "a", "namespace": "shop", "policyArns": ["arn:aws:iam::aws:policy/X"], "targetRoleArn": chained},
+        {"name": "b", "namespace": "shop", "identity": "irsa", "roleArn": token, "create": True},
+    ]
+    found = services(made({"topology": "private"}, serviceAccounts=accounts))
+    by_name = {"ArnEquals": {"aws:PrincipalArn": [chained, token]}}
+    assert statements(found["s3"])["RolesOfTheBlueprint"]["Condition"] == by_name
+    others = statements(found["sts"])["ServiceAccountsOfTheBlueprint"]
+    assert (others["Action"], others["Resource"]) == (["sts:AssumeRoleWithWebIdentity"], [token])
+    plain = statements(services(made({"topology": "private"}, cluster={"identity": "irsa"}))["sts"])
+    assert list(plain) == ["IdentitiesOfThisAccount", "ServiceAccountsOfThisAccount"]
+
+
 def test_where_there_is_internet_public_objects_stay_readable() -> None:
     public = statements(services(made({"endpoints": ["s3"]}))["s3"])["PublicObjects"]
     assert (public["Action"], public["Resource"]) == (["s3:GetObject"], ["*"])

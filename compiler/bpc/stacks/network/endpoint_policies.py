@@ -9,15 +9,18 @@ carry no identity of the account, and must go through all the same:
   Deterministic upgrades; Systems Manager User Guide, SSM Agent communications with AWS managed S3 buckets).
 - A token of a ServiceAccount stands in for a signature at STS. Its role must be in this account.
 
+Roles of other accounts that the blueprint itself gives to its service accounts are let through by their names.
+
 Where there is a way to the internet too, public objects of S3 stay readable: image registries and download sites keep
 theirs there, and routes lead to the endpoint whatever lies in S3 in the Region. What is written is the account's alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from awacs.aws import Allow, PolicyDocument, Principal, Statement
+from awacs.aws import Allow, ArnEquals, Condition, PolicyDocument, Principal, Statement
 from troposphere import AccountId, Sub
 
 from bpc import facts
@@ -41,12 +44,31 @@ def of(service: str, plan: Plan) -> PolicyDocument | None:
         return None
     ours = iam.when_equal({"aws:PrincipalAccount": AccountId})
     statements = [_allow("IdentitiesOfThisAccount", f"{prefix}:*", "*", Condition=ours)]
+    by_token, by_chain = _guests(plan)
+    if by_token or by_chain:
+        named = Condition(ArnEquals({"aws:PrincipalArn": sorted(by_token | by_chain)}))
+        statements.append(_allow("RolesOfTheBlueprint", f"{prefix}:*", "*", Condition=named))
     if service == "s3":
         statements += _objects(plan)
     if service == "sts":
         roles = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*")
         statements.append(_allow("ServiceAccountsOfThisAccount", "sts:AssumeRoleWithWebIdentity", roles))
+        if by_token:
+            own = sorted(by_token)
+            statements.append(_allow("ServiceAccountsOfTheBlueprint", "sts:AssumeRoleWithWebIdentity", *own))
     return PolicyDocument(Version=iam.VERSION, Statement=statements)
+
+
+def _guests(plan: Plan) -> tuple[set[str], set[str]]:
+    """The roles of other accounts: those that a token of a ServiceAccount gets, and those that its own role takes."""
+    accounts = [one.account for one in plan.service_accounts]
+    tokens = [one.account.role_arn for one in plan.service_accounts if one.identity == "irsa"]
+    tokens += [one.request.options.get("serviceAccountRoleArn") for one in plan.addons]
+    return _foreign(tokens, plan), _foreign([one.target_role_arn for one in accounts], plan)
+
+
+def _foreign(arns: Iterable[str | None], plan: Plan) -> set[str]:
+    return {one for one in arns if one and one.split(":")[4] != plan.blueprint.account}
 
 
 def _objects(plan: Plan) -> list[Statement]:
