@@ -79,7 +79,7 @@ bpc
 THIRD_PARTY = {
     "troposphere": ("stacks", "addons", "kit", "contribution", "roles", "stack", "home", "pod_networking"),
     "awacs": ("stacks", "addons", "kit", "addon", "roles"),
-    "yaml": ("source", "kit.events", "kit.syntax", "verify"),
+    "yaml": ("source", "verify"),
     "jsonschema": ("shape",),
     "cfnlint": ("verify",),
     "kubernetes_validate": ("verify",),

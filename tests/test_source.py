@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpc.diagnostics import RULES, Diagnostic, Span
-from bpc.kit.decoding import lines_of
 from bpc.source import Document, parse
+from bpc.source.decoding import lines_of
 
 FAST = getattr(yaml, "CSafeLoader", None)
 LOADERS: list[type[Any]] = [yaml.SafeLoader] if FAST is None else [yaml.SafeLoader, FAST]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bpc.cli.exits import BAD_USAGE, OK
-from bpc.kit.decoding import lines_of
 from bpc.kit.record import Record
 from bpc.pipeline import Result
 
@@ -57,5 +56,7 @@ def complain(results: Sequence[tuple[Read, Result]], form: str) -> None:
 
 
 def _line(spec: Read, number: int) -> str:
+    from bpc.source.decoding import lines_of
+
     lines = lines_of(spec.raw)
     return lines[number - 1] if 0 < number <= len(lines) else ""

@@ -11,7 +11,7 @@ from typing import Any
 from bpc import schema
 from bpc.diagnostics import Path
 from bpc.importing.draft import Draft, Note
-from bpc.kit import scalars
+from bpc.source import scalars
 
 SCHEMA_LINE = "# yaml-language-server: $schema=blueprint.schema.json"
 WIDTH = 112

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from bpc.diagnostics import Diagnostic, Span, rule
-from bpc.kit.decoding import decode
+from bpc.source.decoding import decode
 
 NOT_TFVARS = rule(
     "BPC535",

@@ -8,11 +8,11 @@ from typing import Any
 import yaml
 
 from bpc.diagnostics import Diagnostic, Path, Span, rule
-from bpc.kit.decoding import START, decode, split
-from bpc.kit.events import GivenUpError, Walk
 from bpc.kit.record import Record
-from bpc.kit.refusals import MOST_DEPTH
-from bpc.kit.scalars import kind
+from bpc.source.decoding import START, decode, split
+from bpc.source.events import GivenUpError, Walk
+from bpc.source.refusals import MOST_DEPTH
+from bpc.source.scalars import kind
 
 # libyaml where PyYAML was built with it: ten times as fast, and it reads the same.
 LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -107,12 +107,12 @@ def _read(events: Any, walk: Walk, text: str) -> bool:
     except GivenUpError:
         return False
     except yaml.YAMLError as error:
-        from bpc.kit.syntax import explain
+        from bpc.source.syntax import explain
 
         walk.found.append(explain(error, text, walk.lines, walk.unclosed()))
         return False
     except (ValueError, OverflowError):  # the parser in Python, on numbers out of range
-        from bpc.kit.syntax import surprise
+        from bpc.source.syntax import surprise
 
         walk.found.append(surprise(events.get_mark(), walk.lines))
         return False

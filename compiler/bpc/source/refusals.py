@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bpc.diagnostics import Diagnostic, Path, Span, rule
-from bpc.kit.decoding import CONTROL_CHARACTER, code_point
-from bpc.kit.scalars import kind, quoted
+from bpc.source.decoding import CONTROL_CHARACTER, code_point
+from bpc.source.scalars import kind, quoted
 
 MOST_VALUES = 100_000
 MOST_DEPTH = 64

@@ -5,8 +5,8 @@ from __future__ import annotations
 import yaml
 
 from bpc.diagnostics import Diagnostic, Span, rule
-from bpc.kit.decoding import CONTROL_CHARACTER, place
-from bpc.kit.scalars import quoted
+from bpc.source.decoding import CONTROL_CHARACTER, place
+from bpc.source.scalars import quoted
 
 SYNTAX = rule(
     "BPC104",

@@ -12,11 +12,11 @@ from typing import Any, Literal
 import yaml
 
 from bpc.diagnostics import Diagnostic, Path, Span
-from bpc.kit import refusals
-from bpc.kit.decoding import MOST_COMPLAINTS, UNSEEN
 from bpc.kit.record import Record
-from bpc.kit.refusals import MOST_DEPTH, MOST_VALUES
-from bpc.kit.scalars import TooLargeError, plain
+from bpc.source import refusals
+from bpc.source.decoding import MOST_COMPLAINTS, UNSEEN
+from bpc.source.refusals import MOST_DEPTH, MOST_VALUES
+from bpc.source.scalars import TooLargeError, plain
 
 MERGE = "<<"
 
