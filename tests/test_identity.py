@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bpc import reference
+from bpc import quotas, reference
 from parts.compiling import Compiled, compiled
 
 READ = [{"actions": ["s3:GetObject"], "resources": ["arn:${AWS::Partition}:s3:::orders/${aws:username}/*"]}]
@@ -484,3 +484,15 @@ def test_a_profile_for_one_namespace_leaves_the_other_add_ons_alone() -> None:
     made = compiled(fargateProfiles=PROFILE, addons={"aws-ebs-csi-driver": {}})
     assert made.resources("addons", "AWS::EKS::Addon")["AwsEbsCsiDriverAddOn"]["PodIdentityAssociations"]
     assert "OidcProvider" not in made.template("cluster")["Resources"]
+
+
+def test_a_role_is_measured_as_iam_does() -> None:
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["a:B", "c:D"], "Resource": "*"}]}
+    counted = len(json.dumps(document, separators=(",", ":")))
+    assert quotas._length({"PolicyName": "x", "PolicyDocument": document}) == counted
+    filled = {"Fn::Sub": "arn:${AWS::Partition}:s3:::a"}
+    assert quotas._length(filled) == len('"arn:aws:s3:::a"')
+    role = {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": document}]}}
+    assert list(quotas.roles({"Resources": {"A": role}})) == []
+    full = {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": document}] * 150}}
+    assert len(list(quotas.roles({"Resources": {"A": full}}))) == 1

@@ -17,7 +17,8 @@ MOST_TAGS = 45  # AWS allows 50 tags; five are left for Name and what the compil
 UNKNOWN_REGION = rule(
     "BPC301",
     "unknown-region",
-    why="EKS has no endpoint in this Region, as far as bpc knows (AWS General Reference, Amazon EKS endpoints).",
+    why="EKS has no endpoint in this Region, as far as bpc knows (AWS General Reference, Amazon EKS endpoints). "
+    "It knows the Regions of AWS, AWS China and AWS GovCloud (US), and not those of the isolated partitions.",
     cure="Use a Region that has EKS; the AWS console lists them.",
 )
 SAME_PLACE = rule(
@@ -48,7 +49,7 @@ def _region(blueprint: Blueprint) -> Iterator[Diagnostic]:
         from bpc.checks.nearest import meant
 
         yield UNKNOWN_REGION.at(
-            (*blueprint.metadata.at, "region"), f"EKS is not in {name}", meant(name, facts.regions())
+            (*blueprint.metadata.at, "region"), f"bpc knows of no EKS in {name}", meant(name, facts.regions())
         )
 
 

@@ -33,7 +33,11 @@ def _drivers(plan: Plan) -> Iterator[Diagnostic]:
     for at, name, driver in classes:
         addon = ADDONS.get(driver)
         if addon and addon not in there:
-            yield NO_DRIVER.at(at, f"{name} needs {addon}", f"add `{addon}: {{}}` to addons")
+            built_in = driver == "ebs" and plan.blueprint.cluster.auto_mode
+            help = (
+                "use driver: ebs-auto-mode, which EKS Auto Mode has" if built_in else f"add `{addon}: {{}}` to addons"
+            )
+            yield NO_DRIVER.at(at, f"{name} needs {addon}", help)
         elif not addon and not plan.blueprint.cluster.auto_mode:
             yield NO_DRIVER.at((*at, "driver"), f"{name} needs EKS Auto Mode", "use ebs, or cluster.autoMode")
 
