@@ -325,3 +325,21 @@ def test_s3_has_two_names_in_china() -> None:
 def test_prometheus_is_refused_where_it_is_not(region: str) -> None:
     result = compiled(metadata={"name": "shop", "region": region}, network={"endpoints": ["aps-workspaces"]})
     assert result.errors == (["BPC700"] if region == "cn-north-1" else [])
+
+
+@pytest.mark.parametrize(("region", "more"), [("eu-west-1", {"ec2messages"}), ("mx-central-1", set())])
+def test_a_local_cluster_on_an_outpost_calls_more(region: str, more: set[str]) -> None:
+    arn = f"arn:aws:outposts:{region}:111122223333:outpost/op-0123456789abcdef0"
+    outpost = {"arn": arn, "controlPlaneInstanceType": "m5.xlarge", "etcdInstanceType": "m5.large"}
+    cluster = {"outpost": outpost, "endpoint": {"access": "private"}, "secretsEncryption": {"enabled": False}}
+    existing = {"vpcId": "vpc-0123456789abcdef0", "cidr": "10.0.0.0/16"}
+    result = compiled(
+        metadata={"name": "shop", "region": region},
+        network={"existing": existing, "endpoints": "private-cluster"},
+        cluster=cluster,
+        nodeGroups=[
+            {"name": "workers", "type": "self-managed", "disk": {"type": "gp2"}, "instanceTypes": ["m5.large"]}
+        ],
+    )
+    assert result.errors == []
+    assert set(services(result)) == IMAGES | more | {"ec2", "logs", "secretsmanager", "ssm", "ssmmessages", "sts"}
