@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bpc import pipeline, reference
+from bpc import catalogue, pipeline, reference
 from parts import compiling
 
 TOPIC: dict[str, Any] = {
@@ -89,3 +89,11 @@ def test_help_leads_to_the_field() -> None:
     assert own
     assert own.path == "environments.<name>.region"
     assert reference.find("overrides.resource.cluster") is None
+
+
+def test_the_schema_names_every_stack_in_both_places() -> None:
+    added = reference.find("overrides.resources")
+    patched = reference.find("overrides.cloudformation[].stack")
+    assert added and patched
+    known = {one.name for one in catalogue.stacks()} | {"iam"}
+    assert set(added.node["propertyNames"]["enum"]) == set(patched.node["enum"]) == known

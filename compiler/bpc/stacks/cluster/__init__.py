@@ -48,19 +48,24 @@ class Cluster(Stack):
         for addon in plan.addons:
             if addon.entry.before_nodes:
                 contribute(addon, plan, sheet, Ref("Cluster"))
-        sheet.export("ClusterName", Ref("Cluster"), "The name of the cluster.")
-        # Nodes that nobody else tells how to join import both.
-        alone = any(one.node_group.joins_alone for one in plan.node_groups)
-        say = sheet.export if alone else sheet.output
-        say("ClusterEndpoint", GetAtt("Cluster", "Endpoint"), "Where the Kubernetes API answers.")
-        if alone:
-            authority = GetAtt("Cluster", "CertificateAuthorityData")
-            sheet.export("ClusterCertificateAuthority", authority, "What the certificate of the API is signed with.")
-        if alone and plan.blueprint.network.ip_family == "ipv6":
-            services = GetAtt("Cluster", "KubernetesNetworkConfig.ServiceIpv6Cidr")
-            sheet.export("ServiceCidr", services, "The range of services, which EKS has chosen.")
-        has_files = plan.blueprint.storage and plan.blueprint.storage.file_systems
-        if has_files or any(one.node_group.own_security_groups for one in plan.node_groups):
-            group = GetAtt("Cluster", "ClusterSecurityGroupId")
-            sheet.export("ClusterSecurityGroupId", group, "What the control plane and the nodes reach each other by.")
-        sheet.output("OpenIdConnectIssuerUrl", GetAtt("Cluster", "OpenIdConnectIssuerUrl"), "The cluster's issuer.")
+        _outputs(plan, sheet)
+
+
+def _outputs(plan: Plan, sheet: Sheet) -> None:
+    """What other stacks import, and what somebody wants to look up."""
+    sheet.export("ClusterName", Ref("Cluster"), "The name of the cluster.")
+    # Nodes that nobody else tells how to join import both.
+    alone = any(one.node_group.joins_alone for one in plan.node_groups)
+    say = sheet.export if alone else sheet.output
+    say("ClusterEndpoint", GetAtt("Cluster", "Endpoint"), "Where the Kubernetes API answers.")
+    if alone:
+        authority = GetAtt("Cluster", "CertificateAuthorityData")
+        sheet.export("ClusterCertificateAuthority", authority, "What the certificate of the API is signed with.")
+    if alone and plan.blueprint.network.ip_family == "ipv6":
+        services = GetAtt("Cluster", "KubernetesNetworkConfig.ServiceIpv6Cidr")
+        sheet.export("ServiceCidr", services, "The range of services, which EKS has chosen.")
+    has_files = plan.blueprint.storage and plan.blueprint.storage.file_systems
+    if has_files or any(one.node_group.own_security_groups for one in plan.node_groups):
+        group = GetAtt("Cluster", "ClusterSecurityGroupId")
+        sheet.export("ClusterSecurityGroupId", group, "What the control plane and the nodes reach each other by.")
+    sheet.output("OpenIdConnectIssuerUrl", GetAtt("Cluster", "OpenIdConnectIssuerUrl"), "The cluster's issuer.")
