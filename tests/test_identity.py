@@ -224,8 +224,8 @@ def test_where_only_eks_knows_the_namespace_the_role_does_not_ask_for_it() -> No
 
 
 def test_a_misspelt_add_on_is_not_taken_for_one_that_eks_has() -> None:
-    assert compiled(addons={"metrics-servr": {}}).errors == ["BPC202"]
-    assert compiled(addons={"vpc_cni": {}}).errors == ["BPC202"]
+    assert compiled(addons={"metrics-servr": {}}).errors == ["BPC954"]
+    assert compiled(addons={"vpc_cni": {}}).errors == ["BPC954"]
 
 
 def test_an_add_ons_role_gets_what_the_blueprint_adds() -> None:
