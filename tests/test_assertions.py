@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,3 +56,22 @@ def test_there_is_data() -> None:
     assert {"AWS::KMS::Key", "AWS::Logs::LogGroup"} <= {
         one["Type"] for template in TEMPLATES for one in template.resources.values()
     }
+
+
+# Amazon EC2 API Reference, AuthorizeSecurityGroupIngress and IpRange; cfn-lint looks at groups alone.
+DESCRIPTION = re.compile(r"[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{0,255}")
+
+
+def descriptions(resource: Mapping[str, Any]) -> Iterator[Any]:
+    properties = resource.get("Properties", {})
+    if resource["Type"].startswith("AWS::EC2::SecurityGroup"):
+        yield properties.get("GroupDescription", "")
+        inline = [*properties.get("SecurityGroupIngress", []), *properties.get("SecurityGroupEgress", [])]
+        yield from (one.get("Description", "") for one in (properties, *inline))
+
+
+def test_ec2_takes_what_rules_say_of_themselves() -> None:
+    said = {one for each in TEMPLATES for resource in each.resources.values() for one in descriptions(resource)}
+    assert len(said) > 5
+    assert [one for one in said if not DESCRIPTION.fullmatch(one)] == []
+    assert not DESCRIPTION.fullmatch("NFS from the cluster's nodes")

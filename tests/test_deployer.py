@@ -128,7 +128,7 @@ SAMPLES = {
     "InstanceProfileNameWithPath": "{}-bastion-Profile-1",
     "QueueName": "{}-node-termination",
     "RuleName": "{}-addons-Rule-1",
-    "ParameterNameWithoutLeadingSlash": "aws/service/eks",
+    "ParameterNameWithoutLeadingSlash": "{}-jobs-storage-class",
 }
 
 # What is named after the platform, wherever its stacks are.

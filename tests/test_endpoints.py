@@ -119,6 +119,7 @@ MORE: dict[str, tuple[dict[str, Any], set[str]]] = {
     ),
     "ebs": ({"addons": {"aws-ebs-csi-driver": {}}, "storage": {}}, set()),
     "efs": ({"addons": {"aws-efs-csi-driver": {}}}, {"elasticfilesystem"}),
+    "fsx": ({"addons": {"aws-fsx-csi-driver": {}}}, {"fsx"}),
     "file-system": ({"storage": {"fileSystems": [{"name": "shared"}]}}, set()),
     "observability": ({"addons": {"amazon-cloudwatch-observability": {"source": "eks"}}}, {"logs", "monitoring"}),
     "guard-duty": ({"addons": {"aws-guardduty-agent": {"source": "eks"}}}, {"guardduty-data"}),

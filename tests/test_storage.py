@@ -13,6 +13,7 @@ from parts.compiling import Compiled, compiled
 
 EBS: dict[str, Any] = {"aws-ebs-csi-driver": {}}
 EFS: dict[str, Any] = {"aws-efs-csi-driver": {}}
+FSX: dict[str, Any] = {"aws-fsx-csi-driver": {}}
 AUTO: dict[str, Any] = {"autoMode": {}}
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -253,3 +254,167 @@ def test_names_that_become_one() -> None:
         {"name": "a-b", "accessPoints": [{"name": "c", **point}]},
     ]
     assert compiled(storage={"classes": [], "fileSystems": systems}).errors == ["BPC408"]
+
+
+# Amazon FSx for Lustre
+
+TRAINING = {"name": "training"}
+NODES = [{"name": "workers"}]
+
+
+def lustre(**settings: Any) -> Compiled:
+    return made({"classes": [], "fsx": [TRAINING | settings]})
+
+
+def test_a_lustre_file_system_is_kept_twice_backed_up_and_stays() -> None:
+    found = lustre(keyArn=KEY, storageCapacity=4800, weeklyMaintenanceStartTime="7:03:30")
+    assert found.lint() == []
+    resource = found.template("storage")["Resources"]["TrainingLustre"]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    properties = resource["Properties"]
+    assert (properties["FileSystemType"], properties["FileSystemTypeVersion"]) == ("LUSTRE", "2.15")
+    assert (properties["StorageCapacity"], properties["KmsKeyId"]) == (4800, KEY)
+    (subnet,) = properties["SubnetIds"]
+    assert subnet == {"Fn::ImportValue": {"Fn::Sub": "${NetworkStack}-PrivateSubnet1Id"}}
+    assert properties["LustreConfiguration"] == {
+        "DeploymentType": "PERSISTENT_2",
+        "DataCompressionType": "NONE",
+        "PerUnitStorageThroughput": 125,
+        "AutomaticBackupRetentionDays": 7,
+        "CopyTagsToBackups": True,
+        "WeeklyMaintenanceStartTime": "7:03:30",
+    }
+
+
+def test_a_scratch_file_system_has_nothing_that_it_cannot_have() -> None:
+    found = lustre(deploymentType="scratch-2", dataCompressionType="lz4", subnet="subnet-0123456789abcdef0")
+    assert found.lint() == []
+    properties = found.resource("storage", "AWS::FSx::FileSystem")
+    assert properties["LustreConfiguration"] == {"DeploymentType": "SCRATCH_2", "DataCompressionType": "LZ4"}
+    assert properties["SubnetIds"] == ["subnet-0123456789abcdef0"]
+    assert "KmsKeyId" not in properties
+
+
+def test_lustre_servers_and_nodes_reach_one_another_and_nobody_else_does() -> None:
+    found = lustre()
+    title, group = "LustreSecurityGroup", {"Fn::GetAtt": ["LustreSecurityGroup", "GroupId"]}
+    nodes = {"Fn::ImportValue": {"Fn::Sub": "${ClusterStack}-ClusterSecurityGroupId"}}
+    assert "ClusterSecurityGroupId" in found.template("cluster")["Outputs"]
+    assert "SecurityGroupIngress" not in found.resources("storage", "AWS::EC2::SecurityGroup")[title]
+    inward = found.resources("storage", "AWS::EC2::SecurityGroupIngress").values()
+    outward = found.resources("storage", "AWS::EC2::SecurityGroupEgress").values()
+    pairs = [(one["GroupId"], one["SourceSecurityGroupId"]) for one in inward if one["FromPort"] == 988]
+    assert pairs == [(group, group), (group, nodes), (nodes, group)]
+    pairs = [(one["GroupId"], one["DestinationSecurityGroupId"]) for one in outward if one["FromPort"] == 1018]
+    assert pairs == [(group, group), (group, nodes)]
+    ports = {(one["IpProtocol"], one["FromPort"], one["ToPort"]) for one in (*inward, *outward)}
+    assert ports == {("tcp", 988, 988), ("tcp", 1018, 1023)}
+    assert found.resource("storage", "AWS::FSx::FileSystem")["SecurityGroupIds"] == [group]
+
+
+def test_what_its_servers_need_is_there_before_it_and_stays_and_what_names_the_cluster_goes() -> None:
+    resources = lustre().template("storage")["Resources"]
+    assert {*resources["TrainingLustre"]["DependsOn"]} == {
+        f"Lustre{way}{port}" for way in ("FromItself", "ToItself", "FromNodes", "ToNodes") for port in (988, 1018)
+    }
+    kept = {title for title, one in resources.items() if one.get("DeletionPolicy") == "Retain"}
+    itself = {f"Lustre{way}Itself{port}" for way in ("From", "To") for port in (988, 1018)}
+    assert kept == {"TrainingLustre", "LustreSecurityGroup"} | itself
+    assert [one for title, one in resources.items() if title in kept and "ClusterStack" in json.dumps(one)] == []
+
+
+def test_its_volume_is_an_output() -> None:
+    found = lustre(storageCapacity=2400)
+    value = found.template("storage")["Outputs"]["TrainingLustreVolume"]["Value"]["Fn::Sub"]
+    filled = {"${TrainingLustre}": "fs-0123456789abcdef0", "${TrainingLustre.LustreMountName}": "2p3fhbmv"}
+    filled |= {"${AWS::Region}": "eu-west-1", "${AWS::URLSuffix}": "amazonaws.com"}
+    for name, known in filled.items():
+        assert name in value
+        value = value.replace(name, known)
+    one = json.loads(value)
+    assert list(manifests.fits("file", one, "1.36")) == []
+    assert (one["kind"], one["spec"]["capacity"]) == ("PersistentVolume", {"storage": "2400Gi"})
+    assert one["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
+    assert one["spec"]["csi"] == {
+        "driver": "fsx.csi.aws.com",
+        "volumeHandle": "fs-0123456789abcdef0",
+        "volumeAttributes": {
+            "dnsname": "fs-0123456789abcdef0.fsx.eu-west-1.amazonaws.com",
+            "mountname": "2p3fhbmv",
+        },
+    }
+    readme = found.files["README.md"].decode()
+    assert "OutputKey=='TrainingLustreVolume'" in readme
+    assert "StorageClass" not in readme
+
+
+def test_a_class_of_lustre_makes_file_systems_in_the_private_network() -> None:
+    said = {"name": "jobs", "driver": "fsx", "deploymentType": "persistent-2", "dataCompressionType": "lz4"}
+    found = made({"classes": [said]}, addons=FSX, nodeGroups=NODES)
+    assert found.lint() == []
+    assert objects(found) == []
+    text, values = found.resource("storage", "AWS::SSM::Parameter")["Value"]["Fn::Sub"]
+    output = found.template("storage")["Outputs"]["JobsStorageClass"]["Value"]
+    assert output == {"Fn::GetAtt": ["JobsStorageClass", "Value"]}
+    assert values == {"Subnet": {"Fn::ImportValue": {"Fn::Sub": "${NetworkStack}-PrivateSubnet1Id"}}}
+    one = json.loads(text.replace("${Subnet}", "subnet-a").replace("${LustreSecurityGroup.GroupId}", "sg-a"))
+    assert list(manifests.fits("file", one, "1.36")) == []
+    assert (one["provisioner"], one["volumeBindingMode"]) == ("fsx.csi.aws.com", "Immediate")
+    assert one["allowVolumeExpansion"] is True
+    assert one["parameters"] == {
+        "subnetId": "subnet-a",
+        "securityGroupIds": "sg-a",
+        "deploymentType": "PERSISTENT_2",
+        "fileSystemTypeVersion": "2.15",
+        "perUnitStorageThroughput": "125",
+        "dataCompressionType": "LZ4",
+    }
+    assert "OutputKey=='JobsStorageClass'" in found.files["README.md"].decode()
+    kept = [one for one in found.template("storage")["Resources"].values() if "DeletionPolicy" in one]
+    assert kept == []
+
+
+def test_a_class_of_lustre_may_name_its_subnet_and_needs_the_driver() -> None:
+    said = {"name": "jobs", "driver": "fsx", "subnet": {"import": "a"}, "allowVolumeExpansion": False}
+    found = made({"classes": [said]}, addons=FSX, nodeGroups=NODES)
+    text, values = found.resource("storage", "AWS::SSM::Parameter")["Value"]["Fn::Sub"]
+    assert values == {"Subnet": {"Fn::ImportValue": "a"}}
+    assert json.loads(text)["allowVolumeExpansion"] is False
+    assert json.loads(text)["parameters"]["deploymentType"] == "SCRATCH_2"
+    assert compiled(storage={"classes": [said]}).errors == ["BPC879"]
+    assert compiled(storage={"classes": [said | {"keyArn": KEY}]}, addons=FSX, nodeGroups=NODES).errors == ["BPC869"]
+
+
+def test_the_driver_changes_only_what_it_has_made() -> None:
+    found = made({"classes": []} | {"fsx": [TRAINING]}, addons=FSX, nodeGroups=NODES)
+    (policy,) = found.resources("addons", "AWS::IAM::Role")["AwsFsxCsiDriverRole"]["Policies"]
+    statements = policy["PolicyDocument"]["Statement"]
+    guards = {action: one.get("Condition") for one in statements for action in one["Action"]}
+    assert guards["fsx:CreateFileSystem"] == {"StringLike": {"aws:RequestTag/CSIVolumeName": "*"}}
+    for action in ("fsx:DeleteFileSystem", "fsx:UpdateFileSystem"):
+        assert guards[action] == {"StringLike": {"aws:ResourceTag/CSIVolumeName": "*"}}
+    assert guards["iam:CreateServiceLinkedRole"] == {"StringEquals": {"iam:AWSServiceName": "fsx.amazonaws.com"}}
+    tags = found.resource("storage", "AWS::FSx::FileSystem")["Tags"]
+    assert "CSIVolumeName" not in {one["Key"] for one in tags}
+
+
+@pytest.mark.parametrize("layout", ["single", "stacks"])
+def test_lustre_in_both_layouts(layout: str) -> None:
+    storage = {"classes": [{"name": "jobs", "driver": "fsx"}], "fsx": [TRAINING]}
+    assert made(storage, addons=FSX, nodeGroups=NODES, cloudformation={"layout": layout}).lint() == []
+
+
+def test_lustre_in_a_network_that_is_there_already() -> None:
+    ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+    network = {"existing": {"vpcId": "vpc-0123456789abcdef0", "privateSubnetIds": ids}}
+    found = made({"classes": [], "fsx": [TRAINING]}, network=network)
+    assert found.lint() == []
+    assert found.resource("storage", "AWS::FSx::FileSystem")["SubnetIds"] == ids[:1]
+    asked = made({"classes": [], "fsx": [TRAINING]}, network={"existing": {}})
+    assert asked.lint() == []
+    assert asked.resource("storage", "AWS::FSx::FileSystem")["SubnetIds"] == [{"Ref": "PrivateSubnetId"}]
+
+
+def test_a_region_without_fsx_is_refused() -> None:
+    place = {"name": "shop", "region": "ap-southeast-6"}
+    assert compiled(metadata=place, storage={"classes": [], "fsx": [TRAINING]}).errors == ["BPC709"]

@@ -80,6 +80,9 @@ ETCD: dict[str, Any] = {"cluster.authentication": "api", "cluster.outpost.etcdIn
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 STORED = {
     "storage.classes[].fileSystem": "another",
+    "storage.classes[].perUnitStorageThroughput": 250,
+    "storage.fsx[].perUnitStorageThroughput": 250,
+    "storage.fsx[].storageCapacity": 2400,
     "storage.classes[].fileSystemId": "fs-0123456789abcdef0",
     "storage.classes[].driver": "ebs-auto-mode",
     "storage.classes[].type": "st1",
@@ -238,7 +241,7 @@ FIRST: dict[str, dict[str, Any]] = {
     "cluster.capabilities.kro.roleArn": {"cluster.capabilities": {"kro": {}}},
     "cluster.secretsEncryption.keyArn": {"environments": {"dev": {}}},
     **{f"storage.{key}": {"environments": {"dev": {}}} for key in ("classes[].keyArn", "classes[].zones")},
-    "storage.fileSystems[].keyArn": {"environments": {"dev": {}}},
+    **{f"storage.{key}[].keyArn": {"environments": {"dev": {}}} for key in ("fileSystems", "fsx")},
     "bastion.sessionLog.keyArn": {"environments": {"dev": {}}},
     "cluster.logging.keyArn": {"environments": {"dev": {}}},
     "overrides.cloudformation[].patch[].from": {
@@ -421,6 +424,8 @@ BELOW |= {
     },
 }
 DRIVERS: dict[str, Any] = {"aws-ebs-csi-driver": {}, "aws-efs-csi-driver": {}, "snapshot-controller": {}}
+FSX: dict[str, Any] = {"addons": {"aws-fsx-csi-driver": {}}}
+LUSTRE = {"name": "a", "driver": "fsx", "deploymentType": "persistent-2"}
 POINT = {"name": "a", "path": "/a", "uid": 7, "gid": 7}
 BELOW |= {
     "storage.classes": {"addons": DRIVERS, "storage": {"classes": [{"name": "other"}]}},
@@ -438,6 +443,13 @@ BELOW |= {
         "addons": DRIVERS,
         "storage": {"classes": [{"name": "a", "driver": "efs", "fileSystemId": "fs-00000000"}]},
     },
+    "storage.fsx": {"storage": {"classes": [], "fsx": [{"name": "other"}]}},
+    "storage.fsx[].subnet.import": {"storage": {"classes": [], "fsx": [{"name": "a", "subnet": {"import": "a"}}]}},
+    **{
+        f"storage.classes[].{key}": FSX | {"storage": {"classes": [LUSTRE]}}
+        for key in ("deploymentType", "perUnitStorageThroughput", "dataCompressionType", "subnet")
+    },
+    "storage.classes[].subnet.import": FSX | {"storage": {"classes": [LUSTRE | {"subnet": {"import": "a"}}]}},
     "storage.snapshotClasses": {"addons": DRIVERS, "storage": {"snapshotClasses": [{"name": "other"}]}},
     "storage.fileSystems": {"storage": {"classes": [], "fileSystems": [{"name": "other", "accessPoints": [POINT]}]}},
     "storage.fileSystems[].subnets": {

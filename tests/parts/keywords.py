@@ -69,6 +69,24 @@ def _pattern(_: Any, value: str, instance: str, __: Any) -> Iterator[ValidationE
         yield ValidationError(f"{instance!r} does not match {value!r}")
 
 
+def _named(validator: Any, value: dict[str, Any], instance: Any, __: Any) -> Iterator[ValidationError]:
+    for pattern, schema in value.items():
+        for name in instance if isinstance(instance, dict) else ():
+            if regex.search(pattern, name):
+                yield from validator.descend(instance[name], schema, path=name, schema_path=pattern)
+
+
+def _no_others(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    for name in instance if isinstance(instance, dict) else ():
+        if name in known or any(regex.search(pattern, name) for pattern in patterns):
+            continue
+        if value is False:
+            yield ValidationError(f"Additional properties are not allowed ({name!r} was unexpected)")
+        elif isinstance(value, dict):
+            yield from validator.descend(instance[name], value, path=name)
+
+
 def _enum(_: Any, value: list[Any], instance: Any, __: Any) -> Iterator[ValidationError]:
     known = [_text(one) for one in value]
     if isinstance(instance, (dict, list)) or _text(instance) not in known:
@@ -100,6 +118,8 @@ def _excluded(_: Any, value: dict[str, list[str]], instance: Any, __: Any) -> It
 Provider: Any = extend(
     Draft202012Validator,
     {
+        "additionalProperties": _no_others,
+        "patternProperties": _named,
         "enum": _enum,
         "enumCaseInsensitive": _enum_any_case,
         "requiredXor": _exactly_one,

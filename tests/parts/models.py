@@ -61,7 +61,7 @@ def define(types: Iterable[str], region: str) -> None:
 
 
 _DEFINED: dict[str, type[Any]] = {}
-_POOR = {"AWS::EC2::SecurityGroupIngress", "AWS::EFS::AccessPoint"}
+_POOR = {"AWS::EC2::SecurityGroupIngress", "AWS::EFS::AccessPoint", "AWS::SSM::Parameter"}
 """Types that moto has, but without a physical ID or half of the properties; they are `Made` as well."""
 _REMADE = {"AWS::EC2::SecurityGroup"}
 """Types that moto makes anew for any change. Their update is checked, then only noted."""

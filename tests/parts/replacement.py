@@ -21,6 +21,10 @@ IDENTITIES = {
     "AWS::EKS::PodIdentityAssociation": ["ClusterName", "Namespace", "ServiceAccount"],
 }
 
+# What the documentation says and the schema of a type that is older than provider schemas does not: CloudFormation
+# Template Reference, AWS::FSx::FileSystem LustreConfiguration.
+UNSAID = {"AWS::FSx::FileSystem": ["LustreConfiguration/CopyTagsToBackups", "LustreConfiguration/DeploymentType"]}
+
 
 def date() -> str:
     """The day of the schemas."""
@@ -44,7 +48,8 @@ def text() -> str:
     head = {
         "asOf": date(),
         "source": "The CloudFormation provider schemas that cfn-lint bundles: createOnlyProperties, "
-        "conditionalCreateOnlyProperties, replacementStrategy; identity is what two of a kind cannot share",
+        "conditionalCreateOnlyProperties, replacementStrategy; identity is what two of a kind cannot share; "
+        "of Amazon FSx the documentation",
     }
     lines = [f" {json.dumps(name)}: {json.dumps(row, separators=(',', ':'))}" for name, row in table().items()]
     return json.dumps(head, indent=1)[:-2] + ',\n "types": {\n ' + ",\n ".join(lines) + "\n }\n}\n"
@@ -53,7 +58,7 @@ def text() -> str:
 def _row(name: str, digest: str) -> Row:
     body = json.loads((_DATA / "resources" / f"{digest}.json").read_text(encoding="utf-8"))
     row = {
-        "always": _paths(body, "createOnlyProperties"),
+        "always": sorted([*_paths(body, "createOnlyProperties"), *UNSAID.get(name, [])]),
         "conditionally": _paths(body, "conditionalCreateOnlyProperties"),
         "identity": _identity(name, body),
         "strategy": body.get("replacementStrategy", ""),

@@ -17,6 +17,7 @@ from jsonschema.protocols import Validator
 
 from . import keywords
 from .refusal import Refused
+from .replacement import UNSAID
 
 _DATA = files("cfnlint.data") / "schemas"
 Properties = dict[str, Any]
@@ -89,7 +90,8 @@ def _read(digest: str) -> Schema:
         return tuple(tuple(one.removeprefix("/properties/").split("/")) for one in body.get(key, []))
 
     identifier, read_only, create_only = map(paths, ("primaryIdentifier", "readOnlyProperties", "createOnlyProperties"))
-    return Schema(body["typeName"], body, identifier, read_only, create_only)
+    unsaid = tuple(tuple(one.split("/")) for one in UNSAID.get(body["typeName"], []))
+    return Schema(body["typeName"], body, identifier, read_only, create_only + unsaid)
 
 
 def schema(resource_type: str, region: str) -> Schema:

@@ -87,8 +87,11 @@ NO_SUBNETS = rule(
     cure="Name the subnets in the file system's subnets, or in network.existing.",
 )
 
-OF_EBS = ("type", "iops", "throughput", "key_arn", "fs_type", "zones")
-OF_EFS = ("file_system", "file_system_id", "base_path", "directory_perms")
+OF = {
+    "ebs": ("type", "iops", "throughput", "key_arn", "fs_type", "zones"),
+    "efs": ("file_system", "file_system_id", "base_path", "directory_perms"),
+    "fsx": ("deployment_type", "per_unit_storage_throughput", "data_compression_type", "subnet"),
+}
 PROVISIONED = ("io1", "io2")
 
 
@@ -105,6 +108,7 @@ def _names(blueprint: Blueprint) -> Iterator[Diagnostic]:
         [(one.at, one.name) for one in storage.classes],
         [(one.at, one.name) for one in storage.snapshot_classes],
         [(one.at, one.name) for one in storage.file_systems],
+        [(one.at, one.name) for one in storage.fsx],
         *([(point.at, point.name) for point in one.access_points] for one in storage.file_systems),
     ]
     for named in kinds:
@@ -150,11 +154,12 @@ def _classes(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 def _unused(one: StorageClass) -> Iterator[Diagnostic]:
     """What the driver, or the type of volume, does not have."""
-    names = [name for name in (OF_EFS if one.is_ebs else OF_EBS) if getattr(one, name)]
+    kind = "ebs" if one.is_ebs else one.driver
+    names = [name for other, some in OF.items() if other != kind for name in some if getattr(one, name)]
     whose = f"driver: {one.driver}"
     if not one.is_ebs:
         names += [] if one.encrypted else ["encrypted"]
-        names += [] if one.allow_volume_expansion else ["allow_volume_expansion"]
+        names += ["allow_volume_expansion"] if one.driver == "efs" and not one.allow_volume_expansion else []
     else:
         if one.throughput and one.type != "gp3":
             names, whose = [*names, "throughput"], f"type: {one.type}"
@@ -212,6 +217,7 @@ def _keys(blueprint: Blueprint) -> Iterator[Diagnostic]:
         return
     keys = [(one.at, one.key_arn) for one in storage.classes]
     keys += [(one.at, one.key_arn) for one in storage.file_systems]
+    keys += [(one.at, one.key_arn) for one in storage.fsx]
     for place, key in keys:
         region = key.split(":")[3] if key else blueprint.metadata.region
         if region != blueprint.metadata.region:
@@ -221,7 +227,7 @@ def _keys(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 def _something(blueprint: Blueprint) -> Iterator[Diagnostic]:
     storage = blueprint.storage
-    if storage and not (storage.classes or storage.snapshot_classes or storage.file_systems):
+    if storage and not (storage.classes or storage.snapshot_classes or storage.has_resources):
         yield EMPTY.at(storage.at, "there is nothing to store on", key=True)
 
 

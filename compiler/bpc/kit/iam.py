@@ -16,6 +16,7 @@ from awacs.aws import (
     Principal,
     Statement,
     StringEquals,
+    StringLike,
 )
 from troposphere import Ref, Sub
 from troposphere.iam import Policy, Role
@@ -60,6 +61,11 @@ def encrypts_volumes(keys: Sequence[str]) -> list[Statement]:
 def when_equal(values: Mapping[str, Any]) -> Condition:
     """The condition that every one of the keys has just this value."""
     return Condition(StringEquals(dict(values)))
+
+
+def when_tagged(key: str) -> Condition:
+    """The condition that there is such a tag, whatever it says."""
+    return Condition(StringLike({key: "*"}))
 
 
 def arn(partition_path: str) -> Sub:

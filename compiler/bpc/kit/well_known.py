@@ -87,20 +87,22 @@ def cert_manager() -> Sequence[Statement]:
 
 
 def fsx() -> Sequence[Statement]:
-    """To make file systems for volume claims, and to take them away (Amazon FSx for Lustre CSI driver, set-up)."""
+    """To make file systems for volume claims, and to take away and resize those alone.
+
+    The driver tags what it makes with the volume's name at once (Amazon FSx for Lustre CSI driver, Dynamic
+    Provisioning); Service Authorization Reference, Amazon FSx: what such tags guard, and that to describe takes no
+    resource.
+    """
     from troposphere import Sub
 
+    systems = [iam.arn("fsx:file-system/*")]
     service = iam.when_equal({"iam:AWSServiceName": "fsx.amazonaws.com"})
     role = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/fsx.amazonaws.com/*"
+    made, there = iam.when_tagged("aws:RequestTag/CSIVolumeName"), iam.when_tagged("aws:ResourceTag/CSIVolumeName")
     return [
-        iam.allow(
-            "fsx:CreateFileSystem",
-            "fsx:DeleteFileSystem",
-            "fsx:DescribeFileSystems",
-            "fsx:TagResource",
-            "fsx:UpdateFileSystem",
-            on=[iam.arn("fsx:file-system/*")],
-        ),
+        iam.allow("fsx:CreateFileSystem", "fsx:TagResource", on=systems, where=made),
+        iam.allow("fsx:DeleteFileSystem", "fsx:UpdateFileSystem", on=systems, where=there),
+        iam.allow_anywhere("fsx:DescribeFileSystems"),
         iam.allow("iam:CreateServiceLinkedRole", on=[Sub(role)], where=service),
     ]
 

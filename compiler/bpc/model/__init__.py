@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
     from bpc.model.stack_sets import AutoDeployment, OperationPreferences, StackSets
-    from bpc.model.storage import AccessPoint, FileSystem, Lifecycle, SnapshotClass, Storage, StorageClass
+    from bpc.model.storage import AccessPoint, FileSystem, Lifecycle, Lustre, SnapshotClass, Storage, StorageClass
 
 __all__ = [
     "Access",
@@ -105,6 +105,7 @@ __all__ = [
     "Lifecycle",
     "LifecycleHook",
     "Logging",
+    "Lustre",
     "Metadata",
     "MetadataOptions",
     "MetricsCollection",
@@ -185,6 +186,7 @@ LAZY = {
     "LaunchTemplate": "bpc.model.node_details",
     "Lifecycle": "bpc.model.storage",
     "LifecycleHook": "bpc.model.auto_scaling",
+    "Lustre": "bpc.model.storage",
     "MetadataOptions": "bpc.model.node_details",
     "MetricsCollection": "bpc.model.auto_scaling",
     "MixedInstances": "bpc.model.auto_scaling",

@@ -42,14 +42,15 @@ def _of_storage(plan: Plan) -> list[list[tuple[Path, str, str]]]:
     storage = plan.blueprint.storage
     if not storage:
         return []
-    outputs = [((*one.at, "name"), one.name, logical_id(one.name)) for one in storage.classes if one.file_system]
+    outputs = [((*one.at, "name"), one.name, logical_id(one.name)) for one in storage.classes if one.is_output]
     systems = [((*one.at, "name"), one.name, logical_id(one.name)) for one in storage.file_systems]
     points = [
         ((*point.at, "name"), f"{one.name}/{point.name}", logical_id(one.name, point.name))
         for one in storage.file_systems
         for point in one.access_points
     ]
-    return [outputs, systems, points]
+    lustre = [((*one.at, "name"), one.name, logical_id(one.name)) for one in storage.fsx]
+    return [outputs, systems, points, lustre]
 
 
 OBSTACLES = (_logical_ids,)

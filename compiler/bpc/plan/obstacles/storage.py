@@ -22,7 +22,7 @@ NO_CONTROLLER = rule(
     cure="Add `snapshot-controller: {}` to addons.",
 )
 CONTROLLER = "snapshot-controller"
-ADDONS = {"ebs": "aws-ebs-csi-driver", "efs": "aws-efs-csi-driver"}
+ADDONS = {"ebs": "aws-ebs-csi-driver", "efs": "aws-efs-csi-driver", "fsx": "aws-fsx-csi-driver"}
 
 
 def _drivers(plan: Plan) -> Iterator[Diagnostic]:

@@ -64,7 +64,7 @@ def _outputs(plan: Plan, sheet: Sheet) -> None:
     if alone and plan.blueprint.network.ip_family == "ipv6":
         services = GetAtt("Cluster", "KubernetesNetworkConfig.ServiceIpv6Cidr")
         sheet.export("ServiceCidr", services, "The range of services, which EKS has chosen.")
-    has_files = plan.blueprint.storage and plan.blueprint.storage.file_systems
+    has_files = plan.blueprint.storage and plan.blueprint.storage.has_resources
     if has_files or any(one.node_group.own_security_groups for one in plan.node_groups):
         group = GetAtt("Cluster", "ClusterSecurityGroupId")
         sheet.export("ClusterSecurityGroupId", group, "What the control plane and the nodes reach each other by.")

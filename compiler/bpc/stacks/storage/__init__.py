@@ -1,4 +1,4 @@
-"""Shared file systems, Amazon EFS. What lives there stays when the stack is deleted."""
+"""File systems, Amazon EFS and Amazon FSx. What lives there stays when the stack is deleted."""
 
 from __future__ import annotations
 
@@ -8,24 +8,33 @@ from bpc.stack import Stack
 
 
 class Storage(Stack):
-    """shared file systems"""
+    """file systems, and what makes them for volumes"""
 
     name = "storage"
     number = 45
 
     @classmethod
     def wanted(cls, plan: Plan) -> bool:
-        return bool(plan.blueprint.storage and plan.blueprint.storage.file_systems)
+        return bool(plan.blueprint.storage and plan.blueprint.storage.has_resources)
 
     @classmethod
     def fill(cls, plan: Plan, sheet: Sheet) -> None:
-        from bpc.stacks.storage import classes, file_systems
-
         storage = plan.blueprint.storage
         if storage is None:
             return
-        for one in storage.file_systems:
-            file_systems.fill(one, plan, sheet)
+        if storage.file_systems:
+            from bpc.stacks.storage import file_systems
+
+            for one in storage.file_systems:
+                file_systems.fill(one, plan, sheet)
+        if storage.makes_lustre:
+            from bpc.stacks.storage import lustre, lustre_access
+
+            lustre_access.fill(storage, plan, sheet)
+            for system in storage.fsx:
+                lustre.fill(system, plan, sheet)
         for wanted in storage.classes:
-            if wanted.file_system:
-                classes.fill(wanted, sheet)
+            if wanted.is_output:
+                from bpc.stacks.storage import classes
+
+                classes.fill(wanted, plan, sheet)

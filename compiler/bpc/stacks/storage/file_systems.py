@@ -91,7 +91,7 @@ def _policy() -> PolicyDocument:
 def _security_group(one: FileSystem, plan: Plan, sheet: Sheet) -> ec2.SecurityGroup:
     """The nodes have the cluster's own security group, and so do pods on Fargate."""
     nodes = sheet.imported("cluster", "ClusterSecurityGroupId")
-    ingress = ec2.SecurityGroupRule(**NFS, SourceSecurityGroupId=nodes, Description="NFS from the cluster's nodes")
+    ingress = ec2.SecurityGroupRule(**NFS, SourceSecurityGroupId=nodes, Description="NFS from the nodes of the cluster")
     # A mount target answers and never calls; the rule is EC2's own way to say: nothing out.
     egress = ec2.SecurityGroupRule(
         IpProtocol="icmp", FromPort=252, ToPort=86, CidrIp="255.255.255.255/32", Description="Nothing"
