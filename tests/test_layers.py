@@ -35,12 +35,17 @@ language
 reference
 pipeline
 output
+output.engines
+output.engines.project output.engines.sync
 output.engines.argocd output.engines.flux
+output.engines.told
+output.namespaces
+output.waves
 kustomize
 catalogue
 stacks*
 contribution
-pod_networking roles
+gitops_bridge pod_networking roles
 stack
 kit.permissions kit.storage_class kit.user_data
 home
@@ -61,7 +66,7 @@ addon
 addon_fields
 kit.well_known
 kit.load_balancing
-kit.k8s kit.first_boot kit.iam kit.statements
+kit.k8s kit.patches kit.first_boot kit.iam kit.statements
 render
 environments
 build
@@ -77,7 +82,17 @@ bpc
 """
 
 THIRD_PARTY = {
-    "troposphere": ("stacks", "addons", "kit", "contribution", "roles", "stack", "home", "pod_networking"),
+    "troposphere": (
+        "stacks",
+        "addons",
+        "kit",
+        "contribution",
+        "roles",
+        "stack",
+        "home",
+        "gitops_bridge",
+        "pod_networking",
+    ),
     "awacs": ("stacks", "addons", "kit", "addon", "roles"),
     "yaml": ("source", "verify"),
     "jsonschema": ("shape",),

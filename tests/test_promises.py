@@ -6,9 +6,10 @@ None has an exception list, and beside each stands a test that shows that it can
 from __future__ import annotations
 
 import json
+import posixpath
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache as once
 from pathlib import Path
 from typing import Any
@@ -364,6 +365,39 @@ def test_7_can_fail(version: str, change: dict[str, Any], code: str) -> None:
     assert codes(manifests.fits("x", {**fine, "spec": spec}, version)) == []
     broken = {**fine, **change, "spec": spec | change.get("spec", {})}
     assert codes(manifests.fits("x", broken, version)) == [code]
+
+
+@each_output
+def test_7_kustomizations_have_nothing_from_elsewhere(name: str) -> None:
+    output = OUTPUTS[name]
+    for file in output.manifest_files():
+        if file.endswith("/kustomization.yaml"):
+            assert remote(file, text(output, file), output.files) == []
+
+
+def remote(file: str, content: str, known: Sequence[str]) -> list[str]:
+    """What a kustomization refers to that is no file and no folder of the output."""
+    (said,) = verify.documents(content)
+    referred = [one for key in ("resources", "components", "bases", "crds") for one in said.get(key, [])]
+    referred += [one["path"] for one in said.get("patches", []) if "path" in one] + list(said.get("helmCharts", []))
+    folders = {path.rpartition("/")[0] for path in known}
+    places = {one: posixpath.normpath(f"{posixpath.dirname(file)}/{one}") for one in map(str, referred)}
+    return [one for one, place in places.items() if place not in known and place not in folders]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("resources: [../../base/a, own.yaml]", 0),
+        ("resources: [https://github.com/example/a?ref=v1]", 1),
+        ("resources: [github.com/example/a]", 1),
+        ("components: [../../../elsewhere]", 1),
+        ("patches: [{path: gone.yaml}, {patch: a}]", 1),
+    ],
+)
+def test_7_something_from_elsewhere_is_found(content: str, found: int) -> None:
+    known = ["kubernetes/overlays/dev/own.yaml", "kubernetes/base/a/kustomization.yaml"]
+    assert len(remote("kubernetes/overlays/dev/kustomization.yaml", content, known)) == found
 
 
 def test_7_an_overlay_can_fail(tmp_path: Path) -> None:

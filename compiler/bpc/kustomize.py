@@ -3,6 +3,9 @@
 `base/<component>` holds each object as most environments have it; an overlay lists its components and patches
 only what differs. Building an overlay gives exactly what compiling that environment alone would. Equal objects
 are kept once, however many environments there are, so that a fleet's memory stays flat.
+
+Where an environment is applied in waves, each is a kustomization of its own below the overlay, which builds them all;
+a component whose objects belong to several has a folder for each.
 """
 
 from __future__ import annotations
@@ -14,17 +17,30 @@ from typing import Any
 
 from bpc import render
 from bpc.addon import Manifest
+from bpc.kit.record import Record
 
 Key = tuple[str, str, str, str]
 Artifact = tuple[str, bytes]
+# What a blueprint's own patch says: its target and its text, as kustomize writes them.
+Patch = Mapping[str, Any]
+# The objects of a component that belong to one wave.
+_Unit = tuple[str, str]
 # An object of a component. Not a NamedTuple: each one compiles code whenever bpc starts.
-_Entry = tuple[str, Key]
+_Entry = tuple[_Unit, Key]
 
 
 def key_of(manifest: Manifest) -> Key:
     """What makes an object the same one: group and version, kind, namespace, name."""
     metadata = manifest["metadata"]
     return manifest["apiVersion"], manifest["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+class _Base(Record):
+    """What environments share: objects, the folder of each unit, and by component the patches that all of them have."""
+
+    objects: dict[_Entry, str]
+    folders: dict[_Unit, str]
+    patches: dict[str, tuple[Patch, ...]]
 
 
 class Overlays:
@@ -34,26 +50,36 @@ class Overlays:
         self._texts: dict[str, str] = {}
         self._order: dict[_Entry, _Entry] = {}
         self._environments: dict[str, dict[_Entry, str]] = {}
+        self._patches: dict[str, dict[str, tuple[Patch, ...]]] = {}
 
-    def add(self, environment: str, component: str, objects: Iterable[Manifest]) -> None:
+    def add(
+        self,
+        environment: str,
+        component: str,
+        objects: Iterable[Manifest],
+        wave: str = "",
+        patches: tuple[Patch, ...] = (),
+    ) -> None:
+        """`patches` are the component's, whatever the wave."""
         entries = self._environments.setdefault(environment, {})
         for manifest in objects:
             text = json.dumps(manifest)
-            entry = (component, key_of(manifest))
+            entry = ((component, wave), key_of(manifest))
             entries[self._order.setdefault(entry, entry)] = self._texts.setdefault(text, text)
+        if patches:
+            self._patches.setdefault(environment, {})[component] = patches
 
     def artifacts(self, header: str) -> Iterator[Artifact]:
         """The files below the output folder, or none where nothing has manifests."""
-        base = self._base()
+        objects = self._base()
+        base = _Base(objects, self._folders(), self._everywhere(objects) if self._patches else {})
         yield from _base_files(base, header)
         for environment, entries in self._environments.items():
-            yield from _overlay_files(environment, entries, base, header)
+            yield from _overlay_files(environment, entries, base, self._patches.get(environment, {}), header)
 
     def _base(self) -> dict[_Entry, str]:
         """What each object is in most environments; left out is what an environment of its component lacks."""
-        users = Counter(
-            component for entries in self._environments.values() for component in {one for one, _ in entries}
-        )
+        users = Counter(unit for entries in self._environments.values() for unit in {one for one, _ in entries})
         base = {}
         for entry in self._order:
             variants = Counter(entries[entry] for entries in self._environments.values() if entry in entries)
@@ -61,14 +87,37 @@ class Overlays:
                 base[entry] = min(variants, key=lambda text: (-variants[text], text))
         return base
 
+    def _folders(self) -> dict[_Unit, str]:
+        """A component of one wave has one folder."""
+        units = dict.fromkeys(unit for unit, _ in self._order)
+        waves = Counter(component for component, _ in units)
+        return {(name, wave): f"{name}/{wave}" if waves[name] > 1 else name for name, wave in units}
 
-def _base_files(base: dict[_Entry, str], header: str) -> Iterator[Artifact]:
-    for component in dict.fromkeys(component for component, _ in base):
-        files = _by_kind(json.loads(text) for entry, text in base.items() if entry[0] == component)
-        folder = f"kubernetes/base/{component}"
-        yield f"{folder}/kustomization.yaml", _kustomization({"resources": list(files)}, header)
-        for name, objects in files.items():
-            yield f"{folder}/{name}", render.manifests(objects, header)
+    def _everywhere(self, base: dict[_Entry, str]) -> dict[str, tuple[Patch, ...]]:
+        """The patches of components that are the same wherever they are: patched there, they are patched for all."""
+        found: dict[str, list[tuple[Patch, ...]]] = {}
+        different = set()
+        for environment, entries in self._environments.items():
+            own = self._patches.get(environment, {})
+            for name in {name for (name, _), _ in entries}:
+                found.setdefault(name, []).append(own.get(name, ()))
+            different |= {entry[0][0] for entry, text in entries.items() if base.get(entry) is not text}
+        return {
+            name: all_[0] for name, all_ in found.items() if name not in different and all_.count(all_[0]) == len(all_)
+        }
+
+
+def _base_files(base: _Base, header: str) -> Iterator[Artifact]:
+    for unit in dict.fromkeys(unit for unit, _ in base.objects):
+        objects = [json.loads(text) for entry, text in base.objects.items() if entry[0] == unit]
+        files = _by_kind(objects)
+        folder = f"kubernetes/base/{base.folders[unit]}"
+        content: dict[str, Any] = {"resources": list(files)}
+        if patches := [one for one in base.patches.get(unit[0], ()) if _matching(one, objects)]:
+            content["patches"] = patches
+        yield f"{folder}/kustomization.yaml", kustomization(content, header)
+        for name, some in files.items():
+            yield f"{folder}/{name}", render.manifests(some, header)
 
 
 def _by_kind(objects: Iterable[Manifest]) -> dict[str, list[Manifest]]:
@@ -79,20 +128,59 @@ def _by_kind(objects: Iterable[Manifest]) -> dict[str, list[Manifest]]:
 
 
 def _overlay_files(
-    environment: str, entries: dict[_Entry, str], base: dict[_Entry, str], header: str
+    environment: str,
+    entries: dict[_Entry, str],
+    base: _Base,
+    patches: Mapping[str, tuple[Patch, ...]],
+    header: str,
 ) -> Iterator[Artifact]:
     folder = f"kubernetes/overlays/{environment}"
-    components = dict.fromkeys(component for component, _ in entries)
-    shared = {component for component, _ in base}
-    resources = [f"../../base/{component}" for component in components if component in shared]
-    for component in components:
-        own = [json.loads(text) for entry, text in entries.items() if entry[0] == component and entry not in base]
+    waves = sorted({wave for (_, wave), _ in entries})
+    own = {name: some for name, some in patches.items() if name not in base.patches}
+    if len(waves) == 1:
+        yield from _wave_files(folder, "../..", entries, base, own, header)
+        return
+    yield f"{folder}/kustomization.yaml", kustomization({"resources": waves}, header)
+    for wave in waves:
+        some = {entry: text for entry, text in entries.items() if entry[0][1] == wave}
+        yield from _wave_files(f"{folder}/{wave}", "../../..", some, base, own, header)
+
+
+def _wave_files(
+    folder: str,
+    up: str,
+    entries: dict[_Entry, str],
+    base: _Base,
+    patches: Mapping[str, tuple[Patch, ...]],
+    header: str,
+) -> Iterator[Artifact]:
+    units = dict.fromkeys(unit for unit, _ in entries)
+    shared = {unit for unit, _ in base.objects}
+    resources = [f"{up}/base/{base.folders[unit]}" for unit in units if unit in shared]
+    for unit in units:
+        own = [json.loads(text) for entry, text in entries.items() if entry[0] == unit and entry not in base.objects]
         for name, objects in _by_kind(own).items():
-            resources.append(f"{component}-{name}")
-            yield f"{folder}/{component}-{name}", render.manifests(objects, header)
-    patches = list(_patches(entries, base))
-    content = {"resources": resources} | ({"patches": patches} if patches else {})
-    yield f"{folder}/kustomization.yaml", _kustomization(content, header)
+            resources.append(f"{unit[0]}-{name}")
+            yield f"{folder}/{unit[0]}-{name}", render.manifests(objects, header)
+    made = [*_patches(entries, base.objects), *_exactly(entries, patches)]
+    content = {"resources": resources} | ({"patches": made} if made else {})
+    yield f"{folder}/kustomization.yaml", kustomization(content, header)
+
+
+def _exactly(entries: dict[_Entry, str], patches: Mapping[str, tuple[Patch, ...]]) -> Iterator[dict[str, Any]]:
+    """The blueprint's patches of components, each for the objects that it is for: there are others beside them here."""
+    for component, some in patches.items():
+        mine = {entry[1]: json.loads(text) for entry, text in entries.items() if entry[0][0] == component}
+        for patch in some:
+            for key, one in mine.items():
+                if _matching(patch, [one]):
+                    yield {"target": _target(key), "patch": patch["patch"]}
+
+
+def _matching(patch: Patch, objects: Iterable[Manifest]) -> bool:
+    from bpc.kit import patches
+
+    return any(patches.matches(patch["target"], one) for one in objects)
 
 
 def _patches(entries: dict[_Entry, str], base: dict[_Entry, str]) -> Iterator[dict[str, Any]]:
@@ -132,6 +220,7 @@ def _escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def _kustomization(content: Mapping[str, Sequence[Any]], header: str) -> bytes:
+def kustomization(content: Mapping[str, Sequence[Any]], header: str) -> bytes:
+    """A kustomization.yaml."""
     top = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
     return render.manifests([{**top, **content}], header)

@@ -183,6 +183,8 @@ VALUES: dict[str, Any] = {
     "addons.external-dns.version": "v0.21.0-eksbuild.1",
     "addons.<name>.chart": CHART,
     "gitops.engine": "argocd",
+    "gitops.repository": "https://github.com/example/other",
+    "gitops.clusterResourceWhitelist": [{"group": "example.com", "kind": "Widget"}],
 }
 ZONES = {"environments": {"dev": {}}, "network.availabilityZones": ["eu-west-1a", "eu-west-1b"]}
 CHOSEN = {"nodeGroups": [{"name": "workers", "instanceRequirements": {"vcpus": {"min": 2}, "memoryMiB": {"min": 64}}}]}
@@ -460,6 +462,19 @@ BELOW |= {
             "classes": [],
             "fileSystems": [{"name": "a", "throughputMode": "provisioned", "provisionedThroughput": 64}],
         }
+    },
+}
+IN_GIT = {"repository": "https://github.com/example/platform"}
+OTHER_KIND = {"group": "other.example.com", "kind": "Other"}
+BELOW |= {
+    **{
+        f"gitops.{key}": {"addons": {"keda": {}}, "gitops": {"engine": "flux"} | IN_GIT}
+        for key in ("repository", "revision", "path", "namespace", "interval", "secretRef")
+    },
+    "gitops.secretRef.name": {"gitops.secretRef": {"name": "other"}},
+    "gitops.clusterResourceWhitelist": {
+        "addons": {"keda": {}},
+        "gitops": {"engine": "argocd", "clusterResourceWhitelist": [OTHER_KIND]} | IN_GIT,
     },
 }
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.

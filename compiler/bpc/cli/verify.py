@@ -142,7 +142,9 @@ def _show(outputs: Sequence[Output], findings: dict[str, list[Finding]], form: s
         wrong = errors(one.diagnostic for one in findings[output.folder])
         if not wrong and (built or not output.overlays()):
             counts = _count(len(output.template_files()), "template"), _count(len(output.overlays()), "overlay")
-            print(f"{output.folder}: fine ({', '.join(counts)})")
+            left = manifests.unchecked(output)
+            but = f"; not looked into: {', '.join(left)}" if left else ""
+            print(f"{output.folder}: fine ({', '.join(counts)}{but})")
 
 
 def _count(number: int, what: str) -> str:

@@ -15,6 +15,7 @@ from bpc.kit.record import Record
 Object = dict[str, Any]
 
 RBAC = "rbac.authorization.k8s.io"
+ENFORCE = "pod-security.kubernetes.io/enforce"
 
 
 class Probe(Record):
@@ -61,7 +62,7 @@ def namespace(name: str, level: str) -> Object:
     """A namespace that admits pods up to a level of the Pod Security Standards (Kubernetes documentation), if any."""
     made = _object("v1", "Namespace", name, name)
     if level:
-        made["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] = level
+        made["metadata"]["labels"][ENFORCE] = level
     return made
 
 

@@ -24,3 +24,9 @@ def access_entry_id(principal: str) -> str:
     account, _, path = principal.split(":", 4)[4].partition(":")
     kind, _, name = path.partition("/")
     return logical_id(name.rpartition("/")[2], kind, account, "AccessEntry")
+
+
+def object_name(text: str) -> str:
+    """A text as the name of an object (Kubernetes documentation, Object Names and IDs)."""
+    words = "".join(one if one.isalnum() else " " for one in text.lower()).split()
+    return "-".join(words)[:63].rstrip("-")

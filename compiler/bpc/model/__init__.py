@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     )
     from bpc.model.existing import Existing
     from bpc.model.fargate import FargateProfile, Selector
-    from bpc.model.gitops import Gitops
+    from bpc.model.gitops import Gitops, ResourceKind, SecretRef
     from bpc.model.hybrid import Credentials, RemoteNetwork
     from bpc.model.identity import ServiceAccount, WantedRole
     from bpc.model.network_details import FlowLogs, TransitGateway, VpnGateway
@@ -128,12 +128,14 @@ __all__ = [
     "RemoteNetwork",
     "Repair",
     "RepairOverride",
+    "ResourceKind",
     "ResourceWeight",
     "Rollback",
     "Scaling",
     "ScalingPolicy",
     "Scope",
     "ScoringStrategy",
+    "SecretRef",
     "SecretsEncryption",
     "Selector",
     "ServiceAccount",
@@ -177,6 +179,8 @@ LAZY = {
     "FileSystem": "bpc.model.storage",
     "FlowLogs": "bpc.model.network_details",
     "Gitops": "bpc.model.gitops",
+    "ResourceKind": "bpc.model.gitops",
+    "SecretRef": "bpc.model.gitops",
     "Identity": "bpc.model.capabilities",
     "IdentityCenter": "bpc.model.capabilities",
     "Kro": "bpc.model.capabilities",

@@ -8,7 +8,9 @@ from bpc.addon import Manifest
 from bpc.diagnostics import Diagnostic
 from bpc.kit import k8s
 from bpc.kustomize import Overlays
+from bpc.output import namespaces
 from bpc.output.stacks import Stacks
+from bpc.output.waves import Part, placed
 from bpc.output.writer import Writer
 
 if TYPE_CHECKING:
@@ -24,21 +26,33 @@ class Manifests(Writer):
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         self.overlays = self.overlays or Overlays()
-        for addon in stacks.plan.addons:
-            if addon.source in ("manifests", "chart"):
-                objects = _of_addon(addon) if addon.source == "manifests" else _of_charts(addon, stacks)
-                self.overlays.add(stacks.environment, addon.entry.name, objects)
-        accounts = [_service_account(one) for one in stacks.plan.service_accounts if one.account.create]
-        self.overlays.add(stacks.environment, "service-accounts", accounts)
-        if storage := stacks.plan.blueprint.storage:
-            from bpc.kit import storage_class
-
-            self.overlays.add(stacks.environment, storage_class.COMPONENT, storage_class.manifests(storage))
+        for wave, part in placed(parts(stacks)):
+            self.overlays.add(stacks.environment, part.component, part.objects, wave)
         return []
 
     def finish(self) -> None:
         for path, content in self.overlays.artifacts(self.header) if self.overlays else ():
             self.write(path, content)
+
+
+def parts(stacks: Stacks) -> list[Part]:
+    """The objects of an environment by component."""
+    found = []
+    for addon in stacks.plan.addons:
+        if addon.source in ("manifests", "chart"):
+            objects = _of_addon(addon) if addon.source == "manifests" else _of_charts(addon, stacks)
+            found.append(Part(addon.entry.name, objects, addon))
+    accounts = [_service_account(one) for one in stacks.plan.service_accounts if one.account.create]
+    found.append(Part("service-accounts", accounts))
+    if storage := stacks.plan.blueprint.storage:
+        from bpc.kit import storage_class
+
+        found.append(Part(storage_class.COMPONENT, storage_class.manifests(storage)))
+    if any(one.source == "chart" for one in stacks.plan.addons):
+        from bpc.output import engines
+
+        found += engines.shared(stacks.plan)
+    return namespaces.once(found)
 
 
 def _of_addon(addon: PlannedAddOn) -> list[Manifest]:
@@ -54,14 +68,10 @@ def _of_addon(addon: PlannedAddOn) -> list[Manifest]:
 def _of_charts(addon: PlannedAddOn, stacks: Stacks) -> list[Manifest]:
     """What tells the engine to install the charts of an add-on, their namespace first and what uses them last."""
     from bpc.output import engines
-    from bpc.plan import releases
 
     shared = addon.namespace in ("kube-system", "default")
     namespace = [] if shared else [k8s.namespace(addon.namespace, addon.entry.pod_security)]
-    gitops = stacks.plan.blueprint.gitops
-    assert gitops, "the plan has no chart that nothing installs"
-    installed = engines.objects(gitops.engine, releases.planned(addon))
-    return [*namespace, *installed, *addon.entry.custom_resources(addon.context)]
+    return [*namespace, *engines.objects(stacks.plan, addon), *addon.entry.custom_resources(addon.context)]
 
 
 def _service_account(planned: PlannedServiceAccount) -> Manifest:

@@ -33,6 +33,7 @@ class Readme(Writer):
         self.wanted: list[str] = []
         self.format = ""
         self.workloads = ""
+        self.manifests = ""
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         place = described(stacks)
@@ -49,6 +50,10 @@ class Readme(Writer):
             self.wanted += [logical_id(place.environment, name) for name in names]
         if stacks.manifests:
             self.overlays.append(place.environment)
+            if self.described is place or not self.manifests:
+                from bpc.output import applying
+
+                self.manifests = applying.said(stacks)
         if stacks.plan.service_accounts and self.described is place:
             from bpc.output import workloads
 
@@ -71,7 +76,7 @@ class Readme(Writer):
             *before,
             _after(place),
             self.workloads,
-            _manifests(self.overlays, place) if self.overlays else "",
+            self.manifests,
             place.classes,
             *after,
         ]
@@ -239,14 +244,6 @@ def _tunnel(place: Place) -> list[str]:
         'kubectl --server https://localhost:8443 --tls-server-name "$host" get nodes',
         "```",
     ]
-
-
-def _manifests(overlays: list[str], place: Place) -> str:
-    chosen = place.environment if place.environment in overlays else overlays[0]
-    return (
-        "## Manifests\n\nPoint your GitOps engine at `kubernetes/overlays/` and the environment, or apply it by hand:"
-        f"\n\n```sh\nkubectl apply --server-side -k kubernetes/overlays/{chosen}\n```"
-    )
 
 
 def _update(place: Place) -> str:

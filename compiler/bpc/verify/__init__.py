@@ -94,7 +94,12 @@ class Output(NamedTuple):
 
     def manifest_files(self) -> list[str]:
         """Every Kubernetes manifest and kustomization."""
-        return [file for file in self.files if file.startswith("kubernetes/")]
+        return [file for file in self.files if file.startswith(("kubernetes/", "gitops/"))]
+
+    def kustomizations(self, environment: str) -> list[str]:
+        """The folders of an environment that kustomize builds: the overlay, its waves, and what the engine is told."""
+        own = (f"kubernetes/overlays/{environment}/", f"gitops/{environment}/")
+        return [file.rpartition("/")[0] for file in self.files if file.startswith(own) and _is_kustomization(file)]
 
     def roles(self) -> set[str]:
         """The ARNs of the roles that the blueprint itself says."""
@@ -105,6 +110,10 @@ class Output(NamedTuple):
         """The environments that have manifests."""
         found = (file.split("/") for file in self.files)
         return [parts[2] for parts in found if parts[:2] == ["kubernetes", "overlays"] and parts[3:] == [KUSTOMIZATION]]
+
+
+def _is_kustomization(file: str) -> bool:
+    return file.rpartition("/")[2] == KUSTOMIZATION
 
 
 class Template(NamedTuple):

@@ -1,7 +1,8 @@
 """Every overlay builds with kustomize, and every object in it fits the schemas of the cluster's Kubernetes version.
 
 kubernetes-validate has those schemas. It passes over what it does not know, and takes `apps.example.com/v1` for
-`apps/v1`; here a kind that Kubernetes itself does not have is a finding.
+`apps/v1`; here a kind that neither Kubernetes nor an add-on has is a finding. Of custom resources the GitOps engines'
+own are looked at, by a table of their fields; `unchecked` says which are not.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from bpc.diagnostics import rule
+from bpc.facts import custom_resources
 from bpc.verify import KUSTOMIZATION, Finding, Output, documents
 
 DOES_NOT_BUILD = rule(
@@ -68,18 +71,37 @@ def build(program: str, folder: str) -> list[dict[str, Any]]:
     return documents(run.stdout)
 
 
+@cache
+def brought() -> frozenset[str]:
+    """The API groups that add-ons of the catalogue bring."""
+    from bpc import catalogue
+
+    return frozenset(name.partition(".")[2] for entry in catalogue.addons() for name in entry.crds)
+
+
+def unchecked(output: Output) -> list[str]:
+    """The kinds of custom resources whose fields nobody here knows."""
+    kinds: set[str] = set()
+    for file in output.manifest_files():
+        for one in documents(output.read(file).decode(errors="replace")):
+            group = str(one.get("apiVersion")).rpartition("/")[0]
+            if group in brought() and custom_resources.name(one) not in custom_resources.known():
+                kinds.add(str(one.get("kind")))
+    return sorted(kinds)
+
+
 def check(output: Output, environment: str, program: str) -> Iterator[Finding]:
-    """One overlay: does it build, and does each object fit the environment's Kubernetes version?"""
-    folder = f"kubernetes/overlays/{environment}"
-    file = f"{folder}/{KUSTOMIZATION}"
-    try:
-        objects = build(program, os.path.join(output.folder, folder))
-    except OverlayError as error:
-        yield Finding(file, DOES_NOT_BUILD.at((), str(error)))
-        return
+    """The overlay and what is below it: does it build, and does each object fit the Kubernetes version?"""
     version = output.environments[environment]["kubernetes"]
-    for one in objects:
-        yield from fits(file, one, version)
+    for folder in output.kustomizations(environment):
+        file = f"{folder}/{KUSTOMIZATION}"
+        try:
+            objects = build(program, os.path.join(output.folder, folder))
+        except OverlayError as error:
+            yield Finding(file, DOES_NOT_BUILD.at((), str(error)))
+            continue
+        for one in objects:
+            yield from fits(file, one, version)
 
 
 def fits(file: str, one: dict[str, Any], version: str) -> Iterator[Finding]:
@@ -96,8 +118,12 @@ def fits(file: str, one: dict[str, Any], version: str) -> Iterator[Finding]:
             if key not in known or key not in one or (known[key] and one[key] not in known[key]):
                 yield Finding(file, DOES_NOT_FIT.at((), f"{shown}: {key} is missing, unknown or wrong"))
         return
+    if custom_resources.name(one) in custom_resources.known():
+        yield from (Finding(file, DOES_NOT_FIT.at((), f"{shown}: {said}")) for said in custom_resources.wrong(one))
+        return
     if "/" in api and api.partition("/")[0] not in GROUPS:
-        yield Finding(file, unknown)
+        if api.partition("/")[0] not in brought():
+            yield Finding(file, unknown)
         return
     try:
         validate({"kind": "", **one, "apiVersion": api}, version, strict=True)

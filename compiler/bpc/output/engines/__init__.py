@@ -1,20 +1,52 @@
-"""How a GitOps engine is told to install a Helm chart: one module an engine, each with `release`."""
+"""How a GitOps engine is told to install a Helm chart: one module an engine, each with `release` and `shared`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib import import_module
 
 from bpc.addon import Manifest
-from bpc.plan.releases import Release
+from bpc.kit.naming import object_name
+from bpc.output.engines.told import Told
+from bpc.output.waves import Part
+from bpc.plan import releases
+from bpc.plan.shapes import Plan, PlannedAddOn
 
 ENGINES = {"argocd": "bpc.output.engines.argocd", "flux": "bpc.output.engines.flux"}
 
 
-def objects(engine: str, releases: Sequence[Release]) -> list[Manifest]:
+def objects(plan: Plan, addon: PlannedAddOn) -> list[Manifest]:
     """The engine's objects for the charts of one add-on, in their order."""
-    chosen = import_module(ENGINES[engine])
+    gitops = plan.blueprint.gitops
+    assert gitops, "the plan has no chart that nothing installs"
+    engine = import_module(ENGINES[gitops.engine])
+    told = Told(gitops, object_name(plan.name), sources(plan), _required(plan, addon))
     made: list[Manifest] = []
-    for index, release in enumerate(releases):
-        made += chosen.release(release, releases[index - 1] if index else None)
+    for one in releases.planned(addon):
+        made += [new for new in engine.release(one, told) if new not in made]
+        told = told.replace(after=(one.name,))
     return made
+
+
+def shared(plan: Plan) -> list[Part]:
+    """What several add-ons have in common."""
+    gitops, common = plan.blueprint.gitops, sources(plan)
+    if not common or not gitops or gitops.engine != "flux":
+        return []
+    from bpc.output.engines import flux
+
+    return [Part("sources", [flux.repository(name, url, gitops.home) for url, name in common.items()])]
+
+
+def sources(plan: Plan) -> dict[str, str]:
+    """The chart repositories that more than one add-on uses, each with a name."""
+    found: dict[str, set[str]] = {}
+    for addon in plan.addons:
+        for one in releases.planned(addon):
+            found.setdefault(one.chart.repository, set()).add(addon.entry.name)
+    return {url: object_name(url.partition("://")[2]) for url, users in sorted(found.items()) if len(users) > 1}
+
+
+def _required(plan: Plan, addon: PlannedAddOn) -> tuple[str, ...]:
+    """The last release of each chart that the add-on requires."""
+    there = {one.entry.name: releases.planned(one) for one in plan.addons}
+    return tuple(there[name][-1].name for name in addon.entry.requires if there.get(name))

@@ -1,36 +1,63 @@
-"""Charts as Argo CD has them. Source: Argo CD documentation, Declarative setup, Helm, and Sync options."""
+"""Charts as Argo CD has them.
+
+Source: Argo CD documentation, Declarative setup, Helm, Sync options, Sync phases and waves.
+
+An EKS capability has the cluster by its ARN alone, and not as kubernetes.default.svc (Amazon EKS User Guide, Register
+target clusters). So the name `in-cluster` says which it is: Argo CD in the cluster has it by itself, for a capability
+it is registered.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from bpc.addon import Manifest
+from bpc.output.engines.told import Told
 from bpc.plan.releases import Release
 
-NAMESPACE = "argocd"
-# Where the Application's objects go: the cluster that Argo CD itself runs in.
-HERE = "https://kubernetes.default.svc"
+# Where objects go: the cluster that Argo CD itself runs in, or for.
+HERE = "in-cluster"
+WAVE = "argocd.argoproj.io/sync-wave"
+# Tried again while another add-on's webhook does not answer yet; then it is left to the next commit.
+RETRY = {"limit": 10, "backoff": {"duration": "15s", "factor": 2, "maxDuration": "5m"}}
 
 
-def release(one: Release, before: Release | None) -> list[Manifest]:
-    """The Application of the chart; `before` is what has to be there first."""
+def release(one: Release, told: Told) -> list[Manifest]:
+    """The Application of the chart."""
     helm: dict[str, Any] = {"releaseName": one.name}
     if one.values:
         helm["valuesObject"] = dict(one.values)
     source = {
-        # Argo CD has an OCI registry without its scheme.
-        "repoURL": one.chart.repository.removeprefix("oci://"),
+        "repoURL": source_url(one.chart.repository),
         "chart": one.chart.name,
         "targetRevision": one.chart.version,
         "helm": helm,
     }
-    annotations = {"argocd.argoproj.io/sync-wave": "1" if before else "0"}
+    made = application(one.name, told, source, one.namespace, 1 if told.after else 0)
+    # When the Application goes, what it has installed goes too, as when Helm uninstalls it.
+    made["metadata"]["finalizers"] = ["resources-finalizer.argocd.argoproj.io"]
+    return [made]
+
+
+def application(
+    name: str, told: Told, source: dict[str, Any], namespace: str, wave: int, prune: bool = True
+) -> Manifest:
+    """An Application in our project, or in the usual one where there is no repository that ours would be for."""
+    metadata = {"name": name, "namespace": told.gitops.home, "annotations": {WAVE: str(wave)}}
     spec = {
-        "project": "default",
+        "project": told.platform if told.gitops.repository else "default",
         "source": source,
-        "destination": {"server": HERE, "namespace": one.namespace},
-        # The largest CRDs do not fit into the annotation of a client-side apply.
-        "syncPolicy": {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["ServerSideApply=true"]},
+        "destination": {"name": HERE, "namespace": namespace},
+        "syncPolicy": {
+            "automated": {"prune": prune, "selfHeal": True},
+            # The largest CRDs do not fit into the annotation of a client-side apply.
+            "syncOptions": ["ServerSideApply=true"],
+            "retry": RETRY,
+        },
     }
-    metadata = {"name": one.name, "namespace": NAMESPACE, "annotations": annotations}
-    return [{"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}]
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
+
+
+def source_url(repository: str) -> str:
+    """A chart repository as Argo CD has it: an OCI registry without its scheme."""
+    return repository.removeprefix("oci://")

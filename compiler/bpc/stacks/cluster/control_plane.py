@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from awacs.aws import PolicyDocument
@@ -26,6 +26,12 @@ def fill(plan: Plan, sheet: Sheet) -> None:
     for part in _parts(plan):
         properties |= part(plan, sheet)
     sheet.add(eks.Cluster("Cluster", **properties, Tags=sheet.tags()), AT)
+    existing, gitops = plan.blueprint.network.existing, plan.blueprint.gitops
+    if existing and gitops and gitops.has_bridge:
+        from bpc import gitops_bridge
+
+        imported = isinstance(existing.vpc_id, Mapping)
+        gitops_bridge.fill(plan, sheet, None if imported else home.vpc(plan, sheet))
 
 
 def _parts(plan: Plan) -> Iterator[Part]:

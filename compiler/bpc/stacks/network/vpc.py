@@ -19,6 +19,10 @@ def fill(plan: Plan, sheet: Sheet) -> None:
     vpc = ec2.VPC("EksVPC", CidrBlock=block, EnableDnsSupport=True, EnableDnsHostnames=True, Tags=sheet.tags("VPC"))
     sheet.add(vpc, ("network",))
     sheet.export("VpcId", Ref(vpc), "The VPC.")
+    if plan.blueprint.gitops and plan.blueprint.gitops.has_bridge:
+        from bpc import gitops_bridge
+
+        gitops_bridge.fill(plan, sheet, Ref(vpc))
     for index, one in enumerate(plan.blueprint.network.secondary_cidrs):
         _secondary(index, one, sheet)
     if plan.blueprint.network.has_ipv6:

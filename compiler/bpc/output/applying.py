@@ -1,0 +1,90 @@
+"""What the README says of the manifests: how they get into the cluster, in which order, and what to wait for.
+
+Sources: Kubernetes documentation, kubectl wait and kubectl rollout status; Flux documentation, Installation; Argo CD
+documentation, Resource Health; Amazon EKS User Guide, Register target clusters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bpc.output import kubernetes
+from bpc.output.stacks import Stacks
+from bpc.output.waves import FIRST, Part, placed
+from bpc.plan import releases
+
+if TYPE_CHECKING:
+    from bpc.model import Gitops
+
+Waves = dict[str, list[Part]]
+PATIENCE = "--timeout=10m"
+
+
+def said(stacks: Stacks) -> str:
+    """The section of one environment."""
+    waves: Waves = {}
+    for wave, part in sorted(placed(kubernetes.parts(stacks)), key=lambda one: one[0]):
+        waves.setdefault(wave, []).append(part)
+    gitops = stacks.plan.blueprint.gitops
+    if gitops and gitops.repository:
+        from bpc.output import handing_to_engine
+
+        return handing_to_engine.said(stacks, gitops, waves)
+    folder = f"kubernetes/overlays/{stacks.environment}"
+    if len(waves) < 2:
+        return (
+            "## Manifests\n\nPoint your GitOps engine at `kubernetes/overlays/` and the environment, or apply it by "
+            f"hand:\n\n```sh\nkubectl apply --server-side -k {folder}\n```"
+        )
+    return "\n".join([*_introduction(gitops, folder), "", "```sh", *_commands(gitops, folder, waves), "```"])
+
+
+def _introduction(gitops: Gitops | None, folder: str) -> list[str]:
+    charts = {"flux": "Flux", "argocd": "Argo CD"}.get(gitops.engine if gitops else "", "")
+    first = f"{charts} installs the charts among them and must be in the cluster before. " if charts else ""
+    return [
+        "## Manifests",
+        "",
+        f"{first}Point your GitOps engine at the folders below `{folder}` (or of another environment) in their order, "
+        "or apply them by hand, each when what the one before has made is there. The folder itself builds all of them.",
+    ]
+
+
+def _commands(gitops: Gitops | None, folder: str, waves: Waves) -> Iterator[str]:
+    last = list(waves)[-1]
+    for wave, parts in waves.items():
+        yield f"kubectl apply --server-side -k {folder}/{wave}"
+        if wave != last:
+            yield from _waits(gitops, wave, parts)
+
+
+def _waits(gitops: Gitops | None, wave: str, parts: list[Part]) -> Iterator[str]:
+    if wave == FIRST:
+        kinds = [one for part in parts for one in part.objects if one["kind"] == "CustomResourceDefinition"]
+        names = " ".join(f"crd/{one['metadata']['name']}" for one in kinds)
+        if names:
+            yield f"kubectl wait --for=condition=Established {PATIENCE} {names}"
+        return
+    for part in parts:
+        if part.addon and part.addon.source == "chart" and gitops and gitops.knows_helm:
+            for one in releases.planned(part.addon):
+                yield _released(gitops, one.name)
+        elif part.addon:
+            for awaited in part.addon.entry.waits_for:
+                yield _available(part.addon.namespace, *awaited.split("/"))
+
+
+def _released(gitops: Gitops, name: str) -> str:
+    if gitops.engine == "flux":
+        return f"kubectl wait --for=condition=Ready {PATIENCE} -n {gitops.home} helmrelease/{name}"
+    healthy = "--for=jsonpath='{.status.health.status}'=Healthy"
+    return f"kubectl wait {healthy} {PATIENCE} -n {gitops.home} application/{name}"
+
+
+def _available(namespace: str, kind: str, name: str) -> str:
+    if kind == "Deployment":
+        return f"kubectl wait --for=condition=Available {PATIENCE} -n {namespace} deployment/{name}"
+    if kind in ("DaemonSet", "StatefulSet"):
+        return f"kubectl rollout status {PATIENCE} -n {namespace} {kind.lower()}/{name}"
+    return f"kubectl wait --for=condition=Available {PATIENCE} {kind.lower()}/{name}"

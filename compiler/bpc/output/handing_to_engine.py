@@ -1,0 +1,108 @@
+"""What the README says where a GitOps engine takes the manifests out of a repository.
+
+Sources: Flux documentation, Installation and Kustomization; Argo CD documentation, Getting started and Resource Health;
+Amazon EKS User Guide, Register target clusters; AWS CLI Command Reference, cloudformation describe-stacks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bpc.gitops_bridge import OUTPUT
+from bpc.output.stacks import Stacks
+from bpc.output.waves import FIRST, Part
+
+if TYPE_CHECKING:
+    from bpc.model import Gitops
+
+
+def said(stacks: Stacks, gitops: Gitops, waves: dict[str, list[Part]]) -> str:
+    """The section of one environment."""
+    tell = _flux(gitops) if gitops.engine == "flux" else _argocd(stacks, gitops)
+    engine = "Flux" if gitops.engine == "flux" else "Argo CD"
+    environment = stacks.environment
+    return "\n\n".join(
+        [
+            f"## Hand the manifests to {engine}",
+            _where(stacks, gitops),
+            *tell,
+            f"Then say where the manifests are (here for `{environment}`):",
+            f"```sh\nkubectl apply --server-side -k gitops/{environment}\n```",
+            *_order(engine, gitops, waves),
+        ]
+    )
+
+
+def _where(stacks: Stacks, gitops: Gitops) -> str:
+    top, revision = gitops.top(stacks.plan.name), gitops.wanted_revision
+    if gitops.is_artifact:
+        inside = "" if top == "." else f", as `{top}` in it"
+        return f"Push this folder to the OCI artifact `{gitops.repository}`, as `{revision}`{inside}."
+    place = "at the top" if top == "." else f"as `{top}`"
+    return f"Commit this folder to the repository `{gitops.repository}`, `{revision}`, {place}."
+
+
+def _flux(gitops: Gitops) -> list[str]:
+    lines = ["Flux must be in the cluster: its source, kustomize and helm controllers, of Flux 2.6 or later."]
+    if gitops.secret_ref:
+        lines.append(
+            f"To read the repository it takes the Secret `{gitops.secret_ref.name}` in `{gitops.home}`, which is yours "
+            "to make, with `flux create secret`."
+        )
+    return lines
+
+
+def _argocd(stacks: Stacks, gitops: Gitops) -> list[str]:
+    plan = stacks.plan
+    stack = stacks.name("cluster" if plan.blueprint.network.existing else "network")
+    query = f"Stacks[0].Outputs[?OutputKey=='{OUTPUT}'].OutputValue"
+    secret = (
+        f"```sh\naws cloudformation describe-stacks --region {plan.region} --stack-name {stack} \\\n"
+        f'  --query "{query}" --output text | kubectl apply --server-side -f -\n```'
+    )
+    bridge = (
+        "It has the account, the VPC and more in labels and annotations, by the names of the GitOps Bridge, for "
+        "ApplicationSets of your own. Its labels `enable_…` name what this repository installs: ApplicationSets of the "
+        "GitOps Bridge that install the same are not for this cluster."
+    )
+    if gitops.capability:
+        return [_rights(stacks), f"Register the cluster, which EKS does not do by itself:\n\n{secret}", bridge]
+    # It reads OCI artifacts that are no charts since then.
+    version = "Argo CD 3.1 or later" if gitops.is_artifact else "Argo CD"
+    return [
+        f"{version} must be in the cluster, in the namespace `{gitops.home}`. Tell it what the cluster is:\n\n{secret}",
+        bridge,
+        "That it waits for one wave before it begins the next, it has to be told: in its ConfigMap `argocd-cm`, by "
+        "`resource.customizations.health.argoproj.io_Application`, as its documentation shows (Resource Health, Argocd "
+        "App). Without, it begins all of them and tries again what comes too early.",
+    ]
+
+
+def _rights(stacks: Stacks) -> str:
+    plan = stacks.plan
+    capabilities = plan.blueprint.cluster.capabilities
+    assert capabilities and capabilities.argocd, "EKS runs Argo CD"
+    name, region = plan.name, plan.region
+    return (
+        "The role of the capability may do nothing in the cluster before somebody says so. To install controllers, "
+        "definitions and cluster roles it has to be an administrator of the cluster:\n\n```sh\n"
+        f"role=$(aws eks describe-capability --region {region} --cluster-name {name} \\\n"
+        f"  --capability-name {capabilities.argocd.name} --query capability.roleArn --output text)\n"
+        f"aws eks associate-access-policy --region {region} --cluster-name {name} \\\n"
+        '  --principal-arn "$role" --access-scope type=cluster \\\n'
+        f"  --policy-arn arn:{plan.partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy\n```"
+    )
+
+
+def _order(engine: str, gitops: Gitops, waves: dict[str, list[Part]]) -> list[str]:
+    rows = "\n".join(
+        f"| `{wave}` | {', '.join(dict.fromkeys(part.component for part in parts))} |" for wave, parts in waves.items()
+    )
+    look = "kustomizations,helmreleases" if gitops.engine == "flux" else "applications"
+    lines = [f"{engine} applies, in this order:\n\n| | |\n|---|---|\n{rows}"]
+    if FIRST in waves:
+        lines.append(
+            f"What is gone from the repository is taken out of the cluster too, but for `{FIRST}`: with a definition "
+            "go all objects of its kind, with a namespace all that is in it. Delete those by hand."
+        )
+    return [*lines, f"To look how far it is:\n\n```sh\nkubectl get {look} -n {gitops.home}\n```"]
