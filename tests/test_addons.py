@@ -165,11 +165,11 @@ def test_its_permissions_are_narrow(entry: Entry) -> None:
 def test_a_private_network_leads_to_what_it_may_call(entry: Entry) -> None:
     if entry.needs_internet:
         return
-    allowed = [action for one in statements(entry, context(entry)) for action in one["Action"]]
-    # A service makes its role itself, and asks only whether its caller may have it made.
-    allowed = [action for action in allowed if action != "iam:CreateServiceLinkedRole"]
-    called = {service for action in allowed for service in facts.endpoints_called(action) or (f"? {action}",)}
-    assert called <= {*entry.endpoints}
+    asked = context(entry, has_internet=False)
+    allowed = [action for one in statements(entry, asked) for action in one["Action"]]
+    called = {action: facts.endpoints_called(action) for action in allowed}
+    assert None not in called.values()
+    assert {one for found in called.values() for one in found or ()} <= {*entry.endpoints}
 
 
 @pytest.mark.parametrize(

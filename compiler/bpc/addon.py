@@ -7,7 +7,7 @@ tag on nodes, an endpoint in a private network) they state as a fact that the pl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bpc.kit.record import Record
@@ -54,6 +54,8 @@ class Context(Record):
     others: frozenset[str] = frozenset()
     namespace: str = ""
     role_arn: str = ""
+    # The tag Name of the platform's own VPC; empty where the VPC is somebody else's.
+    vpc_name: str = ""
 
 
 class AddOn:
@@ -150,6 +152,23 @@ class AddOn:
     @classmethod
     def custom_resources(cls, context: Context) -> Sequence[Manifest]:
         """Objects of the kinds that it brings itself, applied when it is there."""
+        return ()
+
+    @classmethod
+    def account(cls, context: Context) -> dict[str, Any]:
+        """The ServiceAccount as most charts want to be told of it; with IRSA it says which role is its."""
+        named: dict[str, Any] = {"name": cls.service_account}
+        role = {"annotations": {"eks.amazonaws.com/role-arn": context.role_arn}} if context.role_arn else {}
+        return named | role
+
+    @classmethod
+    def lacks(cls, context: Context) -> Mapping[str, str]:
+        """The options without which it cannot be there on this platform, each with its reason."""
+        return {}
+
+    @classmethod
+    def contradictions(cls, context: Context) -> Iterable[tuple[tuple[str | int, ...], str]]:
+        """Where its options cannot be together, as a path below the add-on, and what is wrong."""
         return ()
 
     @classmethod

@@ -86,4 +86,5 @@ def _context(request: AddOnRequest, entry: type[AddOn], blueprint: Blueprint, pa
         volume_keys=blueprint.storage.keys("ebs") if blueprint.storage else (),
         has_windows=any(group.family == "windows" for group in blueprint.node_groups),
         namespace=str(request.options.get("namespace") or entry.namespace),
+        vpc_name="" if blueprint.network.existing else f"{blueprint.metadata.name}-VPC",
     )

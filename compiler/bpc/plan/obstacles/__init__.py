@@ -55,6 +55,7 @@ def alone_with_endpoints(plan: Plan) -> bool:
 TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.addons": always,
     "bpc.plan.obstacles.matrix": beyond_eks,
+    "bpc.plan.obstacles.settings": beyond_eks,
     "bpc.plan.obstacles.names": several_names,
     "bpc.plan.obstacles.endpoints": with_endpoints,
     "bpc.plan.obstacles.calls": alone_with_endpoints,

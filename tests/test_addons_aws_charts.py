@@ -1,0 +1,117 @@
+"""The charts that need something of AWS: permissions of one cluster alone, and values that fit what AWS has."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from parts.compiling import Compiled, compiled
+
+GROUPS = [{"name": "workers", "scaling": {"min": 2, "max": 3}}]
+CONTROLLER = "aws-load-balancer-controller"
+
+
+def made(name: str, options: dict[str, Any], **more: Any) -> Compiled:
+    others = {"cert-manager": {}} if name in (CONTROLLER,) else {}
+    sections: dict[str, Any] = {"gitops": {"engine": "flux"}, "nodeGroups": GROUPS} | more
+    return compiled(addons=others | {name: options}, **sections)
+
+
+def objects(it: Compiled, name: str) -> list[dict[str, Any]]:
+    """The objects of an add-on."""
+    files = [text for path, text in it.files.items() if path.startswith(f"kubernetes/base/{name}/")]
+    found = [one for text in files for one in yaml.safe_load_all(text)]
+    return [one for one in found if one["kind"] != "Kustomization" or "resources" not in one]
+
+
+def values(it: Compiled, name: str, release: str = "") -> dict[str, Any]:
+    """What Helm is told of the add-on's chart."""
+    [one] = [
+        one
+        for one in objects(it, name)
+        if one["kind"] == "HelmRelease" and one["metadata"]["name"] == (release or name)
+    ]
+    found: dict[str, Any] = one["spec"]["values"]
+    return found
+
+
+def statements(it: Compiled, role: str) -> list[dict[str, Any]]:
+    policies = it.resources("addons", "AWS::IAM::Role")[role]["Policies"]
+    return [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+
+
+# AWS Load Balancer Controller
+
+
+def test_the_load_balancer_controller_finds_the_vpc_that_it_may_make_security_groups_in() -> None:
+    it = made(CONTROLLER, {})
+    tags = values(it, CONTROLLER)["vpcTags"]
+    [name] = [one["Value"] for one in it.resource("network", "AWS::EC2::VPC")["Tags"] if one["Key"] == "Name"]
+    assert tags == {"Name": name}
+    conditions = [
+        one["Condition"]
+        for one in statements(it, "AwsLoadBalancerControllerRole")
+        if one["Action"] == ["ec2:CreateSecurityGroup"] and "vpc/" in json.dumps(one["Resource"])
+    ]
+    assert conditions == [{"StringEquals": {"aws:ResourceTag/Name": name}}]
+    assert it.lint() == []
+
+
+def test_the_load_balancer_controller_changes_nothing_of_another_cluster() -> None:
+    for one in statements(made(CONTROLLER, {}), "AwsLoadBalancerControllerRole"):
+        if any(action.startswith("elasticloadbalancing:") for action in one["Action"]) and one["Resource"] != ["*"]:
+            said = one["Condition"]["StringEquals"]
+            assert {"shop"} == {said.get(f"aws:{kind}Tag/elbv2.k8s.aws/cluster", "shop") for kind in said} | {"shop"}
+            assert any(key.endswith("Tag/elbv2.k8s.aws/cluster") for key in said), one["Action"]
+
+
+@pytest.mark.parametrize(
+    ("options", "actions"),
+    [
+        ({}, set()),
+        ({"integrations": ["wafv2"]}, {"wafv2"}),
+        ({"integrations": ["cognito", "shield"]}, {"cognito-idp", "shield"}),
+    ],
+)
+def test_the_load_balancer_controller_may_speak_to_what_it_is_told(options: dict[str, Any], actions: set[str]) -> None:
+    it = made(CONTROLLER, options)
+    allowed = {one for each in statements(it, "AwsLoadBalancerControllerRole") for one in each["Action"]}
+    assert {one.partition(":")[0] for one in allowed} - {"acm", "ec2", "elasticloadbalancing", "iam"} == actions
+    told = values(it, CONTROLLER)
+    assert (told["enableShield"], told["enableWafv2"]) == ("shield" in actions, "wafv2" in actions)
+
+
+def test_the_load_balancer_controller_has_its_certificate_from_cert_manager() -> None:
+    told = values(made(CONTROLLER, {"targetType": "instance", "defaultIngressClass": True}), CONTROLLER)
+    assert told["enableCertManager"] is True and told["enableServiceMutatorWebhook"] is False
+    assert (told["defaultTargetType"], told["ingressClassConfig"]) == ("instance", {"default": True})
+
+
+# External Secrets
+
+
+def test_external_secrets_reads_what_it_is_told_and_no_more() -> None:
+    options = {"secrets": ["a", "b/*"], "parameters": ["/c"], "keys": []}
+    [secrets, parameters] = statements(made("external-secrets", options), "ExternalSecretsRole")
+    assert [one["Fn::Sub"].rpartition("secret:")[2] for one in secrets["Resource"]] == ["a-??????", "b/*"]
+    assert [one["Fn::Sub"].rpartition("parameter")[2] for one in parameters["Resource"]] == ["/c"]
+
+
+def test_external_secrets_reads_the_platforms_own_where_nothing_is_said() -> None:
+    it = made("external-secrets", {"clusterStores": ["parameter-store", "secrets-manager"]})
+    [secrets, parameters] = statements(it, "ExternalSecretsRole")
+    assert secrets["Resource"][0]["Fn::Sub"].endswith(":secret:shop/*")
+    assert parameters["Resource"][0]["Fn::Sub"].endswith(":parameter/shop/*")
+    stores = [one for one in objects(it, "external-secrets") if one["kind"] == "ClusterSecretStore"]
+    assert [one["spec"]["provider"]["aws"]["service"] for one in stores] == ["ParameterStore", "SecretsManager"]
+    assert it.lint() == []
+
+
+def test_with_irsa_the_service_account_of_a_chart_says_its_role() -> None:
+    places = {"live": {"account": "123456789012"}}
+    it = made("external-secrets", {}, cluster={"identity": "irsa"}, environments=places)
+    account = values(it, "external-secrets")["serviceAccount"]
+    assert account["annotations"]["eks.amazonaws.com/role-arn"].startswith("arn:aws:iam::123456789012:role/")
