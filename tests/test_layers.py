@@ -19,11 +19,17 @@ LAYERS = """
 __main__
 cli
 cli.run
-cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.schema* cli.validate* cli.verify*
+cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.schema* cli.validate* cli.vendor* cli.verify*
 cli.parser
 cli.blueprints cli.progress
 cli.show cli.exits
 difference
+vendoring
+vendoring.fetch vendoring.rendering vendoring.schemas
+vendoring.chance
+vendoring.helm vendoring.index vendoring.split
+vendoring.archive vendoring.files vendoring.hooks vendoring.web
+vendoring.failed
 publish* verify*
 verify.depth
 stamp
@@ -34,6 +40,9 @@ importing
 language
 reference
 pipeline
+vendored
+vendored.own
+vendored.lock vendored.namespaces vendored.objects
 output
 output.engines
 output.engines.project output.engines.sync
@@ -77,7 +86,7 @@ source
 facts
 kit
 diagnostics
-kit.record
+kit.record beside
 bpc
 """
 
@@ -94,8 +103,8 @@ THIRD_PARTY = {
         "pod_networking",
     ),
     "awacs": ("stacks", "addons", "kit", "addon", "roles"),
-    "yaml": ("source", "verify"),
-    "jsonschema": ("shape",),
+    "yaml": ("source", "vendored.objects", "verify"),
+    "jsonschema": ("shape", "vendoring.schemas"),
     "cfnlint": ("verify",),
     "kubernetes_validate": ("verify",),
     "hcl2": ("importing.tfvars",),

@@ -6,6 +6,7 @@
     build.blueprint          Document -> Blueprint
     checks.run          3xx  does the blueprint make sense?
     plan.make           4xx  Blueprint + catalogue -> Plan
+    vendored            4xx  objects in files beside the blueprint, where it wants any
     output.stacks            Plan -> the stacks' templates
     overrides           4xx  patches on finished templates
     quotas, anatomy     4xx  would CloudFormation take the templates?
@@ -31,6 +32,7 @@ from bpc.plan.shapes import Plan
 from bpc.source import Document
 
 if TYPE_CHECKING:
+    from bpc.beside import Beside
     from bpc.output import Sink
     from bpc.quotas import Complaint, Templates
 
@@ -58,11 +60,17 @@ class Result(Record):
 
 
 def compile_blueprint(
-    raw: bytes, file: str, sink: Callable[[str], Sink] | None, only: str = "", progress: Progress = lambda all, _: all
+    raw: bytes,
+    file: str,
+    sink: Callable[[str], Sink] | None,
+    only: str = "",
+    progress: Progress = lambda all, _: all,
+    beside: Beside | None = None,
 ) -> Result:
     """Compile `raw`, the text of the blueprint in `file`, into the sink for its name; without one, only check it.
 
-    `only` picks one environment. What was written is worthless when the result has failed.
+    `only` picks one environment, and `beside` reads the files that stand beside the blueprint, if it wants any.
+    What was written is worthless when the result has failed.
     """
     document, found = source.parse(raw)
     if document is None or errors(found):
@@ -76,6 +84,9 @@ def compile_blueprint(
     wrong = 0
     for place in progress(places, count):
         planned, complaints = _front(place, seen)
+        if planned and planned.has_files:
+            planned, more = _brought(planned, file, beside)
+            complaints += more
         wrong += len(errors(complaints))
         if planned and sink and not wrong:
             output = output or Output(_shown(file), document.data["metadata"]["name"], sink)
@@ -135,6 +146,32 @@ def _front(place: Place, seen: dict[Any, str]) -> tuple[Plan | None, list[Diagno
         return None, found
     planned, complaints = plan.make(blueprint, catalogue.addon)
     return (None if errors(complaints) else planned), found + complaints
+
+
+def _brought(planned: Plan, file: str, beside: Beside | None) -> tuple[Plan | None, list[Diagnostic]]:
+    """The plan with the objects that stand in files beside the blueprint."""
+    from bpc import vendored
+    from bpc.beside import Beside
+
+    filled, found = vendored.fill(planned, beside or Beside(None), file)
+    return (None if errors(found) else filled), found
+
+
+def plans(raw: bytes) -> tuple[Document | None, list[tuple[Place, Plan]], list[Diagnostic]]:
+    """The plan of every environment, without what they take from files."""
+    document, found = source.parse(raw)
+    if document is None or errors(found):
+        return document, [], located(found, document)
+    places, _, complaints = _places(document, "")
+    found += complaints
+    seen: dict[Any, str] = {}
+    made = []
+    for place in places:
+        planned, complaints = _front(place, seen)
+        found += located(complaints, place.document)
+        if planned:
+            made.append((place, planned))
+    return document, made, located(found, document)
 
 
 def _back(planned: Plan, output: Output) -> list[Diagnostic]:

@@ -138,13 +138,13 @@ def _stranger(error: Any, path: Path, document: Document) -> str:
     if not isinstance(addons, dict) or name not in addons or name in schema.bundle()["$defs"]["addons"]["properties"]:
         return ""
     given = addons[name]
-    return "" if isinstance(given, dict) and {"source", "chart"} & {*given} else str(name)
+    return "" if isinstance(given, dict) and {"source", "chart", "manifests"} & {*given} else str(name)
 
 
 def _unknown_addon(name: str) -> Diagnostic:
     """Instead of what does not fit about it: the name is what is wrong."""
     known = list(schema.bundle()["$defs"]["addons"]["properties"])
-    help = _close(name, known) or "`source: eks` or `chart` tells what an add-on of another name is"
+    help = _close(name, known) or "`source: eks`, `chart` or `manifests` tells what an add-on of another name is"
     return UNKNOWN_KEY.at(("addons", name), f"there is no {name!r} here", help, key=True)
 
 

@@ -1,7 +1,8 @@
-"""Add-ons that the catalogue does not list: those of EKS, of the AWS Marketplace among them, and any Helm chart.
+"""Add-ons that the catalogue does not list: those of EKS, of the AWS Marketplace among
+them, any Helm chart, and objects in files of the user's.
 
 bpc knows nothing of them but their names, so the blueprint says the rest: which service account, with which role.
-`source: eks` or `chart` is what tells such a name from a misspelt one.
+`source: eks`, `chart` or `manifests` is what tells such a name from a misspelt one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from bpc.addon import AddOn, Chart
 
 
 class Unlisted(AddOn):
-    """An EKS add-on by the name that EKS has for it, or a Helm chart; the catalogue does not know it."""
+    """An EKS add-on by the name that EKS has for it, a Helm chart, or manifests of one's own."""
 
     namespace = ""
     # The names in the catalogue, one of which may have been meant.
@@ -54,6 +55,16 @@ class Unlisted(AddOn):
                 },
             },
         },
+        "manifests": {
+            "description": "Its Kubernetes objects: YAML files below the blueprint's folder, by their paths from it. "
+            "Objects that say no namespace get the add-on's, if it has one.",
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string", "pattern": "^[^/\\\\:~][^\\\\:]*\\.(yaml|yml|json)$"},
+            "examples": [["manifests/web.yaml"]],
+            "x-cloudformation": "none: Kubernetes objects of your own",
+        },
         "serviceAccount": {
             "$ref": "#/$defs/serviceAccount",
             "description": "The add-on's ServiceAccount that gets the role which the policies here are for.",
@@ -68,7 +79,9 @@ class Unlisted(AddOn):
 
     @classmethod
     def chosen_source(cls, options: Mapping[str, Any]) -> str:
-        return "chart" if "chart" in options else str(options.get("source", ""))
+        if "chart" in options:
+            return "chart"
+        return "files" if "manifests" in options else str(options.get("source", ""))
 
     @classmethod
     def schema(cls) -> dict[str, Any]:

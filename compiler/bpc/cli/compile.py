@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from bpc import pipeline, publish, stamp
+from bpc.beside import Beside
 from bpc.cli.blueprints import Read, add_format, complain, read
 from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, OK, STALE
 from bpc.cli.progress import bar
@@ -41,12 +42,13 @@ FEW = 3  # so many changed files are named
 
 
 class Done(Record):
-    """What came of one blueprint: an exit code, a line that says so, and the folder with its fingerprint."""
+    """What came of one blueprint: an exit code, a line that says so, the folder with its fingerprint, what was read."""
 
     code: int
     said: str
     folder: str = ""
     fingerprint: str = ""
+    read: tuple[str, ...] = ()
 
 
 def run(options: Options) -> int:
@@ -73,13 +75,14 @@ def _remember(options: Options, outcomes: list[Done]) -> None:
         options.argv,
         "".join(f"{one.folder}: unchanged\n" for one in outcomes),
         started=options.started,
-        inputs=list(options.specs),
+        inputs=[*options.specs, *(path for one in outcomes for path in one.read)],
         outputs=[(one.folder, one.fingerprint) for one in outcomes],
     )
 
 
 def _one(spec: Read, options: Options, folders: dict[str, str]) -> tuple[pipeline.Result, Done]:
     """Compile one blueprint; `folders` says which one has written where."""
+    beside = Beside.of(spec.path)
     with ExitStack() as stack:
         sinks: list[Any] = []
 
@@ -96,11 +99,12 @@ def _one(spec: Read, options: Options, folders: dict[str, str]) -> tuple[pipelin
             return opened  # type: ignore[no-any-return]
 
         try:
-            result = pipeline.compile_blueprint(spec.raw, spec.path, sink, options.env, bar)
+            result = pipeline.compile_blueprint(spec.raw, spec.path, sink, options.env, bar, beside)
             if result.failed or not sinks:
                 return result, Done(BROKEN_BLUEPRINT, "")
             extra = {"blueprint": _identity(spec, options.env)} | result.about
-            return result, _compared(sinks[0], extra) if options.check else _published(sinks[0], extra)
+            done = _compared(sinks[0], extra) if options.check else _published(sinks[0], extra)
+            return result, done.replace(read=tuple(beside.seen))
         except publish.Refused as refused:
             return pipeline.Result("", None, [refused.diagnostic], {}), Done(BROKEN_BLUEPRINT, "")
         except _SameFolder as same:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bpc import pipeline, verify
+from bpc.beside import Beside
 from bpc.cli import show
 from bpc.cli.blueprints import complain, read
 from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, DANGEROUS, OK
@@ -138,7 +139,7 @@ def _compiled(path: str, only: str) -> tuple[str, Side]:
     if code:
         raise _Stop(code)
     memory = _Memory()
-    result = pipeline.compile_blueprint(specs[0].raw, path, lambda _: memory, only)
+    result = pipeline.compile_blueprint(specs[0].raw, path, lambda _: memory, only, beside=Beside.of(path))
     complain([(specs[0], result)], "text")
     if result.failed:
         raise _Stop(BROKEN_BLUEPRINT)

@@ -11,11 +11,11 @@ Item = TypeVar("Item")
 FEW = 20
 
 
-def bar(items: Iterable[Item], count: int) -> Iterable[Item]:
+def bar(items: Iterable[Item], count: int, doing: str = "compiling", few: int = FEW) -> Iterable[Item]:
     """The items, with a bar that follows them where somebody is looking."""
-    if count < FEW or not sys.stderr.isatty():
+    if count < few or not sys.stderr.isatty():
         return items
     from rich.console import Console
     from rich.progress import track
 
-    return track(items, "compiling", total=count, console=Console(stderr=True), transient=True)
+    return track(items, doing, total=count, console=Console(stderr=True), transient=True)

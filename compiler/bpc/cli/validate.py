@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bpc import pipeline
+from bpc.beside import Beside
 from bpc.cli.blueprints import add_format, complain, read
 from bpc.cli.exits import BROKEN_BLUEPRINT
 
@@ -22,7 +23,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     specs, code = read(options.specs)
-    results = [(spec, pipeline.compile_blueprint(spec.raw, spec.path, None, options.env)) for spec in specs]
+    results = [
+        (spec, pipeline.compile_blueprint(spec.raw, spec.path, None, options.env, beside=Beside.of(spec.path)))
+        for spec in specs
+    ]
     complain(results, options.format)
     if options.format == "text":
         for spec, result in results:

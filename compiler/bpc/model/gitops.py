@@ -20,6 +20,7 @@ class Gitops(Node):
     """An engine in the cluster that reads the manifests from a repository, or nobody in particular."""
 
     engine: str
+    charts: str
     repository: str | None
     revision: str | None
     path: str | None
@@ -34,7 +35,8 @@ class Gitops(Node):
     def derived(cls, data: Data, whole: Data) -> Data:
         argocd = (whole["cluster"].get("capabilities") or {}).get("argocd")
         managed = argocd["namespace"] if argocd and data["engine"] == ARGOCD else None
-        return {**data, "capability": managed}
+        charts = "vendored" if data["engine"] == KUSTOMIZE else "referenced"
+        return {"charts": charts, **data, "capability": managed}
 
     @property
     def knows_helm(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bpc.addon import Manifest
@@ -39,39 +40,66 @@ def parts(stacks: Stacks) -> list[Part]:
     """The objects of an environment by component."""
     found = []
     for addon in stacks.plan.addons:
-        if addon.source in ("manifests", "chart"):
-            objects = _of_addon(addon) if addon.source == "manifests" else _of_charts(addon, stacks)
-            found.append(Part(addon.entry.name, objects, addon))
+        if addon.source != "eks":
+            found.append(Part(addon.entry.name, _objects(addon, stacks), addon))
     accounts = [_service_account(one) for one in stacks.plan.service_accounts if one.account.create]
     found.append(Part("service-accounts", accounts))
     if storage := stacks.plan.blueprint.storage:
         from bpc.kit import storage_class
 
         found.append(Part(storage_class.COMPONENT, storage_class.manifests(storage)))
-    if any(one.source == "chart" for one in stacks.plan.addons):
+    if not stacks.plan.vendors and any(one.source == "chart" for one in stacks.plan.addons):
         from bpc.output import engines
 
         found += engines.shared(stacks.plan)
     return namespaces.once(found)
 
 
+def _objects(addon: PlannedAddOn, stacks: Stacks) -> list[Manifest]:
+    """The objects of an add-on, wherever they come from."""
+    if addon.source == "manifests":
+        return _of_addon(addon)
+    if addon.entry.name in stacks.plan.brought:
+        return _of_files(addon, stacks.plan.brought[addon.entry.name])
+    return _of_charts(addon, stacks)
+
+
 def _of_addon(addon: PlannedAddOn) -> list[Manifest]:
     """The manifests of an add-on; with IRSA its ServiceAccount says which role is its."""
-    made = list(addon.entry.manifests(addon.context))
+    return _with_role(addon, list(addon.entry.manifests(addon.context)))
+
+
+def _with_role(addon: PlannedAddOn, made: list[Manifest]) -> list[Manifest]:
     if not addon.role_arn:
         return made
     named = ("ServiceAccount", addon.service_account)
-    role = {ROLE: addon.role_arn}
-    return [k8s.annotated(one, role) if (one["kind"], one["metadata"]["name"]) == named else one for one in made]
+    return [_annotated(one, addon.role_arn) if (one["kind"], one["metadata"]["name"]) == named else one for one in made]
+
+
+def _annotated(one: Manifest, role: str) -> Manifest:
+    return k8s.annotated(one, (one["metadata"].get("annotations") or {}) | {ROLE: role})
 
 
 def _of_charts(addon: PlannedAddOn, stacks: Stacks) -> list[Manifest]:
     """What tells the engine to install the charts of an add-on, their namespace first and what uses them last."""
     from bpc.output import engines
 
-    shared = addon.namespace in ("kube-system", "default")
-    namespace = [] if shared else [k8s.namespace(addon.namespace, addon.entry.pod_security)]
-    return [*namespace, *engines.objects(stacks.plan, addon), *addon.entry.custom_resources(addon.context)]
+    return [*_namespace(addon), *engines.objects(stacks.plan, addon), *addon.entry.custom_resources(addon.context)]
+
+
+def _of_files(addon: PlannedAddOn, brought: Sequence[Manifest]) -> list[Manifest]:
+    """The objects of an add-on out of files beside the blueprint, in a namespace of its own."""
+    namespace = _namespace(addon)
+    there = {one["metadata"]["name"] for one in namespace}
+    rest = [one for one in brought if one["kind"] != "Namespace" or one["metadata"]["name"] not in there]
+    return [*namespace, *_with_role(addon, rest), *addon.entry.custom_resources(addon.context)]
+
+
+def _namespace(addon: PlannedAddOn) -> list[Manifest]:
+    """The add-on's namespace, where it is not one that every cluster has."""
+    if addon.namespace in ("", "kube-system", "default"):
+        return []
+    return [k8s.namespace(addon.namespace, addon.entry.pod_security)]
 
 
 def _service_account(planned: PlannedServiceAccount) -> Manifest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bpc.addon import AddOn, Context
@@ -12,6 +12,7 @@ from bpc.model import AddOnRequest, Blueprint, NodeGroup
 from bpc.plan.subnets import Subnet
 
 if TYPE_CHECKING:
+    from bpc.addon import Manifest
     from bpc.model import ServiceAccount, WantedRole
     from bpc.model.identity import PodIdentityAssociation
 
@@ -94,6 +95,18 @@ class Plan(Record):
     addons: tuple[PlannedAddOn, ...]
     endpoints: tuple[str, ...]
     service_accounts: tuple[PlannedServiceAccount, ...] = ()
+    # By add-on, the objects that stand in files beside the blueprint.
+    brought: Mapping[str, Sequence[Manifest]] = {}
+
+    @property
+    def vendors(self) -> bool:
+        """Whether charts are plain manifests, since nobody in the cluster is to install them."""
+        return self.blueprint.gitops is None or self.blueprint.gitops.charts == "vendored"
+
+    @property
+    def has_files(self) -> bool:
+        """Whether it needs files beside the blueprint."""
+        return any(one.source == "files" or (one.source == "chart" and self.vendors) for one in self.addons)
 
     @property
     def has_issuer(self) -> bool:

@@ -87,6 +87,7 @@ class Staging:
         self.places = folders.Places("", "", "")
         self.made: list[str] = []
         self.ours: int | None = None
+        self.swapped = False
 
     def __enter__(self) -> Staging:
         try:
@@ -122,7 +123,18 @@ class Staging:
                 return published.replace(fingerprint=seen if stamp.settled(changed, time.time_ns()) else "")
             fresh, _ = stamp.look(self.places.new)
             folders.swap(self.places)
+            self.swapped = True
         return published.replace(fingerprint=fresh)
+
+    def take_back(self) -> None:
+        """Undo a commit, for who has more to write than this and cannot."""
+        if not self.swapped:
+            return
+        with _blamed(self.folder), folders.locked(os.path.dirname(self.target)):
+            if os.path.lexists(self.places.new):
+                folders.swap(self.places)
+            else:
+                os.rename(self.places.target, self.places.new)
 
     def _put(self, path: str, content: bytes) -> None:
         with _blamed(f"{self.folder}/{path}"):

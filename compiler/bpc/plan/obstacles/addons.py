@@ -102,6 +102,8 @@ def _options(plan: Plan) -> Iterator[Diagnostic]:
         for key, default in OF_EKS.items():
             if addon.source == "chart" and key in OF_CHARTS and (key != "version" or addon.entry.charts):
                 continue
+            if addon.source == "files" and key == "namespace":
+                continue
             if options.get(key, default) != default:
                 yield WRONG_SOURCE.at((*addon.request.at, key), f"{key} is for `source: eks`", key=True)
 

@@ -43,7 +43,7 @@ NO_ORIGIN = rule(
     "BPC954",
     "addon-not-in-catalogue",
     why="The catalogue has no add-on of this name, and nothing says what it is.",
-    cure="Mend the name; or say `source: eks` for an EKS add-on, or `chart` for a Helm chart.",
+    cure="Mend the name; or say what it is: `source: eks`, a Helm `chart`, or `manifests` of your own.",
 )
 NO_NAMESPACE = rule(
     "BPC955",
@@ -51,17 +51,17 @@ NO_NAMESPACE = rule(
     why="A chart of your own is installed into a namespace that only you know.",
     cure="Say `namespace`.",
 )
-NOT_VENDORED = rule(
-    "BPC956",
-    "chart-not-vendored",
-    why="Without an engine that knows Helm, a chart has to be plain manifests before it is compiled.",
-    cure="Use `gitops: {engine: flux}` or `argocd`, or another source of the add-on.",
+REFERENCED = rule(
+    "BPC452",
+    "charts-nothing-installs",
+    why="kustomize applies plain manifests and knows no charts, so what only refers to a chart would never run.",
+    cure="Leave `charts` out and run `bpc vendor`, or choose an engine that installs charts.",
 )
 TWO_ORIGINS = rule(
     "BPC957",
     "addon-two-origins",
-    why="An add-on is an EKS add-on or a chart, not both.",
-    cure="Take `source` or `chart` away.",
+    why="An add-on is an EKS add-on, a chart or manifests of your own: one of them.",
+    cure="Take all but one of `source`, `chart` and `manifests` away.",
 )
 OTHER_VERSION = rule(
     "BPC958",
@@ -117,13 +117,17 @@ def _origins(plan: Plan) -> Iterator[Diagnostic]:
             yield NO_ORIGIN.at(addon.request.at, f"the catalogue has no {addon.entry.name}", _meant(addon), key=True)
         elif addon.source == "chart" and not addon.namespace:
             yield NO_NAMESPACE.at(addon.request.at, f"{addon.entry.name} is a chart with no namespace", key=True)
-        elif addon.source == "chart" and not (plan.blueprint.gitops and plan.blueprint.gitops.knows_helm):
-            yield NOT_VENDORED.at(addon.request.at, f"{addon.entry.name} is a chart, and nothing installs it", key=True)
 
 
 def _sources(plan: Plan) -> Iterator[Diagnostic]:
+    gitops = plan.blueprint.gitops
+    if gitops and not gitops.knows_helm and not plan.vendors and any(one.source == "chart" for one in plan.addons):
+        yield REFERENCED.at(("gitops", "charts"), "kustomize cannot install the charts that there are")
     for addon in plan.addons:
         options, at = addon.request.options, addon.request.at
+        if "manifests" in options and ("chart" in options or "source" in options):
+            said = f"{addon.entry.name} has its manifests already"
+            yield TWO_ORIGINS.at((*at, "chart" if "chart" in options else "source"), said, key=True)
         if "chart" in options and "source" in options:
             yield TWO_ORIGINS.at((*at, "source"), f"{addon.entry.name} is a chart already", key=True)
         version = str(options.get("version", ""))
