@@ -24,6 +24,8 @@ ELSEWHERE = {
     "BPC51": "test_diff.py",
     "BPC52": "test_diff.py",
     "BPC53": "test_importing.py",
+    "BPC54": "test_vendor.py",
+    "BPC55": "test_vendor.py",
     "BPC6": "test_verify.py",
     "BPC935": "test_diff_words.py",
     "BPC934": "test_verify.py",

@@ -17,7 +17,7 @@ from parts.memory import Memory
 def compiled(data: Any) -> tuple[Memory, list[str]]:
     output = Memory()
     # JSON is YAML, so this is the way of every blueprint.
-    result = pipeline.compile_blueprint(json.dumps(data).encode(), "base.yaml", lambda _: output)
+    result = pipeline.compile_blueprint(json.dumps(data).encode(), "base.yaml", lambda _: output, beside=fields.BESIDE)
     return output, [one.rule.code for one in result.diagnostics if one.rule.severity == "error"]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 from bpc import addon_fields, catalogue, reference
 from bpc.addon import AddOn
+from bpc.beside import Beside
 
 Blueprint = dict[str, Any]
 
@@ -35,6 +37,8 @@ BASE: dict[str, Any] = {
     },
 }
 
+# The files that stand beside these blueprints.
+BESIDE = Beside(str(Path(__file__).resolve().parent.parent / "cases" / "beside"))
 CHART = {"repository": "https://charts.example.com", "name": "my-own", "version": "1.2.3"}
 
 # Subnets for the three zones of the base, and networks that exist.
@@ -185,6 +189,7 @@ VALUES: dict[str, Any] = {
     "gitops.engine": "argocd",
     "gitops.repository": "https://github.com/example/other",
     "gitops.clusterResourceWhitelist": [{"group": "example.com", "kind": "Widget"}],
+    "gitops.charts": "vendored",
 }
 ZONES = {"environments": {"dev": {}}, "network.availabilityZones": ["eu-west-1a", "eu-west-1b"]}
 CHOSEN = {"nodeGroups": [{"name": "workers", "instanceRequirements": {"vcpus": {"min": 2}, "memoryMiB": {"min": 64}}}]}
@@ -336,6 +341,7 @@ FIRST |= {
 SINGLE = ("nodeGroups[].metricsCollection[].granularity",)
 FIRST["serviceAccounts[].subjectPattern"] = {"serviceAccounts": [MADE | {"identity": "irsa"}]}
 FIRST["gitops.engine"] = {"addons": {"keda": {}}}
+FIRST["gitops.charts"] = FIRST["gitops.engine"]
 FIRST["serviceAccounts[].os"] = {"serviceAccounts": [MADE]}
 FIRST["serviceAccounts[].identity"] = {"serviceAccounts": [MADE]}
 # What is there first, for every field below a path.
@@ -479,6 +485,7 @@ BELOW |= {
 }
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {
+    "gitops.charts",
     "bastion.sessionLog.destination",
     "storage.classes[].driver",
     "storage.snapshotClasses[].driver",
@@ -577,6 +584,8 @@ def _unlisted(option: str) -> dict[str, Any]:
     """An add-on that is not in the catalogue: a chart where the option is one, else an EKS add-on."""
     if option == "chart":
         return {"chart": CHART | {"version": "1.2.2"}, "namespace": "adot"}
+    if option == "manifests":
+        return {"manifests": ["manifests/other.yaml"]}
     role = {} if option == "serviceAccountRoleArn" else {"serviceAccount": "collector", "permissions": GRANT}
     return {"source": "eks"} | role
 

@@ -44,6 +44,11 @@ class Gitops(Node):
         return self.engine != KUSTOMIZE
 
     @property
+    def installs_charts(self) -> bool:
+        """Whether it is left to the engine to fetch charts and to install them."""
+        return self.knows_helm and self.charts == "referenced"
+
+    @property
     def has_bridge(self) -> bool:
         """Whether Argo CD is told of the cluster itself, as those who follow the GitOps bridge have it."""
         return self.engine == ARGOCD and bool(self.repository)

@@ -67,7 +67,7 @@ def _waits(gitops: Gitops | None, wave: str, parts: list[Part]) -> Iterator[str]
             yield f"kubectl wait --for=condition=Established {PATIENCE} {names}"
         return
     for part in parts:
-        if part.addon and part.addon.source == "chart" and gitops and gitops.knows_helm:
+        if part.addon and part.addon.source == "chart" and gitops and gitops.installs_charts:
             for one in releases.planned(part.addon):
                 yield _released(gitops, one.name)
         elif part.addon:
