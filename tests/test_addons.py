@@ -29,6 +29,8 @@ ENTRIES = catalogue.addons()
 NAMES = {entry.name for entry in ENTRIES}
 BUILT = [entry for entry in ENTRIES if "manifests" in entry.sources]
 AGENT = "eks-pod-identity-agent"
+# The kinds of workloads, and what the pods of each are kept for.
+PRIORITIES = {"Deployment": "system-cluster-critical", "DaemonSet": "system-node-critical", "StatefulSet": None}
 Entry = type[AddOn]
 each = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 each_built = pytest.mark.parametrize("entry", BUILT, ids=lambda entry: entry.name)
@@ -104,7 +106,7 @@ def test_manifests_come_from_the_registry_that_it_names(entry: Entry) -> None:
     assert bool(entry.registry) == (entry.sources != ("eks",))
     for image in images:
         assert image.startswith(f"{entry.registry}/")
-        assert re.fullmatch(r"v\d+\.\d+\.\d+", image.rpartition(":")[2]), "an image is pinned"
+        assert re.fullmatch(r"v?\d+\.\d+(\.\d+[a-z0-9]*)+", image.rpartition(":")[2]), "an image is pinned"
 
 
 @each
@@ -183,6 +185,28 @@ def test_the_rule_for_permissions_can_fail(action: str, resource: str) -> None:
 # Manifests
 
 
+def rights(manifest: Manifest) -> set[str]:
+    """What the pods of a workload take of the node; whatever else is not restricted is refused."""
+    pod = manifest["spec"]["template"]["spec"]
+    assert pod.get("priorityClassName") == PRIORITIES[manifest["kind"]]
+    assert pod["nodeSelector"] == {"kubernetes.io/os": "linux"}
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert pod["securityContext"].get("runAsNonRoot", False) == (pod["securityContext"]["runAsUser"] > 0)
+    assert not {"hostPID", "hostIPC"} & set(pod)
+    taken = {"hostNetwork"} & set(pod) | ({"root"} if pod["securityContext"]["runAsUser"] == 0 else set())
+    for volume in pod.get("volumes", []):
+        assert set(volume) - {"name"} <= {"emptyDir", "configMap", "hostPath"}
+        taken |= {volume["hostPath"]["path"]} if "hostPath" in volume else set()
+    for container in pod["containers"]:
+        security = dict(container["securityContext"])
+        taken |= set() if security.pop("readOnlyRootFilesystem", False) else {"writable"}
+        assert security == {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+        assert ("livenessProbe" in container) == ("ports" in container)
+        assert container["resources"]["requests"]["cpu"]
+        assert container["resources"]["limits"]["memory"] == container["resources"]["requests"]["memory"]
+    return taken
+
+
 @each_built
 @pytest.mark.parametrize("version", facts.supported_versions())
 def test_its_objects_are_valid(entry: Entry, version: str) -> None:
@@ -200,7 +224,7 @@ def test_its_objects_belong_together(entry: Entry) -> None:
         assert manifest["metadata"].get("namespace", entry.namespace) == entry.namespace
         for subject in manifest.get("subjects", []):
             assert ("ServiceAccount", subject["namespace"], subject["name"]) in keys
-        if manifest["kind"] == "Deployment":
+        if manifest["kind"] in PRIORITIES:
             assert manifest["spec"]["selector"]["matchLabels"] == manifest["spec"]["template"]["metadata"]["labels"]
             account = manifest["spec"]["template"]["spec"]["serviceAccountName"]
             assert ("ServiceAccount", entry.namespace, account) in keys
@@ -209,25 +233,26 @@ def test_its_objects_belong_together(entry: Entry) -> None:
 
 @each_built
 def test_its_pods_have_no_more_rights_than_they_need(entry: Entry) -> None:
+    taken = set()
     for manifest in entry.manifests(context(entry)):
         assert "*" not in json.dumps(manifest.get("rules", []))
-        if manifest["kind"] != "Deployment":
-            continue
-        pod = manifest["spec"]["template"]["spec"]
-        assert pod["priorityClassName"] == "system-cluster-critical"
-        assert pod["nodeSelector"] == {"kubernetes.io/os": "linux"}
-        assert pod["securityContext"]["runAsNonRoot"] and pod["securityContext"]["runAsUser"] > 0
-        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(pod)
-        assert all(set(volume) == {"name", "emptyDir"} for volume in pod.get("volumes", []))
-        for container in pod["containers"]:
-            assert container["securityContext"] == {
-                "allowPrivilegeEscalation": False,
-                "capabilities": {"drop": ["ALL"]},
-                "readOnlyRootFilesystem": True,
-            }
-            assert container["livenessProbe"] and container["resources"]["requests"]["cpu"]
-            assert container["resources"]["limits"]["memory"] == container["resources"]["requests"]["memory"]
+        if manifest["kind"] in PRIORITIES:
+            taken |= rights(manifest)
+    assert taken == set(entry.host), "what pods take of a node is declared, and nothing else is"
+    assert all(reason.endswith(".") for reason in entry.host.values())
+    if entry.namespace != "kube-system":
+        assert entry.pod_security == ("privileged" if entry.host else "restricted")
+
+
+@pytest.mark.parametrize("name", ["cloudwatch-agent", "fluent-bit", "nvidia-device-plugin"])
+def test_the_rule_for_rights_can_fail(name: str) -> None:
+    [manifest] = [
+        one
+        for one in catalogue.addon(name).manifests(context(catalogue.addon(name)))
+        if "template" in one.get("spec", {})
+    ]
+    manifest["spec"]["template"]["spec"]["volumes"].append({"name": "etc", "hostPath": {"path": "/etc"}})
+    assert rights(manifest) == {*catalogue.addon(name).host, "/etc"}
 
 
 @each_built
@@ -303,6 +328,8 @@ def test_external_dns_changes_only_the_zones_that_it_is_given() -> None:
     assert entry.values(context(entry)) == {"txtOwnerId": "shop"}
 
 
+# What has the log groups that another one has too.
+OVER = {"cloudwatch-agent", "fluent-bit"}
 HANDLER = catalogue.addon("aws-node-termination-handler")
 
 
@@ -354,7 +381,8 @@ def handler_template() -> dict[str, Any]:
     )
     for entry in ENTRIES:
         request = AddOnRequest(("addons", entry.name), entry.name, True, {})
-        contribution.contribute(PlannedAddOn(entry, request, "manifests", context(entry)), plan, sheet, "shop")
+        if entry.name not in OVER:
+            contribution.contribute(PlannedAddOn(entry, request, "manifests", context(entry)), plan, sheet, "shop")
     return sheet.finished()
 
 

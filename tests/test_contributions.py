@@ -13,6 +13,7 @@ import pytest
 
 from bpc import catalogue, render
 from bpc.addon import AddOn
+from parts import fields
 from parts.compiling import Compiled, compiled
 
 CASES = [(entry, source) for entry in catalogue.addons() for source in entry.sources]
@@ -22,7 +23,7 @@ CASES = [(entry, source) for entry in catalogue.addons() for source in entry.sou
 def test_contribution(entry: type[AddOn], source: str, root: Path, update: bool) -> None:
     others = _dependents(entry) | _required(entry)
     asked = _options(entry) | ({"source": source} if len(entry.sources) > 1 else {})
-    with_it, without = _compiled(others | {entry.name: asked}), _compiled(others | _none_of(entry))
+    with_it, without = (_compiled(entry, others | own) for own in ({entry.name: asked}, _none_of(entry)))
     assert with_it.errors == [] and without.errors == []
     text = "".join(f"--- {name}\n{part}" for name, part in sorted(_added(with_it, without).items()))
     assert text, "an add-on that changes nothing"
@@ -38,9 +39,10 @@ def test_there_is_no_golden_of_an_add_on_that_is_gone(root: Path) -> None:
     assert kept == {f"{entry.name}.{source}.yaml" for entry, source in CASES}
 
 
-def _compiled(addons: dict[str, Any]) -> Compiled:
-    group = {"name": "workers", "scaling": {"min": 1, "desired": 3, "max": 3}}
-    return compiled(addons=addons, nodeGroups=[group], gitops={"engine": "flux"})
+def _compiled(entry: type[AddOn], addons: dict[str, Any]) -> Compiled:
+    groups = [{"name": "workers", "scaling": {"min": 1, "desired": 3, "max": 3}}]
+    sections = {"nodeGroups": groups} | fields.around(entry, groups)
+    return compiled(addons=addons, gitops={"engine": "flux"}, **sections)
 
 
 def _options(entry: type[AddOn]) -> dict[str, Any]:

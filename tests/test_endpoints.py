@@ -121,8 +121,8 @@ MORE: dict[str, tuple[dict[str, Any], set[str]]] = {
     "efs": ({"addons": {"aws-efs-csi-driver": {}}}, {"elasticfilesystem"}),
     "fsx": ({"addons": {"aws-fsx-csi-driver": {}}}, {"fsx"}),
     "file-system": ({"storage": {"fileSystems": [{"name": "shared"}]}}, set()),
-    "observability": ({"addons": {"amazon-cloudwatch-observability": {"source": "eks"}}}, {"logs", "monitoring"}),
-    "guard-duty": ({"addons": {"aws-guardduty-agent": {"source": "eks"}}}, {"guardduty-data"}),
+    "observability": ({"addons": {"amazon-cloudwatch-observability": {}}}, {"logs", "monitoring"}),
+    "guard-duty": ({"addons": {"aws-guardduty-agent": {}}}, {"guardduty-data"}),
     "irsa": ({"cluster": {"identity": "irsa"}}, {"sts"}),
     "auto-mode": ({"cluster": {"autoMode": {"enabled": True}}}, {"eks"}),
     "hybrid": ({"cluster": {"remoteNetwork": ON_PREMISES, "endpoint": {"access": "private"}}}, {"eks", "ssm"}),
@@ -178,7 +178,7 @@ def test_without_nodes_there_is_less_to_call() -> None:
 def test_every_well_known_policy_has_its_endpoints() -> None:
     names = {one for enum in _enums(schema.bundle()["$defs"]) for one in enum}
     assert "auto-scaler" in names
-    assert [one for one in sorted(names) if not facts.endpoints_of("wellKnown", one)] == []
+    assert [one for one in sorted(names) if not facts.endpoints_of(one)] == []
 
 
 # What the load balancer controller is told to do without, and what only makes roles of AWS's own (Amazon EKS User
@@ -191,7 +191,7 @@ def test_the_endpoints_of_a_well_known_policy_are_those_of_its_actions(name: str
     made = [f"{one.prefix}:{one.action}" for each in well_known.statements(name, "shop") for one in each.Action]
     actions = [one for one in made if one.partition(":")[0] not in LEFT_OUT]
     called = {service for action in actions for service in facts.endpoints_called(action) or (f"? {action}",)}
-    assert called == {*facts.endpoints_of("wellKnown", name)}
+    assert called == {*facts.endpoints_of(name)}
 
 
 def _enums(node: Any) -> Iterator[list[str]]:

@@ -217,8 +217,8 @@ def test_an_add_on_that_the_catalogue_does_not_know() -> None:
 
 
 def test_where_only_eks_knows_the_namespace_the_role_does_not_ask_for_it() -> None:
-    made = compiled(addons={"adot": {"source": "eks", "serviceAccount": "collector", "policyArns": [MANAGED]}})
-    tags = trusted(role(made, "addons", "AdotRole"))["Condition"]["StringEquals"]
+    made = compiled(addons={"teleport": {"source": "eks", "serviceAccount": "collector", "policyArns": [MANAGED]}})
+    tags = trusted(role(made, "addons", "TeleportRole"))["Condition"]["StringEquals"]
     assert "aws:RequestTag/kubernetes-namespace" not in tags
     assert tags["aws:RequestTag/kubernetes-service-account"] == "collector"
 
@@ -281,9 +281,9 @@ BELOW = "addons.<name>.podIdentityAssociations[]."
 )
 def test_every_field_of_an_association_changes_the_template(field: reference.Field) -> None:
     key = field.path.removeprefix(BELOW)
-    before = {"adot": {"source": "eks", "podIdentityAssociations": [copy.deepcopy(ASSOCIATION)]}}
+    before = {"teleport": {"source": "eks", "podIdentityAssociations": [copy.deepcopy(ASSOCIATION)]}}
     after = copy.deepcopy(before)
-    changed: dict[str, Any] = after["adot"]["podIdentityAssociations"][0]  # type: ignore[assignment]
+    changed: dict[str, Any] = after["teleport"]["podIdentityAssociations"][0]  # type: ignore[assignment]
     changed[key] = OTHERS.get(key, field.node["examples"][0])
     if key == "roleArn":
         changed.pop("wellKnownPolicies"), changed.pop("permissions")
@@ -378,11 +378,11 @@ def test_a_pattern_takes_more_service_accounts_than_one() -> None:
 
 def test_an_unlisted_add_on_of_an_unknown_namespace_is_known_by_its_service_account() -> None:
     made = compiled(
-        cluster=IRSA, addons={"adot": {"source": "eks", "serviceAccount": "collector", "policyArns": [MANAGED]}}
+        cluster=IRSA, addons={"teleport": {"source": "eks", "serviceAccount": "collector", "policyArns": [MANAGED]}}
     )
-    statement, _ = tokens(role(made, "addons", "AdotRole"))
+    statement, _ = tokens(role(made, "addons", "TeleportRole"))
     assert statement["Condition"]["StringLike"] == {"${Issuer}:sub": "system:serviceaccount:*:collector"}
-    assert made.resources("addons", "AWS::EKS::Addon")["AdotAddOn"]["ServiceAccountRoleArn"]
+    assert made.resources("addons", "AWS::EKS::Addon")["TeleportAddOn"]["ServiceAccountRoleArn"]
 
 
 def test_a_given_role_is_bound_to_an_add_on_once_iam_knows_the_issuer() -> None:

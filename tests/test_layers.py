@@ -73,7 +73,7 @@ plan.packing
 addons* unlisted
 addon
 addon_fields
-kit.well_known
+kit.container_insights kit.well_known kit.workloads
 kit.load_balancing
 kit.k8s kit.patches kit.first_boot kit.iam kit.statements
 render

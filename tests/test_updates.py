@@ -75,7 +75,7 @@ BLUEPRINT: dict[str, Any] = {
         "cluster-autoscaler": {},
         "external-dns": {"zones": ["ZA"]},
         "metrics-server": {},
-        "adot": {"source": "eks", "serviceAccount": "collector", "policyArns": [BOUNDARY.format("a")]},
+        "teleport": {"source": "eks", "serviceAccount": "collector", "policyArns": [BOUNDARY.format("a")]},
     },
     # The account is known, so manifests can say the ARN of a role.
     "environments": {"prod": {"account": "111122223333"}},
@@ -336,7 +336,7 @@ CHANGES: dict[str, Any] = {
     "addons.*.podIdentityAssociations[].*": Instead(
         {f"{EBS}.podIdentityAssociations": [{"serviceAccount": "b", "policyArns": [BOUNDARY.format("b")]}]}
     ),
-    "addons.<name>.serviceAccount": Instead({"addons.adot.serviceAccount": "b"}),
+    "addons.<name>.serviceAccount": Instead({"addons.teleport.serviceAccount": "b"}),
     "serviceAccounts[].name": "b",
     "serviceAccounts[].namespace": "b",
     "serviceAccounts[].identity": "irsa",
@@ -385,6 +385,7 @@ ELSEWHERE = {
     "environments.*": "adds or takes away a platform, or changes the fields of one",
     "network.existing.*": "moves a platform to another network: everything in it is made anew",
     "nodeGroups[].type": "makes another group, which needs another name",
+    "addons.kubecost.subscribed": "says what somebody did in the AWS Marketplace, and is taken only as true",
     "addons.<name>.source": "is how an add-on that bpc does not know is installed, and has one value",
     "addons.*.*.*": "is a part of a field above it, and changes what that changes",
     "nodeGroups[].architecture": "goes with the instance types, or with the launch template",

@@ -51,6 +51,8 @@ class Context(Record):
     ip_family: str = "ipv4"
     # The KMS keys of StorageClasses.
     volume_keys: tuple[str, ...] = ()
+    # The instance types of nodes with the accelerator that the add-on is for.
+    accelerated: tuple[str, ...] = ()
     others: frozenset[str] = frozenset()
     namespace: str = ""
     role_arn: str = ""
@@ -62,6 +64,8 @@ class AddOn:
     """Facts and contributions of one add-on; the docstring of the subclass is its summary."""
 
     name: ClassVar[str]
+    # What EKS calls it, where that is something else.
+    eks_name: ClassVar[str] = ""
     namespace: ClassVar[str] = "kube-system"
     service_account: ClassVar[str | None] = None
     sources: ClassVar[tuple[str, ...]] = ("eks",)
@@ -71,6 +75,8 @@ class AddOn:
     daemonset: ClassVar[bool] = False
     # And those of its pods that have its role are of that kind.
     role_on_nodes: ClassVar[bool] = False
+    # Pods on Windows have its role too, where there are such nodes; Pod Identity has nothing for them.
+    role_on_windows: ClassVar[bool] = False
     # EKS Auto Mode does the same on its own nodes.
     in_auto_mode: ClassVar[bool] = False
     # It gives pods their addresses, and is told of the subnets that are for pods alone.
@@ -78,6 +84,8 @@ class AddOn:
     requires: ClassVar[tuple[str, ...]] = ()
     # AWS services that its pods call, as VPC endpoint names: a private network gets these endpoints.
     endpoints: ClassVar[tuple[str, ...]] = ()
+    # Its service answers by that endpoint alone: there has to be one where there is a way to the internet too.
+    only_by_endpoint: ClassVar[bool] = False
     # It calls something that has no VPC endpoint in the Region.
     needs_internet: ClassVar[bool] = False
     # Where the images of its manifests live; EKS add-ons come from the Region's own ECR.
@@ -99,6 +107,15 @@ class AddOn:
     architectures: ClassVar[tuple[str, ...]] = ("amd64", "arm64")
     # Add-ons that do the same, or that get in its way.
     conflicts: ClassVar[tuple[str, ...]] = ()
+    # What its pods take of the node that the restricted Pod Security Standard denies them, each with its reason: a
+    # folder of the node, `hostNetwork`, `root`, or `writable` for a file system that is not read-only.
+    host: ClassVar[Mapping[str, str]] = {}
+    # The machines that it is for, by their accelerator (`nvidia`); it does nothing elsewhere.
+    accelerator: ClassVar[str] = ""
+    # It keeps data on EBS volumes, by persistent volume claims.
+    disks: ClassVar[bool] = False
+    # It is sold in the AWS Marketplace: EKS installs it where the account has subscribed to it.
+    marketplace: ClassVar[bool] = False
     # Given up by those who made it: since when, and what to take instead.
     retired: ClassVar[str] = ""
     node_tags: ClassVar[Mapping[str, str]] = {}
@@ -107,6 +124,8 @@ class AddOn:
     managed_policies: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[Mapping[str, Any]] = {}
     required: ClassVar[tuple[str, ...]] = ()
+    # Those of its options that only its manifests, and the resources beside them, know.
+    of_manifests: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def policy(cls, context: Context) -> Sequence[Statement]:
@@ -172,7 +191,17 @@ class AddOn:
         return ()
 
     @classmethod
-    def has_permissions(cls) -> bool:
+    def called(cls, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The endpoints of the services that its pods call."""
+        return cls.endpoints
+
+    @classmethod
+    def conflicting(cls, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Those of the conflicts that these options leave."""
+        return cls.conflicts
+
+    @classmethod
+    def has_permissions(cls, source: str = "") -> bool:
         """Whether its service account needs an IAM role: it names managed policies, or has a policy of its own."""
         return bool(cls.managed_policies) or cls.policy.__func__ is not AddOn.policy.__func__  # type: ignore[attr-defined]
 

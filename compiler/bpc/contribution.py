@@ -57,6 +57,8 @@ def _eks_addon(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any, role
         properties["ServiceAccountRoleArn"] = arn
     if "serviceAccountRoleArn" in options and sheet.stack == "cluster":
         properties["DependsOn"] = "OidcProvider"
+    if before := _before(addon, plan):
+        properties["DependsOn"] = before
     if associated | (given := _given(addon, plan, sheet)):
         properties["PodIdentityAssociations"] = [
             eks.PodIdentityAssociationProperty(ServiceAccount=account, RoleArn=arn)
@@ -65,11 +67,18 @@ def _eks_addon(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any, role
     return eks.Addon(
         f"{addon.id}AddOn",
         ClusterName=cluster,
-        AddonName=addon.entry.name,
+        AddonName=addon.entry.eks_name or addon.entry.name,
         ResolveConflicts=options["resolveConflicts"].upper(),
         Tags=Tags(**sheet.tag_map() | dict(sorted(options["tags"].items()))),
         **properties,
     )
+
+
+def _before(addon: PlannedAddOn, plan: Plan) -> list[str]:
+    """The EKS add-ons of the same stack that it does not start without, and what it would make itself."""
+    needed = [one for one in plan.addons if one.entry.name in addon.entry.requires and not one.entry.before_nodes]
+    own = [str(one.title) for one in addon.entry.resources(addon.context)]
+    return [*own, *(f"{one.id}AddOn" for one in needed if one.source == "eks")]
 
 
 def _configuration(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> Any:

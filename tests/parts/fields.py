@@ -493,6 +493,7 @@ REFUSED = {
     "cloudformation.stackSets.accountFilterType",
     "cluster.remoteNetwork.credentials.provider",
     "addons.eks-pod-identity-agent.enabled",
+    "addons.kubecost.subscribed",
     "bastion.access",
     "cluster.endpoint.access",
     "cluster.access[].policies[].scope.type",
@@ -554,10 +555,11 @@ def _option(field: reference.Field) -> tuple[Blueprint, Blueprint]:
     _, name, option = field.path.split(".")
     before = copy.deepcopy(BASE)
     if name == "<name>":
-        before["addons"] = {"adot": _unlisted(option)}
-        name = "adot"
+        before["addons"] = {"teleport": _unlisted(option)}
+        name = "teleport"
     else:
         entry = catalogue.addon(name)
+        before |= around(entry, before["nodeGroups"])
         before["addons"] = {other: _needed(catalogue.addon(other)) for other in entry.requires}
         before["addons"][name] = _needed(entry) | _source(entry, option)
         if option in addon_fields.ROLE:
@@ -565,6 +567,19 @@ def _option(field: reference.Field) -> tuple[Blueprint, Blueprint]:
     after = copy.deepcopy(before)
     after["addons"][name][option] = {"a": 1} if option == "values" else other_value(field)
     return before, after
+
+
+def around(entry: type[AddOn], groups: list[Any]) -> dict[str, Any]:
+    """The sections without which an add-on is refused: the endpoint or the nodes that it wants."""
+    sections: dict[str, Any] = {}
+    if entry.only_by_endpoint:
+        sections["network"] = {"endpoints": [*entry.endpoints]}
+    if entry.accelerator:
+        sections["nodeGroups"] = [
+            *groups,
+            {"name": "gpu", "instanceTypes": ["g4dn.xlarge"], "variant": entry.accelerator},
+        ]
+    return sections
 
 
 def _needed(entry: type[AddOn]) -> dict[str, Any]:
@@ -575,6 +590,8 @@ def _needed(entry: type[AddOn]) -> dict[str, Any]:
 
 def _source(entry: type[AddOn], option: str) -> dict[str, Any]:
     """The source that an option of an add-on is for: its own are for all of them, but manifests have them plainest."""
+    if option in addon_fields.EKS and len(entry.sources) > 1:
+        return {"source": "eks" if "eks" in entry.sources else entry.sources[0]}
     if option == "source" or option in addon_fields.EKS or "manifests" not in entry.sources:
         return {}
     return {"source": "manifests"} if len(entry.sources) > 1 else {}
@@ -583,7 +600,7 @@ def _source(entry: type[AddOn], option: str) -> dict[str, Any]:
 def _unlisted(option: str) -> dict[str, Any]:
     """An add-on that is not in the catalogue: a chart where the option is one, else an EKS add-on."""
     if option == "chart":
-        return {"chart": CHART | {"version": "1.2.2"}, "namespace": "adot"}
+        return {"chart": CHART | {"version": "1.2.2"}, "namespace": "teleport"}
     if option == "manifests":
         return {"manifests": ["manifests/other.yaml"]}
     role = {} if option == "serviceAccountRoleArn" else {"serviceAccount": "collector", "permissions": GRANT}
@@ -620,7 +637,7 @@ def other_value(field: reference.Field) -> Any:
     if field.path in VALUES:
         return VALUES[field.path]
     if node.get("type") == "boolean":
-        return not node["default"]
+        return not node.get("default", True)
     if "enum" in node:
         return next(one for one in node["enum"] if one != node.get("default"))
     if node.get("type") == "integer":

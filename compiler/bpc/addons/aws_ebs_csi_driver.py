@@ -25,6 +25,8 @@ class AwsEbsCsiDriver(AddOn):
     daemonset = True
     requires = ("eks-pod-identity-agent",)
     endpoints = ("ec2",)
+    waits_for = ("DaemonSet/ebs-csi-node", "Deployment/ebs-csi-controller")
+    pod_security = "privileged"
     managed_policies = ("service-role/AmazonEBSCSIDriverPolicy",)
 
     @classmethod

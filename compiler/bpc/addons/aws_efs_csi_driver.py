@@ -16,4 +16,6 @@ class AwsEfsCsiDriver(AddOn):
     daemonset = True
     requires = ("eks-pod-identity-agent",)
     endpoints = ("elasticfilesystem",)
+    waits_for = ("DaemonSet/efs-csi-node", "Deployment/efs-csi-controller")
+    pod_security = "privileged"
     managed_policies = ("service-role/AmazonEFSCSIDriverPolicy",)

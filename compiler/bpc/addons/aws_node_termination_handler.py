@@ -67,6 +67,8 @@ class AwsNodeTerminationHandler(AddOn):
     registry = "public.ecr.aws"
     requires = ("eks-pod-identity-agent",)
     endpoints = ("autoscaling", "ec2", "sqs")
+    waits_for = ("Deployment/aws-node-termination-handler",)
+    pod_security = "restricted"
     node_tags: ClassVar[Mapping[str, str]] = {TAG: ""}
     options: ClassVar[Mapping[str, Any]] = {
         "events": {

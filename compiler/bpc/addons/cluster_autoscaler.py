@@ -32,6 +32,8 @@ class ClusterAutoscaler(AddOn):
     registry = "registry.k8s.io"
     requires = ("eks-pod-identity-agent",)
     endpoints = ("autoscaling", "ec2", "eks")
+    waits_for = ("Deployment/cluster-autoscaler",)
+    pod_security = "restricted"
     options: ClassVar[Mapping[str, Any]] = {
         "expander": {
             "description": "Which node group grows when several could. priority reads the ConfigMap "

@@ -18,6 +18,8 @@ class CoreDns(AddOn):
     name = "coredns"
     in_auto_mode = True
     core = True
+    waits_for = ("Deployment/coredns",)
+    pod_security = "baseline"
 
     @classmethod
     def values(cls, context: Context) -> Mapping[str, Any]:

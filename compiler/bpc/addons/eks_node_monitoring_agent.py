@@ -14,3 +14,6 @@ class EksNodeMonitoringAgent(AddOn):
     name = "eks-node-monitoring-agent"
     in_auto_mode = True
     daemonset = True
+    crds = ("nodediagnostics.eks.amazonaws.com",)
+    waits_for = ("DaemonSet/eks-node-monitoring-agent",)
+    pod_security = "privileged"

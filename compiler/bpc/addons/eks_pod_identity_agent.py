@@ -18,3 +18,5 @@ class EksPodIdentityAgent(AddOn):
     before_nodes = True
     daemonset = True
     endpoints = ("eks-auth",)
+    waits_for = ("DaemonSet/eks-pod-identity-agent",)
+    pod_security = "privileged"

@@ -13,3 +13,5 @@ class KubeProxy(AddOn):
     core = True
     before_nodes = True
     daemonset = True
+    waits_for = ("DaemonSet/kube-proxy",)
+    pod_security = "privileged"

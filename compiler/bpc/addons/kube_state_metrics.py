@@ -1,8 +1,10 @@
-"""kube-state-metrics, an EKS community add-on. Source: Amazon EKS User Guide, Community add-ons."""
+"""kube-state-metrics, an EKS community add-on. Sources: Amazon EKS User Guide, Community add-ons; its README,
+Compatibility matrix; its chart 8.4.0, as Helm renders it.
+"""
 
 from __future__ import annotations
 
-from bpc.addon import AddOn
+from bpc.addon import AddOn, Chart
 
 
 class KubeStateMetrics(AddOn):
@@ -10,3 +12,10 @@ class KubeStateMetrics(AddOn):
 
     name = "kube-state-metrics"
     namespace = "kube-state-metrics"
+    sources = ("eks", "chart")
+    charts = (Chart("https://prometheus-community.github.io/helm-charts", "kube-state-metrics", "8.4.0"),)
+    registry = "registry.k8s.io"
+    images = ("registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",)
+    waits_for = ("Deployment/kube-state-metrics",)
+    pod_security = "restricted"
+    kubernetes = ("", "1.36")

@@ -1,7 +1,7 @@
-"""metrics-server, as the EKS community add-on or as manifests.
+"""metrics-server, as the EKS community add-on, as manifests, or from its chart.
 
-Sources: kubernetes-sigs/metrics-server v0.8.1 (README, manifests); Amazon EKS User Guide, Community add-ons and
-Metrics server; eksctl's list of known add-ons for the partitions.
+Sources: kubernetes-sigs/metrics-server v0.8.1 (README, manifests, chart 3.13.1); Amazon EKS User Guide, Community
+add-ons and Metrics server; eksctl's list of known add-ons for the partitions.
 
 The manifests verify the kubelets' certificates: EKS nodes ask the cluster's own authority for them
 (`serverTLSBootstrap` in the kubelet configuration of nodeadm), and metrics-server trusts that one by itself.
@@ -9,9 +9,10 @@ The manifests verify the kubelets' certificates: EKS nodes ask the cluster's own
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from bpc.addon import AddOn, Context, Manifest
+from bpc.addon import AddOn, Chart, Context, Manifest
 from bpc.kit import k8s
 
 NAME = "metrics-server"
@@ -28,8 +29,13 @@ class MetricsServer(AddOn):
     """Measures pods and nodes for autoscalers and `kubectl top`."""
 
     name = NAME
-    sources = ("eks", "manifests")
+    sources = ("eks", "manifests", "chart")
+    charts = (Chart("https://kubernetes-sigs.github.io/metrics-server", NAME, "3.13.1"),)
     registry = "registry.k8s.io"
+    images = (IMAGE,)
+    waits_for = ("Deployment/metrics-server",)
+    pod_security = "restricted"
+    kubernetes = ("1.31", "")
     partitions = ("aws",)
 
     @classmethod
@@ -42,6 +48,14 @@ class MetricsServer(AddOn):
             k8s.disruption_budget(NAME, SYSTEM),
             _api_service(),
         ]
+
+    @classmethod
+    def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        return {
+            "containerPort": PORT,
+            "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
+            "replicas": 2,
+        }
 
 
 def _permissions() -> list[Manifest]:

@@ -1,8 +1,10 @@
-"""The Prometheus node exporter, an EKS community add-on. Source: Amazon EKS User Guide, Community add-ons."""
+"""The Prometheus node exporter, an EKS community add-on. Source: Amazon EKS User Guide, Community add-ons;
+its chart 4.56.1, as Helm renders it.
+"""
 
 from __future__ import annotations
 
-from bpc.addon import AddOn
+from bpc.addon import AddOn, Chart
 
 
 class PrometheusNodeExporter(AddOn):
@@ -11,3 +13,9 @@ class PrometheusNodeExporter(AddOn):
     name = "prometheus-node-exporter"
     namespace = "prometheus-node-exporter"
     daemonset = True
+    sources = ("eks", "chart")
+    charts = (Chart("https://prometheus-community.github.io/helm-charts", "prometheus-node-exporter", "4.56.1"),)
+    registry = "quay.io"
+    images = ("quay.io/prometheus/node-exporter:v1.12.1",)
+    waits_for = ("DaemonSet/prometheus-node-exporter",)
+    pod_security = "privileged"

@@ -9,3 +9,13 @@ class SnapshotController(AddOn):
     """Takes snapshots of volumes, through the CSI driver that made them."""
 
     name = "snapshot-controller"
+    crds = (
+        "volumegroupsnapshotclasses.groupsnapshot.storage.k8s.io",
+        "volumegroupsnapshotcontents.groupsnapshot.storage.k8s.io",
+        "volumegroupsnapshots.groupsnapshot.storage.k8s.io",
+        "volumesnapshotclasses.snapshot.storage.k8s.io",
+        "volumesnapshotcontents.snapshot.storage.k8s.io",
+        "volumesnapshots.snapshot.storage.k8s.io",
+    )
+    waits_for = ("Deployment/snapshot-controller",)
+    pod_security = "baseline"

@@ -30,6 +30,9 @@ class VpcCni(AddOn):
     places_pods = True
     requires = ("eks-pod-identity-agent",)
     endpoints = ("ec2",)
+    crds = ("eniconfigs.crd.k8s.amazonaws.com",)
+    waits_for = ("DaemonSet/aws-node",)
+    pod_security = "privileged"
     managed_policies = ("AmazonEKS_CNI_Policy",)
 
     @classmethod

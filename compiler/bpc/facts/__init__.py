@@ -244,9 +244,9 @@ def endpoints_called(action: str) -> tuple[str, ...] | None:
     return None if found is None else tuple(found.split())
 
 
-def endpoints_of(kind: Literal["addons", "wellKnown"], name: str) -> tuple[str, ...]:
-    """The endpoints that an EKS add-on, or whoever has a policy of a well-known name, calls."""
-    return tuple(_endpoints()[kind].get(name, "").split())
+def endpoints_of(well_known: str) -> tuple[str, ...]:
+    """The endpoints that whoever has a policy of a well-known name calls."""
+    return tuple(_endpoints()["wellKnown"].get(well_known, "").split())
 
 
 def is_gateway_endpoint(service: str) -> bool:

@@ -150,6 +150,13 @@ class NodeGroup(Node):
         """What the nodes read at their first boot: al2023, al2, ubuntu, bottlerocket or windows."""
         return next((one for one in ("windows", "ubuntu") if self.ami.lower().startswith(one)), self.ami.lower())
 
+    def offers(self, accelerator: str) -> bool:
+        """Whether pods can use such an accelerator of its nodes: the image, or one of your own, has the driver."""
+        if accelerator in self.variant:
+            return True
+        families = [facts.family(one) for one in self.instance_types if self.ami_id or self.ami_parameter]
+        return any(one and one.accelerator == accelerator for one in families)
+
     @property
     def managed(self) -> bool:
         """Whether EKS runs its Auto Scaling group."""

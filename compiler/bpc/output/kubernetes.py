@@ -65,8 +65,8 @@ def _objects(addon: PlannedAddOn, stacks: Stacks) -> list[Manifest]:
 
 
 def _of_addon(addon: PlannedAddOn) -> list[Manifest]:
-    """The manifests of an add-on; with IRSA its ServiceAccount says which role is its."""
-    return _with_role(addon, list(addon.entry.manifests(addon.context)))
+    """The manifests of an add-on, their namespace first."""
+    return _with_role(addon, [*_namespace(addon), *addon.entry.manifests(addon.context)])
 
 
 def _with_role(addon: PlannedAddOn, made: list[Manifest]) -> list[Manifest]:

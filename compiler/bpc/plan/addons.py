@@ -85,6 +85,13 @@ def _context(request: AddOnRequest, entry: type[AddOn], blueprint: Blueprint, pa
         ip_family=blueprint.network.ip_family,
         volume_keys=blueprint.storage.keys("ebs") if blueprint.storage else (),
         has_windows=any(group.family == "windows" for group in blueprint.node_groups),
+        accelerated=_accelerated(entry.accelerator, blueprint) if entry.accelerator else (),
         namespace=str(request.options.get("namespace") or entry.namespace),
         vpc_name="" if blueprint.network.existing else f"{blueprint.metadata.name}-VPC",
     )
+
+
+def _accelerated(kind: str, blueprint: Blueprint) -> tuple[str, ...]:
+    """The instance types with an accelerator for which the node's image brings no device plugin."""
+    groups = [one for one in blueprint.node_groups if one.offers(kind) and one.family != "bottlerocket"]
+    return tuple(sorted({type for one in groups for type in one.instance_types}))

@@ -34,7 +34,7 @@ def made(plan: Plan) -> Iterator[Call]:
     for role in _roles(plan):
         for index, name in enumerate(role.well_known_policies):
             at = (*role.at, "wellKnownPolicies", index)
-            for one in facts.endpoints_of("wellKnown", name):
+            for one in facts.endpoints_of(name):
                 yield Call(at, one, (one,))
         for permission in role.permissions:
             yield from _allowed(permission)

@@ -74,8 +74,7 @@ def _cluster(plan: Plan) -> Iterator[Need]:
 
 def _addons(plan: Plan) -> Iterator[Need]:
     for addon in plan.addons:
-        name = addon.entry.name
-        yield from _each((*addon.entry.endpoints, *facts.endpoints_of("addons", name)), addon.request.at)
+        yield from _each(addon.entry.called(addon.request.options), addon.request.at)
 
 
 def _groups(plan: Plan) -> Iterator[Need]:

@@ -45,7 +45,8 @@ def _takes(profile: FargateProfile, namespace: str) -> bool:
 
 def addon(planned: PlannedAddOn, blueprint: Blueprint, partition: str) -> PlannedAddOn:
     """An add-on with its kind of identity decided, and its role's name where a manifest says the role's ARN."""
-    if blueprint.cluster.identity != IRSA and not addon_on_fargate(planned, blueprint):
+    on_windows = planned.entry.role_on_windows and planned.context.has_windows
+    if blueprint.cluster.identity != IRSA and not on_windows and not addon_on_fargate(planned, blueprint):
         return planned
     given = planned.wanted_role.role_name if planned.wanted_role else None
     if planned.source == "eks" or not planned.has_role:

@@ -62,7 +62,7 @@ class PlannedAddOn(Record):
     @property
     def has_role(self) -> bool:
         """Whether the template makes a role for its own service account, or whether others are given."""
-        wanted = self.entry.has_permissions() or bool(self.wanted_role and self.wanted_role.grants)
+        wanted = self.entry.has_permissions(self.source) or bool(self.wanted_role and self.wanted_role.grants)
         given = "serviceAccountRoleArn" in self.request.options
         return wanted and not given and self.service_account not in {one.service_account for one in self.associations}
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from bpc.diagnostics import Diagnostic
+from bpc.plan.addons import AGENT
 from bpc.plan.shapes import Plan
 
 
@@ -38,6 +39,19 @@ def beyond_eks(plan: Plan) -> bool:
     return any(one.source != "eks" or one.entry.charts or one.entry.conflicts for one in plan.addons)
 
 
+def demanding(plan: Plan) -> bool:
+    """Whether there are add-ons that want more of the platform than nodes and permissions."""
+    return any(
+        it.only_by_endpoint
+        or it.accelerator
+        or it.disks
+        or it.marketplace
+        or it.of_manifests
+        or {*it.requires} - {AGENT}
+        for it in (one.entry for one in plan.addons)
+    )
+
+
 def with_endpoints(plan: Plan) -> bool:
     network = plan.blueprint.network
     alone = network.topology == "private" or network.existing or network.endpoint_policy != "account"
@@ -56,6 +70,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.addons": always,
     "bpc.plan.obstacles.matrix": beyond_eks,
     "bpc.plan.obstacles.settings": beyond_eks,
+    "bpc.plan.obstacles.demands": demanding,
     "bpc.plan.obstacles.names": several_names,
     "bpc.plan.obstacles.endpoints": with_endpoints,
     "bpc.plan.obstacles.calls": alone_with_endpoints,

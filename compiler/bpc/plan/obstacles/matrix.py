@@ -91,7 +91,7 @@ def _number(version: str) -> tuple[int, ...]:
 def _conflicts(plan: Plan) -> Iterator[Diagnostic]:
     there = {addon.entry.name: addon for addon in plan.addons}
     for addon in plan.addons:
-        for other in addon.entry.conflicts:
+        for other in addon.entry.conflicting(addon.request.options):
             if other in there:
                 yield CONFLICT.at(addon.request.at, f"{addon.entry.name} and {other} cannot be together", key=True)
 
@@ -131,7 +131,12 @@ def _sources(plan: Plan) -> Iterator[Diagnostic]:
         if "chart" in options and "source" in options:
             yield TWO_ORIGINS.at((*at, "source"), f"{addon.entry.name} is a chart already", key=True)
         version = str(options.get("version", ""))
-        if version and addon.entry.charts and ("-eksbuild." in version) != (addon.source == "eks"):
+        if (
+            version
+            and addon.entry.charts
+            and addon.source != "manifests"
+            and ("-eksbuild." in version) != (addon.source == "eks")
+        ):
             said = f"{version} is no version of the {'EKS add-on' if addon.source == 'eks' else 'chart'}"
             yield OTHER_VERSION.at((*at, "version"), said)
 
