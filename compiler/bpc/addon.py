@@ -96,6 +96,8 @@ class AddOn:
     images: ClassVar[tuple[str, ...]] = ()
     # The custom resources that it brings, as `plural.group`.
     crds: ClassVar[tuple[str, ...]] = ()
+    # The kinds without a namespace that its charts have objects of, as `group/Kind`, where others' charts have none.
+    cluster_kinds: ClassVar[tuple[str, ...]] = ()
     # It answers calls of the API server, which refuses objects while nobody does.
     webhooks: ClassVar[bool] = False
     # What must be there before anything that uses it, as `Deployment/name`.
@@ -116,6 +118,14 @@ class AddOn:
     disks: ClassVar[bool] = False
     # It is sold in the AWS Marketplace: EKS installs it where the account has subscribed to it.
     marketplace: ClassVar[bool] = False
+    # What is no add-on and cannot be beside this one, as `plan/obstacles/neighbours.py` names it.
+    instead_of: ClassVar[tuple[str, ...]] = ()
+    # The engines that can install its charts, where not all can.
+    engines: ClassVar[tuple[str, ...]] = ("argocd", "flux", "kustomize")
+    # The engine that it is, of those that the blueprint may choose: then it installs itself.
+    engine: ClassVar[str] = ""
+    # What its charts make anew at each rendering, also with the values that bpc gives them.
+    random: ClassVar[str] = ""
     # Given up by those who made it: since when, and what to take instead.
     retired: ClassVar[str] = ""
     node_tags: ClassVar[Mapping[str, str]] = {}

@@ -494,6 +494,7 @@ REFUSED = {
     "cluster.remoteNetwork.credentials.provider",
     "addons.eks-pod-identity-agent.enabled",
     "addons.kubecost.subscribed",
+    "addons.flux.namespace",
     "bastion.access",
     "cluster.endpoint.access",
     "cluster.access[].policies[].scope.type",

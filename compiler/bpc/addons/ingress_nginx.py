@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bpc.addon import AddOn, Chart
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from bpc.addon import AddOn, Chart, Context
+from bpc.kit import service_balancer
 
 
 class IngressNginx(AddOn):
@@ -22,4 +26,11 @@ class IngressNginx(AddOn):
     webhooks = True
     waits_for = ("Deployment/ingress-nginx-controller",)
     pod_security = "restricted"
+    kubernetes = ("1.21", "")
     retired = "is retired since March 2026 and gets no security fixes: take traefik or nginx-ingress"
+    options: ClassVar[Mapping[str, Any]] = service_balancer.SCHEME
+
+    @classmethod
+    def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        service = {"annotations": service_balancer.words(context.options["scheme"], context.others)}
+        return {"controller": {"service": service}}

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from bpc.gitops_bridge import OUTPUT
 from bpc.output.stacks import Stacks
 from bpc.output.waves import FIRST, Part
+from bpc.plan import releases
 
 if TYPE_CHECKING:
     from bpc.model import Gitops
+    from bpc.plan.shapes import PlannedAddOn
 
 
 def said(stacks: Stacks, gitops: Gitops, waves: dict[str, list[Part]]) -> str:
@@ -25,12 +27,31 @@ def said(stacks: Stacks, gitops: Gitops, waves: dict[str, list[Part]]) -> str:
         [
             f"## Hand the manifests to {engine}",
             _where(stacks, gitops),
+            *_itself(stacks, gitops),
             *tell,
             f"Then say where the manifests are (here for `{environment}`):",
             f"```sh\nkubectl apply --server-side -k gitops/{environment}\n```",
             *_order(engine, gitops, waves),
         ]
     )
+
+
+def _itself(stacks: Stacks, gitops: Gitops) -> list[str]:
+    """How the engine comes into the cluster where an add-on looks after it from then on."""
+    addon = _addon(stacks, gitops)
+    if not addon:
+        return []
+    (one,) = releases.planned(addon)
+    return [
+        f"The add-on `{addon.entry.name}` looks after the engine once it is there. Install it the first time by the "
+        f"same names, so that the add-on finds it:\n\n```sh\n"
+        f"helm install {one.name} {one.chart.name} --repo {one.chart.repository} \\\n"
+        f"  --version {one.chart.version} --namespace {one.namespace} --create-namespace\n```"
+    ]
+
+
+def _addon(stacks: Stacks, gitops: Gitops) -> PlannedAddOn | None:
+    return next((one for one in stacks.plan.addons if one.entry.engine == gitops.engine), None)
 
 
 def _where(stacks: Stacks, gitops: Gitops) -> str:
@@ -69,13 +90,14 @@ def _argocd(stacks: Stacks, gitops: Gitops) -> list[str]:
         return [_rights(stacks), f"Register the cluster, which EKS does not do by itself:\n\n{secret}", bridge]
     # It reads OCI artifacts that are no charts since then.
     version = "Argo CD 3.1 or later" if gitops.is_artifact else "Argo CD"
-    return [
-        f"{version} must be in the cluster, in the namespace `{gitops.home}`. Tell it what the cluster is:\n\n{secret}",
-        bridge,
+    there = f"{version} must be in the cluster, in the namespace `{gitops.home}`. Tell it what the cluster is:"
+    waits = (
         "That it waits for one wave before it begins the next, it has to be told: in its ConfigMap `argocd-cm`, by "
         "`resource.customizations.health.argoproj.io_Application`, as its documentation shows (Resource Health, Argocd "
-        "App). Without, it begins all of them and tries again what comes too early.",
-    ]
+        "App). Without, it begins all of them and tries again what comes too early."
+    )
+    # The add-on tells it.
+    return [f"{there}\n\n{secret}", bridge, *([] if _addon(stacks, gitops) else [waits])]
 
 
 def _rights(stacks: Stacks) -> str:

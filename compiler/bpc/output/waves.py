@@ -77,7 +77,8 @@ def _makers(parts: Sequence[Part]) -> dict[str, str]:
     """By API group, the add-on or component that brings it."""
     makers: dict[str, str] = {}
     for part in parts:
-        for name in part.addon.entry.crds if part.addon else ():
+        # An engine is there before anything that it applies, also where it looks after itself.
+        for name in part.addon.entry.crds if part.addon and not part.addon.entry.engine else ():
             makers.setdefault(name.partition(".")[2], part.component)
         for one in part.objects:
             if one["kind"] == GROUNDWORK[0]:

@@ -16,7 +16,7 @@ from bpc.output.engines.argocd import HERE, WAVE
 from bpc.output.engines.told import Told
 from bpc.output.waves import FIRST, Part
 from bpc.plan import releases
-from bpc.plan.shapes import Plan
+from bpc.plan.shapes import Plan, PlannedAddOn
 
 if TYPE_CHECKING:
     from bpc.model import Gitops
@@ -80,6 +80,7 @@ def _project(plan: Plan, told: Told, parts: list[Part]) -> Manifest:
         # Where leaders are elected, and where whoever serves an API is told of its clients.
         names.add("kube-system")
     said = {(one.group, one.kind) for one in told.gitops.cluster_resource_whitelist}
+    said |= {(group, kind) for addon in plan.addons for group, kind in _own(addon)}
     kinds = _without_namespace(objects) | said | (USUAL if charts else set())
     spec = {
         "description": f"What the blueprint {plan.name} brings into its cluster.",
@@ -91,6 +92,13 @@ def _project(plan: Plan, told: Told, parts: list[Part]) -> Manifest:
     annotations = {WAVE: "-1", "argocd.argoproj.io/sync-options": "Prune=false"}
     metadata = {"name": told.platform, "namespace": told.gitops.home, "annotations": annotations}
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": metadata, "spec": spec}
+
+
+def _own(addon: PlannedAddOn) -> Iterable[tuple[str, str]]:
+    """What no object here shows: it is in a chart."""
+    for one in addon.entry.cluster_kinds if addon.source == "chart" else ():
+        group, _, kind = one.partition("/")
+        yield group, kind
 
 
 def _without_namespace(objects: Iterable[Manifest]) -> set[tuple[str, str]]:

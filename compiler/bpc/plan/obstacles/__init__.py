@@ -52,6 +52,12 @@ def demanding(plan: Plan) -> bool:
     )
 
 
+def has_neighbours(plan: Plan) -> bool:
+    """Whether an add-on minds what else there is, or who installs it."""
+    entries = [one.entry for one in plan.addons]
+    return any(one.instead_of or one.engine or one.random or len(one.engines) < 3 for one in entries)
+
+
 def with_endpoints(plan: Plan) -> bool:
     network = plan.blueprint.network
     alone = network.topology == "private" or network.existing or network.endpoint_policy != "account"
@@ -71,6 +77,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.matrix": beyond_eks,
     "bpc.plan.obstacles.settings": beyond_eks,
     "bpc.plan.obstacles.demands": demanding,
+    "bpc.plan.obstacles.neighbours": has_neighbours,
     "bpc.plan.obstacles.names": several_names,
     "bpc.plan.obstacles.endpoints": with_endpoints,
     "bpc.plan.obstacles.calls": alone_with_endpoints,

@@ -1,0 +1,68 @@
+"""Istio with sidecars. Sources: Istio documentation, Install with Helm, Install the Istio CNI node agent, Supported
+releases; its charts 1.30.3, as Helm renders them.
+
+With the node agent no pod of the mesh needs the right to change its network. Nothing here is a gateway: istiod makes
+those of the Kubernetes Gateway API, and the chart `gateway` can stand beside this one as a chart of one's own. The
+webhook that judges Istio's objects lets them pass until istiod answers, and istiod then changes that; an engine would
+change it back. So here it refuses them until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bpc.addon import AddOn, Chart, Context
+
+REPOSITORY = "https://istio-release.storage.googleapis.com/charts"
+HUB = "registry.istio.io/release"
+VERSION = "1.30.3"
+
+
+class Istio(AddOn):
+    """Encrypts, routes and measures what pods say to each other, by sidecars."""
+
+    name = "istio"
+    namespace = "istio-system"
+    sources = ("chart",)
+    charts = (
+        Chart(REPOSITORY, "base", VERSION, "istio-base"),
+        Chart(REPOSITORY, "cni", VERSION, "istio-cni"),
+        Chart(REPOSITORY, "istiod", VERSION),
+    )
+    registry = "registry.istio.io"
+    images = (f"{HUB}/install-cni:{VERSION}", f"{HUB}/pilot:{VERSION}", f"{HUB}/proxyv2:{VERSION}")
+    crds = (
+        "authorizationpolicies.security.istio.io",
+        "destinationrules.networking.istio.io",
+        "envoyfilters.networking.istio.io",
+        "gateways.networking.istio.io",
+        "peerauthentications.security.istio.io",
+        "proxyconfigs.networking.istio.io",
+        "requestauthentications.security.istio.io",
+        "serviceentries.networking.istio.io",
+        "sidecars.networking.istio.io",
+        "telemetries.telemetry.istio.io",
+        "trafficextensions.extensions.istio.io",
+        "virtualservices.networking.istio.io",
+        "wasmplugins.extensions.istio.io",
+        "workloadentries.networking.istio.io",
+        "workloadgroups.networking.istio.io",
+    )
+    webhooks = True
+    waits_for = ("DaemonSet/istio-cni-node", "Deployment/istiod")
+    daemonset = True
+    pod_security = "privileged"
+    kubernetes = ("1.32", "1.36")
+
+    @classmethod
+    def wanted_charts(cls, options: Mapping[str, Any]) -> tuple[Chart, ...]:
+        # They are released together.
+        return tuple(one.replace(version=options.get("version", one.version)) for one in cls.charts)
+
+    @classmethod
+    def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        images: dict[str, Any] = {"global": {"hub": HUB, "tag": context.options.get("version", VERSION)}}
+        strict = {"base": {"validationFailurePolicy": "Fail"}}
+        node_agent = {"pilot": {"cni": {"enabled": True}}}
+        return {"base": strict, "cni": images, "istiod": images | strict | node_agent}[chart]
