@@ -44,15 +44,17 @@ class Karmada(AddOn):
         "Deployment/karmada-webhook",
         "StatefulSet/etcd",
     )
+    disks = True
     pod_security = "baseline"
     kubernetes = ("1.26", "1.35")
     engines = ("flux",)
-    required = ("storageClass",)
     options: ClassVar[Mapping[str, Any]] = {
         "storageClass": {
-            "$ref": "#/$defs/objectName",
-            "description": "The StorageClass of the volume that its etcd keeps everything on.",
-            "examples": ["gp3", "ebs"],
+            "description": "The StorageClass of the volume of its etcd. Left out, the default one.",
+            "type": ["string", "null"],
+            "pattern": "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
+            "default": None,
+            "examples": ["gp3"],
             "x-cloudformation": "none: etcd.internal.pvc.storageClass of the Helm chart",
         },
     }
@@ -60,5 +62,5 @@ class Karmada(AddOn):
     @classmethod
     def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:
         # By itself it keeps them in a folder of one node, and they are gone with the node.
-        volume = {"storageClass": context.options["storageClass"], "size": "10Gi"}
+        volume = {"storageClass": context.options["storageClass"] or "", "size": "10Gi"}
         return {"etcd": {"internal": {"storageType": "pvc", "pvc": volume}}}

@@ -37,10 +37,11 @@ class Litmus(AddOn):
         "StatefulSet/litmus-mongodb",
         "StatefulSet/litmus-mongodb-arbiter",
     )
+    disks = True
     pod_security = "baseline"
     kubernetes = ("1.16", "")
     architectures = ("amd64",)
-    required = ("adminSecret", "mongodbSecret", "storageClass")
+    required = ("adminSecret", "mongodbSecret")
     options: ClassVar[Mapping[str, Any]] = {
         "adminSecret": {
             "$ref": "#/$defs/objectName",
@@ -56,21 +57,24 @@ class Litmus(AddOn):
             "x-cloudformation": "none: mongodb.auth.existingSecret of the Helm chart",
         },
         "storageClass": {
-            "$ref": "#/$defs/objectName",
-            "description": "The StorageClass of MongoDB's volumes.",
-            "examples": ["gp3", "ebs"],
+            "description": "The StorageClass of MongoDB's volumes. Left out, the default one.",
+            "type": ["string", "null"],
+            "pattern": "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
+            "default": None,
+            "examples": ["gp3"],
             "x-cloudformation": "none: mongodb.persistence.storageClass of the Helm chart",
         },
     }
 
     @classmethod
     def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        named = context.options["storageClass"]
         return {
             "existingSecret": context.options["adminSecret"],
             # The same images without the detour by a service that counts who pulls them.
             "image": {"imageRegistryName": "docker.io/litmuschaos"},
             "mongodb": {
                 "auth": {"existingSecret": context.options["mongodbSecret"]},
-                "persistence": {"storageClass": context.options["storageClass"]},
+                **({"persistence": {"storageClass": named}} if named else {}),
             },
         }
