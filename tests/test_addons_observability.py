@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,6 +97,19 @@ def test_pods_roll_when_their_configuration_changes(name: str) -> None:
     asked = context(entry)
     first, second = (one_of(name, kind, one) for one in (asked, asked.replace(cluster="other")))
     assert first["spec"]["template"]["metadata"] != second["spec"]["template"]["metadata"]
+
+
+def test_what_the_page_says_of_the_study_of_operating_is_so(root: Path) -> None:
+    spec = yaml.safe_load((root / "specs" / "observability.yaml").read_text(encoding="utf-8"))
+    there = {*spec["addons"], *spec["environments"]["dev"]["with"]["addons"]}
+    assert {"cloudwatch-agent", "cluster-autoscaler", "fluent-bit", "metrics-server"} <= there
+    template = (root / "out" / "watched" / "cloudformation" / "dev" / "50-addons.yaml").read_text(encoding="utf-8")
+    for kind in ("application", "dataplane", "host", "performance"):
+        assert f"LogGroupName: /aws/containerinsights/watched/{kind}\n" in template
+    assert "AutoScalingFullAccess" not in template and "CloudWatchAgentServerPolicy" not in template
+    assert catalogue.addon("fluent-bit").options["retentionDays"]["default"] == 90
+    config = one_of("fluent-bit", "ConfigMap")["data"]["fluent-bit.conf"]
+    assert "Name systemd" in config and not re.search("messages|secure|dmesg", config)
 
 
 # Container Insights

@@ -93,6 +93,7 @@ def chart(also_eks: bool) -> Fields:
     if also_eks:
         version["description"] = "The version of the EKS add-on, or of the chart. Left out, the usual one."
         version["x-cloudformation"] = "AWS::EKS::Addon.AddonVersion"
+        version["examples"] = ["v1.20.4-eksbuild.2", "1.2.3"]
     values = {
         "description": "Values of the chart, merged over the defaults.",
         "type": "object",

@@ -184,7 +184,6 @@ VALUES: dict[str, Any] = {
     "overrides.cloudformation[].patch[].from": "/Outputs/ClusterEndpoint",
     "overrides.cloudformation[].patch[].value": {"Reviewed": "yes"},
     "addons.cluster-autoscaler.scaleDownUnneededMinutes": 5,
-    "addons.external-dns.version": "v0.21.0-eksbuild.1",
     "addons.<name>.chart": CHART,
     "gitops.engine": "argocd",
     "gitops.repository": "https://github.com/example/other",
