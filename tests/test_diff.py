@@ -460,6 +460,33 @@ def test_objects_of_the_overlays() -> None:
     assert {one.action for one in gone.objects} == {"Remove"}
 
 
+def gitops(revision: str = "main", replicas: int = 2, merged: int = 5) -> Side:
+    head = {"apiVersion": "bpc/v1", "kind": "Blueprint", "metadata": {"name": "demo", "region": updates.REGION}}
+    merge = f"{{apiVersion: v1, kind: A, metadata: {{name: a}}, spec: {{minReadySeconds: {merged}}}}}"
+    patches = [
+        {"target": {"kind": "Deploy.*"}, "patch": f"- {{op: replace, path: /spec/replicas, value: {replicas}}}"},
+        {"target": {"kind": "Deployment"}, "patch": merge},
+    ]
+    wanted = {"engine": "flux", "repository": "https://github.com/example/platform", "revision": revision}
+    addons = {"metrics-server": {"source": "manifests", "patches": patches}, "keda": {}}
+    return compiled({**head, "nodeGroups": [{"name": "a"}], "addons": addons, "gitops": wanted})
+
+
+@pytest.mark.parametrize(
+    ("new", "objects"),
+    [
+        (gitops(), []),
+        (gitops(revision="next"), [("GitRepository", "demo", ("spec.ref.branch",))]),
+        (gitops(replicas=3), [("Deployment", "metrics-server", ("spec.replicas",))]),
+        (gitops(merged=6), [("Kustomization", "base/metrics-server", ("patches.0.patch",))]),
+    ],
+)
+def test_what_the_engine_is_told_and_what_patches_change(new: Side, objects: list[Any]) -> None:
+    found = compare(gitops(), new).environments
+    changed = found["default"].objects if found else []
+    assert [(one.kind, one.name, one.paths) for one in changed] == objects
+
+
 def test_a_selector_cannot_change() -> None:
     old, new = compiled(SPEC), compiled(SPEC)
     path = "kubernetes/base/cluster-autoscaler/deployment.yaml"

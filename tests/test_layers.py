@@ -65,7 +65,7 @@ anatomy availability overrides deployer
 quotas
 plan
 plan.obstacles*
-plan.addons plan.endpoints plan.groups plan.releases
+plan.addons plan.endpoints plan.groups plan.patching plan.releases
 plan.calls plan.identity
 plan.shapes checks
 plan.subnets plan.first_boot

@@ -227,6 +227,8 @@ class AddOn:
             properties |= fields.EKS
         if "chart" in cls.sources:
             properties |= fields.chart("eks" in cls.sources)
+        if {"manifests", "chart"} & {*cls.sources}:
+            properties |= fields.PATCHES
         if cls.service_account:
             properties |= fields.ROLE
         shape: dict[str, Any] = {

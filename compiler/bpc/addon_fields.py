@@ -65,6 +65,8 @@ EKS: Fields = {
         "x-cloudformation": "AWS::EKS::Addon.Tags",
     },
 }
+# What kustomize changes of the objects that there are, or Flux of those of a chart.
+PATCHES: Fields = {"patches": {"$ref": "#/$defs/patches"}}
 # The role of the service account that bpc knows the add-on by.
 ROLE: Fields = {
     "roleName": {"$ref": "#/$defs/roleName"},

@@ -42,15 +42,16 @@ def fill(plan: Plan, sheet: Sheet, vpc: Ref | str | None) -> None:
             "labels": dict(_labels(plan)),
             "annotations": dict(sorted(annotations.items())),
         },
-        "stringData": {"name": NAME} | _server(plan, gitops),
+        "stringData": {"name": NAME} | _server(plan),
     }
     text = json.dumps(made, separators=(",", ":"))
     said = "For kubectl apply: the cluster as Argo CD knows it, with what the GitOps bridge says of it."
     sheet.output(OUTPUT, Sub(text, {"VpcId": vpc}) if vpc else Sub(text), said)
 
 
-def _server(plan: Plan, gitops: Gitops) -> dict[str, str]:
-    if gitops.capability:
+def _server(plan: Plan) -> dict[str, str]:
+    capabilities = plan.blueprint.cluster.capabilities
+    if capabilities and capabilities.argocd:
         arn = f"arn:${{AWS::Partition}}:eks:${{AWS::Region}}:${{AWS::AccountId}}:cluster/{plan.name}"
         return {"server": arn, "project": object_name(plan.name)}
     config = {"tlsClientConfig": {"insecure": False}}

@@ -154,6 +154,10 @@ def _brought(planned: Plan, file: str, beside: Beside | None) -> tuple[Plan | No
     from bpc.beside import Beside
 
     filled, found = vendored.fill(planned, beside or Beside(None), file)
+    if not errors(found) and any(one.request.options.get("patches") for one in filled.addons):
+        from bpc.plan.obstacles import patches
+
+        found += [one for obstacle in patches.OBSTACLES for one in obstacle(filled)]
     return (None if errors(found) else filled), found
 
 

@@ -88,7 +88,7 @@ class Unlisted(AddOn):
         from bpc import addon_fields
 
         made = super().schema()
-        made["properties"] |= addon_fields.ROLE
+        made["properties"] |= addon_fields.ROLE | addon_fields.PATCHES
         return made
 
 

@@ -592,6 +592,8 @@ def _source(entry: type[AddOn], option: str) -> dict[str, Any]:
     """The source that an option of an add-on is for: its own are for all of them, but manifests have them plainest."""
     if option in addon_fields.EKS and len(entry.sources) > 1:
         return {"source": "eks" if "eks" in entry.sources else entry.sources[0]}
+    if option == "patches" and len(entry.sources) > 1:
+        return {"source": "manifests" if "manifests" in entry.sources else "chart"}
     if option == "source" or option in addon_fields.EKS or "manifests" not in entry.sources:
         return {}
     return {"source": "manifests"} if len(entry.sources) > 1 else {}
@@ -599,7 +601,7 @@ def _source(entry: type[AddOn], option: str) -> dict[str, Any]:
 
 def _unlisted(option: str) -> dict[str, Any]:
     """An add-on that is not in the catalogue: a chart where the option is one, else an EKS add-on."""
-    if option == "chart":
+    if option in ("chart", "patches"):
         return {"chart": CHART | {"version": "1.2.2"}, "namespace": "teleport"}
     if option == "manifests":
         return {"manifests": ["manifests/other.yaml"]}

@@ -30,8 +30,9 @@ def _settings(blueprint: Blueprint) -> Iterator[Diagnostic]:
             yield UNUSED.at(at, f"{key} is a setting of {engine}, not of {wanted.engine}", key=True)
         elif not wanted.repository and key != "namespace":
             yield UNUSED.at(at, f"{key} is of a repository, and there is none", key=True)
-    if wanted.capability and wanted.namespace not in (None, wanted.capability):
-        said = f"the namespace of cluster.capabilities.argocd is {wanted.capability}, not {wanted.namespace}"
+    managed = blueprint.cluster.capabilities and blueprint.cluster.capabilities.argocd
+    if managed and wanted.engine == "argocd" and wanted.namespace != managed.namespace:
+        said = f"the namespace of cluster.capabilities.argocd is {managed.namespace}, not {wanted.namespace}"
         yield UNUSED.at((*wanted.at, "namespace"), said)
 
 

@@ -1,13 +1,14 @@
 """The Kubernetes objects of an environment, and what is different between two sets of them.
 
-Objects are read from the overlay, its bases and its JSON patches. What else a kustomization says is compared as
-one object of the kind Kustomization.
+Objects are read from the overlay, its bases and its JSON patches, and from what the GitOps engine is told. What else a
+kustomization says is compared as one object of the kind Kustomization.
 """
 
 from __future__ import annotations
 
 import copy
 import posixpath
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,7 +18,7 @@ import jsonpatch
 from bpc import verify
 from bpc.difference.direct import leaves
 from bpc.difference.shapes import ADD, MODIFY, REMOVE, Object
-from bpc.difference.sides import KUBERNETES, Environment, Unreadable, reading
+from bpc.difference.sides import GITOPS, KUBERNETES, Environment, Unreadable, reading
 
 Key = tuple[str, str, str, str]  # API group, kind, namespace, name
 Objects = dict[Key, dict[str, Any]]
@@ -57,7 +58,7 @@ def compare(old: Environment, new: Environment) -> Iterator[Object]:
 
 
 def _mine(environment: Environment) -> dict[str, bytes]:
-    return {path: content for path, content in environment.files.items() if path.startswith(KUBERNETES)}
+    return {path: content for path, content in environment.files.items() if path.startswith((KUBERNETES, GITOPS))}
 
 
 def _modified(key: Key, old: dict[str, Any], new: dict[str, Any]) -> Object:
@@ -72,8 +73,9 @@ def _modified(key: Key, old: dict[str, Any], new: dict[str, Any]) -> Object:
 
 
 def objects(environment: Environment) -> Objects:
-    """What `kubectl kustomize` makes of the overlay, by identity."""
-    return _built(environment.files, f"{KUBERNETES}overlays/{environment.name}", 0)
+    """What `kubectl kustomize` makes of the overlay, and of what the engine is told, by identity."""
+    files = environment.files
+    return _built(files, f"{KUBERNETES}overlays/{environment.name}", 0) | _built(files, GITOPS + environment.name, 0)
 
 
 def _built(files: Mapping[str, bytes], folder: str, depth: int) -> Objects:
@@ -116,18 +118,27 @@ def _key(node: Mapping[str, Any]) -> Key:
 
 
 def _patched(found: Objects, patch: Any) -> bool:
-    """Apply a JSON patch to the object that it names; anything else is left to be compared as it is written."""
+    """Apply a JSON patch to the objects that it names; anything else is left to be compared as it is written."""
     target = patch.get("target") if isinstance(patch, dict) else None
     if not isinstance(target, dict) or not isinstance(patch.get("patch"), str):
         return False
-    key = tuple(str(target.get(one, "")) for one in ("group", "kind", "namespace", "name"))
-    if key not in found:
-        return False
     try:
-        # The text is a list, and a document is a mapping.
+        keys = [key for key, one in found.items() if _fits(target, key, one)]
+        # The text may be a list, and a document is a mapping.
         [wrapped] = verify.documents("patch:\n" + textwrap.indent(patch["patch"], " "))
         operations = wrapped["patch"]
-        found[key] = jsonpatch.apply_patch(copy.deepcopy(found[key]), operations)
-    except (ValueError, TypeError, jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
-        raise Unreadable(f"a patch of {'/'.join(filter(None, key))} cannot be applied: {error}") from error
+        if not keys or isinstance(operations, dict):
+            return False
+        for key in keys:
+            found[key] = jsonpatch.apply_patch(copy.deepcopy(found[key]), operations)
+    except (ValueError, TypeError, re.error, jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
+        raise Unreadable(f"a patch of {'/'.join(map(str, target.values()))} cannot be applied: {error}") from error
     return True
+
+
+def _fits(target: dict[str, Any], key: Key, one: dict[str, Any]) -> bool:
+    """Whether an object is one that a patch names; those that bpc writes name one and leave out what it has not."""
+    group, kind, namespace, name = key
+    version = str(one.get("apiVersion", "")).rpartition("/")[2]
+    have = {"group": group, "version": version, "kind": kind, "namespace": namespace, "name": name}
+    return all(key in have and re.fullmatch(str(said), have[key]) for key, said in target.items())

@@ -16,7 +16,7 @@ from bpc.difference.values import Scope, holds, resolved
 from bpc.kit.naming import stack_name
 from bpc.kit.record import Record
 
-CLOUDFORMATION, KUBERNETES = "cloudformation/", "kubernetes/"
+CLOUDFORMATION, KUBERNETES, GITOPS = "cloudformation/", "kubernetes/", "gitops/"
 # The administrator's stack, of which there is one for all environments.
 STACK_SETS = "stack-sets"
 
@@ -86,7 +86,7 @@ def side(shown: str, about: Mapping[str, Mapping[str, str]], files: Mapping[str,
     administration = Environment("", platform, "", sets) if sets else None
     environments = {}
     for name in sorted(about) if only == "" else [only] if only in about else []:
-        own = (f"{CLOUDFORMATION}{name}/", f"{KUBERNETES}overlays/{name}/")
+        own = (f"{CLOUDFORMATION}{name}/", f"{KUBERNETES}overlays/{name}/", f"{GITOPS}{name}/")
         mine = {path: content for path, content in files.items() if path.startswith(own)}
         shared = base if any(path.startswith(KUBERNETES) for path in mine) else {}
         one = about[name]

@@ -46,7 +46,10 @@ def parsed(text: str) -> Any:
 def misshapen(patch: Any) -> str:
     """What is wrong with the form of a patch; nothing where it is fine."""
     if isinstance(patch, Mapping):
-        return "" if patch else "there is nothing in it"
+        named = isinstance(patch.get("metadata"), Mapping) and "name" in patch["metadata"]
+        # They say what the patch is, and need not be those of the object.
+        fine = named and "apiVersion" in patch and "kind" in patch
+        return "" if fine else "a part of an object has apiVersion, kind and metadata.name, whatever they are"
     if not isinstance(patch, list) or not patch:
         return "it is neither a list of operations nor a part of an object"
     for index, one in enumerate(patch, 1):
@@ -70,15 +73,19 @@ def _misshapen(operation: Any) -> str:
     return ""
 
 
-def failure(patch: Any, manifest: Object) -> str:
-    """Why a JSON Patch cannot be applied to an object; nothing where it can, and of a strategic merge patch."""
+def applied(patch: Any, manifest: Object) -> tuple[dict[str, Any] | None, str]:
+    """The object after a patch, and why a JSON Patch cannot be applied to it.
+
+    What a strategic merge patch makes of it is kustomize's to know.
+    """
     if not isinstance(patch, list):
-        return ""
+        return None, ""
     import jsonpatch
     import jsonpointer
 
+    before = copy.deepcopy(dict(manifest))
     try:
-        jsonpatch.apply_patch(copy.deepcopy(dict(manifest)), patch)
+        made: dict[str, Any] = jsonpatch.apply_patch(before, patch)
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError) as error:
-        return str(error).splitlines()[0]
-    return ""
+        return dict(manifest), str(error).splitlines()[0]
+    return made, ""

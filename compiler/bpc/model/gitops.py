@@ -28,15 +28,14 @@ class Gitops(Node):
     interval: str | None
     secret_ref: SecretRef | None
     cluster_resource_whitelist: tuple[ResourceKind, ...]
-    # The namespace of Argo CD where EKS runs it for the cluster.
-    capability: str | None
 
     @classmethod
     def derived(cls, data: Data, whole: Data) -> Data:
+        if data["engine"] == KUSTOMIZE:
+            return {"charts": "vendored", **data}
         argocd = (whole["cluster"].get("capabilities") or {}).get("argocd")
-        managed = argocd["namespace"] if argocd and data["engine"] == ARGOCD else None
-        charts = "vendored" if data["engine"] == KUSTOMIZE else "referenced"
-        return {"charts": charts, **data, "capability": managed}
+        home = "flux-system" if data["engine"] == FLUX else argocd["namespace"] if argocd else "argocd"
+        return {"charts": "referenced", "namespace": home, **data}
 
     @property
     def knows_helm(self) -> bool:
@@ -56,7 +55,8 @@ class Gitops(Node):
     @property
     def home(self) -> str:
         """The namespace of the engine and of its objects."""
-        return self.namespace or self.capability or ("flux-system" if self.engine == FLUX else "argocd")
+        assert self.namespace, "there is an engine"
+        return self.namespace
 
     @property
     def is_artifact(self) -> bool:

@@ -41,7 +41,8 @@ def said(stacks: Stacks) -> str:
 
 
 def _introduction(gitops: Gitops | None, folder: str) -> list[str]:
-    charts = {"flux": "Flux", "argocd": "Argo CD"}.get(gitops.engine if gitops else "", "")
+    referenced = gitops.engine if gitops and gitops.charts == "referenced" else ""
+    charts = {"flux": "Flux", "argocd": "Argo CD"}.get(referenced, "")
     first = f"{charts} installs the charts among them and must be in the cluster before. " if charts else ""
     return [
         "## Manifests",

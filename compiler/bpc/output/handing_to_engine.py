@@ -86,7 +86,8 @@ def _argocd(stacks: Stacks, gitops: Gitops) -> list[str]:
         "ApplicationSets of your own. Its labels `enable_…` name what this repository installs: ApplicationSets of the "
         "GitOps Bridge that install the same are not for this cluster."
     )
-    if gitops.capability:
+    capabilities = plan.blueprint.cluster.capabilities
+    if capabilities and capabilities.argocd:
         return [_rights(stacks), f"Register the cluster, which EKS does not do by itself:\n\n{secret}", bridge]
     # It reads OCI artifacts that are no charts since then.
     version = "Argo CD 3.1 or later" if gitops.is_artifact else "Argo CD"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from bpc.addon import Manifest
 from bpc.diagnostics import Diagnostic
@@ -28,7 +28,7 @@ class Manifests(Writer):
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         self.overlays = self.overlays or Overlays()
         for wave, part in placed(parts(stacks)):
-            self.overlays.add(stacks.environment, part.component, part.objects, wave)
+            self.overlays.add(stacks.environment, part.component, part.objects, wave, part.patches)
         return []
 
     def finish(self) -> None:
@@ -41,7 +41,7 @@ def parts(stacks: Stacks) -> list[Part]:
     found = []
     for addon in stacks.plan.addons:
         if addon.source != "eks":
-            found.append(Part(addon.entry.name, _objects(addon, stacks), addon))
+            found.append(Part(addon.entry.name, _objects(addon, stacks), addon, _patches(addon, stacks)))
     accounts = [_service_account(one) for one in stacks.plan.service_accounts if one.account.create]
     found.append(Part("service-accounts", accounts))
     if storage := stacks.plan.blueprint.storage:
@@ -62,6 +62,15 @@ def _objects(addon: PlannedAddOn, stacks: Stacks) -> list[Manifest]:
     if addon.entry.name in stacks.plan.brought:
         return _of_files(addon, stacks.plan.brought[addon.entry.name])
     return _of_charts(addon, stacks)
+
+
+def _patches(addon: PlannedAddOn, stacks: Stacks) -> tuple[Mapping[str, Any], ...]:
+    """The blueprint's patches of objects that are here; those of what is in a chart are its engine's."""
+    if not addon.request.options.get("patches"):
+        return ()
+    from bpc.plan import patching
+
+    return patching.divided(stacks.plan, addon)[0]
 
 
 def _of_addon(addon: PlannedAddOn) -> list[Manifest]:

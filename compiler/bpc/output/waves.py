@@ -8,7 +8,7 @@ those that require another add-on after it. Then the custom resources that only 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bpc.addon import Manifest
 from bpc.kit.record import Record
@@ -23,11 +23,12 @@ MOST = 7
 
 
 class Part(Record):
-    """The objects of a component; `addon` made them, where one did."""
+    """The objects of a component, and the blueprint's patches of them; `addon` made them, where one did."""
 
     component: str
     objects: Sequence[Manifest]
     addon: PlannedAddOn | None = None
+    patches: tuple[Mapping[str, Any], ...] = ()
 
 
 Placed = list[tuple[str, Part]]

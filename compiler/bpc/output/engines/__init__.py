@@ -21,7 +21,12 @@ def objects(plan: Plan, addon: PlannedAddOn) -> list[Manifest]:
     engine = import_module(ENGINES[gitops.engine])
     told = Told(gitops, object_name(plan.name), sources(plan), _required(plan, addon))
     made: list[Manifest] = []
-    for one in releases.planned(addon):
+    charts = releases.planned(addon)
+    for one in charts:
+        if one is charts[-1] and addon.request.options.get("patches"):
+            from bpc.plan import patching
+
+            told = told.replace(patches=patching.divided(plan, addon)[1])
         made += [new for new in engine.release(one, told) if new not in made]
         told = told.replace(after=(one.name,))
     return made

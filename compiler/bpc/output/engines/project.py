@@ -72,7 +72,7 @@ def _source(plan: Plan, gitops: Gitops, *below: str) -> dict[str, Any]:
 
 
 def _project(plan: Plan, told: Told, parts: list[Part]) -> Manifest:
-    charts = [one for addon in plan.addons for one in releases.planned(addon)]
+    charts = [] if plan.vendors else [one for addon in plan.addons for one in releases.planned(addon)]
     objects = [one for part in parts for one in part.objects]
     names = {str(one["metadata"].get("namespace", "")) for one in objects} | {one.namespace for one in charts}
     names |= {one["metadata"]["name"] for one in objects if one["kind"] == "Namespace"} | {told.gitops.home}

@@ -84,6 +84,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.auto_mode": lambda it: it.blueprint.cluster.auto_mode,
     "bpc.plan.obstacles.identity": speaks_of_roles,
     "bpc.plan.obstacles.outpost": lambda it: it.blueprint.cluster.outpost,
+    "bpc.plan.obstacles.patches": lambda it: any(one.request.options.get("patches") for one in it.addons),
     "bpc.plan.obstacles.storage": lambda it: it.blueprint.storage,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
 }
