@@ -120,8 +120,8 @@ class AddOn:
     marketplace: ClassVar[bool] = False
     # What is no add-on and cannot be beside this one, as `plan/obstacles/neighbours.py` names it.
     instead_of: ClassVar[tuple[str, ...]] = ()
-    # The engines that can install its charts, where not all can.
-    engines: ClassVar[tuple[str, ...]] = ("argocd", "flux", "kustomize")
+    # Who can install its charts, where not everybody can: an engine, or `vendored`, who applies plain manifests.
+    engines: ClassVar[tuple[str, ...]] = ("argocd", "flux", "vendored")
     # The engine that it is, of those that the blueprint may choose: then it installs itself.
     engine: ClassVar[str] = ""
     # What its charts make anew at each rendering, also with the values that bpc gives them.

@@ -62,6 +62,7 @@ class ChaosMesh(AddOn):
     daemonset = True
     pod_security = "privileged"
     requires = ("cert-manager",)
+    engines = ("argocd", "flux")
     random = "an annotation that is another one at each rendering"
 
     @classmethod

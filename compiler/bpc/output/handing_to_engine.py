@@ -39,7 +39,7 @@ def said(stacks: Stacks, gitops: Gitops, waves: dict[str, list[Part]]) -> str:
 def _itself(stacks: Stacks, gitops: Gitops) -> list[str]:
     """How the engine comes into the cluster where an add-on looks after it from then on."""
     addon = _addon(stacks, gitops)
-    if not addon:
+    if not addon or stacks.plan.vendors:
         return []
     (one,) = releases.planned(addon)
     return [

@@ -24,8 +24,9 @@ ANEW = rule(
 OTHER_ENGINE = rule(
     "BPC992",
     "addon-engine",
-    why="The chart counts on hooks that run when Helm installs it, and never again.",
-    cure="Use the engine that the message names, or leave the add-on out.",
+    why="The chart counts on Helm: on hooks that run when it is installed and never again, or on something random that "
+    "no file can hold.",
+    cure="Use `gitops.engine` as the message says, with `charts: referenced`; or leave the add-on out.",
 )
 ELSEWHERE = rule(
     "BPC993",
@@ -64,17 +65,19 @@ def _features(plan: Plan) -> Iterator[Diagnostic]:
 
 def _engines(plan: Plan) -> Iterator[Diagnostic]:
     gitops = plan.blueprint.gitops
+    installer = "vendored" if plan.vendors or not gitops else gitops.engine
     for addon in plan.addons:
         entry, at = addon.entry, addon.request.at
-        if addon.source != "chart" or not gitops:
+        if addon.source != "chart":
             continue
-        if entry.engine == gitops.engine and addon.namespace != gitops.home:
+        if gitops and entry.engine == gitops.engine and addon.namespace != gitops.home:
             said = f"{entry.name} is in {addon.namespace}, and gitops speaks to {gitops.home}"
             yield ELSEWHERE.at(at, said, key=True)
-        if gitops.engine not in entry.engines:
-            known = " or ".join(entry.engines)
-            yield OTHER_ENGINE.at(at, f"{entry.name} is installed by {known}, not by {gitops.engine}", key=True)
-        elif entry.random and gitops.engine == "argocd":
+        if installer not in entry.engines:
+            by = "plain manifests" if installer == "vendored" else installer
+            said = f"{entry.name} is installed by {' or '.join(entry.engines)} alone, not by {by}"
+            yield OTHER_ENGINE.at(at, said, key=True)
+        elif entry.random and installer == "argocd":
             yield ANEW.at(at, f"{entry.name} has {entry.random}", key=True)
 
 
