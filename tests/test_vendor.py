@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -478,6 +480,67 @@ def test_without_a_helm_on_the_path(world: World, monkeypatch: pytest.MonkeyPatc
     said = world.capsys.readouterr().err
     assert "error BPC540: Helm is not on the PATH" in said
     assert "help: install Helm 3.17 or later, or 4, or name it with --helm" in said
+
+
+def test_an_index_may_be_json(world: World) -> None:
+    whole = {"apiVersion": "v1", "entries": {"web": [{**world.repository.entries["web"][0], "icon": "\U0001f680"}]}}
+    world.repository.put("/index.yaml", json.dumps(whole).encode())
+    assert world.vendor()[0] == 0
+
+
+def test_what_is_only_in_tests_may_be_another_each_time(world: World) -> None:
+    name = "{{ randAlphaNum 5 | lower }}"
+    test = files("web")["templates/tests/test.yaml"].replace("name: try", f"name: {name}")
+    world.repository.entries.clear()
+    world.repository.add(packed(files("web") | {"templates/tests/test.yaml": test}))
+    assert world.vendor()[0] == 0
+
+
+def test_a_kustomization_of_flux_is_no_file_of_kustomize(world: World) -> None:
+    text = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec: {prune: true}\n"
+    )
+    world.repository.entries.clear()
+    world.repository.add(packed(files("web") | {"templates/apps.yaml": text}))
+    assert world.vendor()[0] == 0
+    assert world.compile()[0] == 0
+    built = kubectl.kustomize(world.folder / "out/shop/kubernetes/overlays/default")
+    assert [one["spec"] for one in built if one["kind"] == "Kustomization"] == [{"prune": True}]
+
+
+@pytest.mark.parametrize("engine", ["flux", "argocd"])
+def test_vendored_charts_are_compiled_for_engines_too(world: World, engine: str) -> None:
+    world.write(more=f"gitops: {{engine: {engine}, charts: vendored}}\n")
+    assert world.vendor()[0] == 0
+    assert world.compile()[0] == 0
+    kinds = {one["kind"] for one in kubectl.kustomize(world.folder / "out/shop/kubernetes/overlays/default")}
+    assert "Deployment" in kinds and not kinds & {"HelmRelease", "HelmRepository", "Application"}
+    world.write(more="gitops: {engine: kustomize}\n")
+    assert f"something changed: the engine: {engine} is now kustomize" in world.compile()[1]
+
+
+def test_twenty_charts_at_once_with_a_bar_for_who_looks(world: World) -> None:
+    names = [f"web-{number}" for number in range(20)]
+    for name in names:
+        about = files("web")["Chart.yaml"].replace("name: web", f"name: {name}")
+        world.repository.add(packed(files("web") | {"Chart.yaml": about}))
+    world.write("".join(world.one(name, name) for name in names))
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "bpc", "vendor", "--helm", kubectl.helm()]
+    process = subprocess.Popen(command, cwd=world.folder, stdout=subprocess.PIPE, stderr=slave, text=True)
+    os.close(slave)
+    shown = b""
+    with suppress(OSError):
+        while part := os.read(master, 4096):
+            shown += part
+    os.close(master)
+    assert process.stdout
+    said = process.stdout.read()
+    assert process.wait() == 0
+    assert b"fetching" in shown and b"rendering" in shown
+    assert said.count(": new, SHA-256") == 20
+    # Nothing of it in a pipe.
+    assert world.vendor() == (0, "vendor/shop: unchanged\n")
 
 
 def test_the_index_of_a_repository_is_fetched_once(world: World) -> None:

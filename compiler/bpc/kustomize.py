@@ -123,7 +123,9 @@ def _base_files(base: _Base, header: str) -> Iterator[Artifact]:
 def _by_kind(objects: Iterable[Manifest]) -> dict[str, list[Manifest]]:
     files: dict[str, list[Manifest]] = {}
     for one in objects:
-        files.setdefault(f"{one['kind'].lower()}.yaml", []).append(one)
+        # Flux has a kind of the name that the file of kustomize has.
+        kind = one["kind"].lower().replace("kustomization", "kustomizations")
+        files.setdefault(f"{kind}.yaml", []).append(one)
     return files
 
 

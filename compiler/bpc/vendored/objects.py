@@ -71,6 +71,7 @@ for _tag, _pattern, _first in (
     Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
 for _tag in ("int", "float"):
     Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", Loader.construct_number)
+Loader.add_constructor("tag:yaml.org,2002:merge", Loader.construct_yaml_str)
 
 
 def trusted(text: str) -> list[Object]:

@@ -16,7 +16,8 @@ def artifacts(objects: Sequence[Object], chart: Chart, hooks: Mapping[str, str])
     """Contents by file name; each begins with where it is from, and with what was a hook in it."""
     kinds: dict[str, list[Object]] = {}
     for one in objects:
-        kinds.setdefault("crds.yaml" if one["kind"] == CRD else f"{one['kind'].lower()}.yaml", []).append(one)
+        kind = "crds" if one["kind"] == CRD else one["kind"].lower().replace("kustomization", "kustomizations")
+        kinds.setdefault(f"{kind}.yaml", []).append(one)
     head = f"{chart.name} {chart.version}, rendered by `bpc vendor`. Do not edit; change values in the blueprint."
     return {
         name: render.manifests([_plain(one) for one in part], _header(head, part, hooks))

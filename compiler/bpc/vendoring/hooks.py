@@ -55,13 +55,19 @@ def settled(objects: Sequence[Object], engine: str) -> Settled:
             kept.append(one)
             continue
         title = f"{one['kind']}/{one['metadata']['name']}"
-        if not set(phases) & {*KEPT}:
+        if not stays(one):
             said[title] = f"dropped: {_reason(phases)}"
             continue
         wave = weights.index(_weight(one)) + 1 if "post-install" in phases and "pre-install" not in phases else 0
         kept.append(_ordinary(one, engine, wave))
         said[title] = f"kept as an ordinary object: {', '.join(phases)}"
     return Settled(tuple(kept), said)
+
+
+def stays(one: Object) -> bool:
+    """Whether an object is no hook, or one that is kept."""
+    phases = _phases(one)
+    return not phases or bool(set(phases) & {*KEPT})
 
 
 def _phases(one: Object) -> list[str]:

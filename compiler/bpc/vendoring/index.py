@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -46,7 +47,7 @@ def _versions(text: str, name: str) -> list[dict[str, Any]]:
     if part and text.startswith(("apiVersion:", "---\napiVersion:")):
         found = objects.plain(part[1])
     else:
-        whole = objects.plain(text)
+        whole = _json(text) if text.startswith("{") else objects.plain(text)
         entries = whole.get("entries") if isinstance(whole, dict) else None
         if not isinstance(entries, dict):
             raise objects.Unreadable("it has no entries")
@@ -54,6 +55,13 @@ def _versions(text: str, name: str) -> list[dict[str, Any]]:
     if not isinstance(found, list):
         raise objects.Unreadable(f"what it says of {name} is no list")
     return [one for one in found if isinstance(one, dict)]
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise objects.Unreadable(str(error)) from error
 
 
 def _nearest(versions: list[dict[str, Any]], chart: Chart) -> str:
