@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bpc import addon, verify
+from bpc import addon, catalogue, verify
 from bpc.facts import custom_resources
 from bpc.output import namespaces, waves
 from bpc.output.waves import FIRST, LAST, Part
@@ -97,7 +97,12 @@ def test_flux_reads_a_private_repository() -> None:
     assert source["shop"]["spec"]["secretRef"] == {"name": "key"}
     assert (source["shop"]["spec"]["interval"], source["shop"]["metadata"]["namespace"]) == ("5m", "flux")
     registry = "oci://111122223333.dkr.ecr.eu-west-1.amazonaws.com/platform"
-    assert objects(made(repository=registry), "gitops/default/source.yaml")["shop"]["spec"]["provider"] == "aws"
+    it = made(repository=registry)
+    assert objects(it, "gitops/default/source.yaml")["shop"]["spec"]["provider"] == "aws"
+    text = it.files["gitops/default/source.yaml"].decode()
+    assert len(list(secrets.deployed_values("x", text))) == 1
+    assert list(secrets.deployed_values("x", text, [registry])) == []
+    assert len(list(secrets.deployed_values("x", text.replace("platform", "other"), [registry]))) == 1
 
 
 def test_argo_cd_has_an_application_a_wave() -> None:
@@ -232,6 +237,25 @@ def test_a_repository_that_two_add_ons_use_is_there_once() -> None:
     releases = [yaml.safe_load(text) for path, text in it.files.items() if path.endswith("helmrelease.yaml")]
     names = {one["spec"]["chart"]["spec"]["sourceRef"]["name"] for one in releases}
     assert names == {"kedacore-github-io-charts"}
+
+
+def test_charts_of_one_add_on_have_their_repository_once() -> None:
+    entry = next(one for one in catalogue.addons() if len(one.charts) > 1 and one.charts[0].repository[:5] == "https")
+    it = made(addons={entry.name: {}})
+    texts = [text for path, text in it.files.items() if path.endswith("helmrepository.yaml")]
+    assert len(texts) == len({chart.repository for chart in entry.charts})
+
+
+def test_the_readme_says_how_where_environments_are_otherwise() -> None:
+    other = {"region": "us-west-2", "with": {"cluster": {"capabilities": ARGOCD}}}
+    it = compiled(
+        addons={"keda": {}},
+        gitops={"engine": "argocd", "repository": URL},
+        nodeGroups=[{"name": "workers"}],
+        environments={"dev": {}, "more": {"region": "eu-west-2"}, "prod": other},
+    )
+    headings = re.findall("^## Hand.*$", it.files["README.md"].decode(), re.MULTILINE)
+    assert sorted(headings) == ["## Hand the manifests to Argo CD", "## Hand the manifests to EKS's Argo CD"]
 
 
 class First(addon.AddOn):

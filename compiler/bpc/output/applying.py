@@ -21,6 +21,15 @@ Waves = dict[str, list[Part]]
 PATIENCE = "--timeout=10m"
 
 
+def way(stacks: Stacks) -> str:
+    """What environments have in common that can be told of together: who applies the manifests, and where it runs."""
+    gitops, capabilities = stacks.plan.blueprint.gitops, stacks.plan.blueprint.cluster.capabilities
+    if gitops is None or not gitops.repository:
+        return ""
+    managed = gitops.engine == "argocd" and capabilities and capabilities.argocd
+    return "argocd, managed" if managed else gitops.engine
+
+
 def said(stacks: Stacks) -> str:
     """The section of one environment."""
     waves: Waves = {}

@@ -22,10 +22,12 @@ def said(stacks: Stacks, gitops: Gitops, waves: dict[str, list[Part]]) -> str:
     """The section of one environment."""
     tell = _flux(gitops) if gitops.engine == "flux" else _argocd(stacks, gitops)
     engine = "Flux" if gitops.engine == "flux" else "Argo CD"
+    capabilities = stacks.plan.blueprint.cluster.capabilities
+    whose = f"EKS's {engine}" if gitops.engine == "argocd" and capabilities and capabilities.argocd else engine
     environment = stacks.environment
     return "\n\n".join(
         [
-            f"## Hand the manifests to {engine}",
+            f"## Hand the manifests to {whose}",
             _where(stacks, gitops),
             *_itself(stacks, gitops),
             *tell,

@@ -25,6 +25,10 @@ class Inventory(Writer):
         roles = {one.role_arn for one in plan.addons} | {one.annotation for one in plan.service_accounts}
         if known := " ".join(sorted(roles - {""})):
             said["roles"] = known
+        gitops = plan.blueprint.gitops
+        if gitops and gitops.is_artifact:
+            # The address of a registry may say its account.
+            said["artifact"] = str(gitops.repository)
         self.environments[stacks.environment] = said
         for stack, template in stacks.templates.items():
             # What a patch has taken away is not there to be traced.

@@ -33,7 +33,8 @@ class Readme(Writer):
         self.wanted: list[str] = []
         self.format = ""
         self.workloads = ""
-        self.manifests = ""
+        self.manifests: dict[str, str] = {}
+        self.way = ""
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         place = described(stacks)
@@ -50,10 +51,7 @@ class Readme(Writer):
             self.wanted += [logical_id(place.environment, name) for name in names]
         if stacks.manifests:
             self.overlays.append(place.environment)
-            if self.described is place or not self.manifests:
-                from bpc.output import applying
-
-                self.manifests = applying.said(stacks)
+            self._apply(stacks, self.described is place)
         if stacks.plan.service_accounts and self.described is place:
             from bpc.output import workloads
 
@@ -64,6 +62,16 @@ class Readme(Writer):
         cells = (place.environment, where, place.region, place.name, what)
         self.rows.append(f"| {' | '.join(cells)} | {'yes' if place.protected else 'no'} |")
         return []
+
+    def _apply(self, stacks: Stacks, described: bool) -> None:
+        """How the manifests get into the cluster: of the described environment, and of one that has another way."""
+        from bpc.output import applying
+
+        way = applying.way(stacks)
+        if described or way not in self.manifests:
+            self.manifests[way] = applying.said(stacks)
+        if described:
+            self.way = way
 
     def finish(self) -> None:
         place = self.described
@@ -76,7 +84,7 @@ class Readme(Writer):
             *before,
             _after(place),
             self.workloads,
-            self.manifests,
+            *(self.manifests[way] for way in sorted(self.manifests, key=lambda way: way != self.way)),
             place.classes,
             *after,
         ]

@@ -106,6 +106,10 @@ class Output(NamedTuple):
         said = [arn for one in self.environments.values() for arn in str(one.get("roles", "")).split()]
         return {arn for arn in said if ":iam::" in arn and ":role/" in arn}
 
+    def said(self) -> set[str]:
+        """What the blueprint itself says, though it names an account: roles, and where the engine finds the output."""
+        return self.roles() | {str(one["artifact"]) for one in self.environments.values() if "artifact" in one}
+
     def overlays(self) -> list[str]:
         """The environments that have manifests."""
         found = (file.split("/") for file in self.files)

@@ -43,12 +43,12 @@ def shared(plan: Plan) -> list[Part]:
 
 
 def sources(plan: Plan) -> dict[str, str]:
-    """The chart repositories that more than one add-on uses, each with a name."""
-    found: dict[str, set[str]] = {}
-    for addon in plan.addons:
-        for one in releases.planned(addon):
-            found.setdefault(one.chart.repository, set()).add(addon.entry.name)
-    return {url: object_name(url.partition("://")[2]) for url, users in sorted(found.items()) if len(users) > 1}
+    """The chart repositories that more than one release is from, each with a name. A registry has one a chart."""
+    found: dict[str, int] = {}
+    for one in (one for addon in plan.addons for one in releases.planned(addon)):
+        found[one.chart.repository] = found.get(one.chart.repository, 0) + 1
+    several = sorted(url for url, users in found.items() if users > 1 and not url.startswith("oci://"))
+    return {url: object_name(url.partition("://")[2]) for url in several}
 
 
 def _required(plan: Plan, addon: PlannedAddOn) -> tuple[str, ...]:

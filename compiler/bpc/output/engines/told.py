@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 class Told(Record):
     """`after` are the releases that have to be there first, `sources` the names of the repositories that several
-    add-ons have charts in, and `patches` are the blueprint's."""
+    releases are from, and `patches` are the blueprint's."""
 
     gitops: Gitops
     platform: str
