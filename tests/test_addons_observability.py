@@ -265,6 +265,10 @@ def test_the_device_plugin_is_for_nodes_that_lack_one(groups: list[Any], errors:
 def test_guardduty_is_reached_by_its_endpoint(endpoints: list[str], errors: list[str]) -> None:
     it = made({"aws-guardduty-agent": {}}, network={"endpoints": endpoints})
     assert it.errors == errors
+    if not errors:
+        [statement] = it.resource("network", "AWS::EC2::VPCEndpoint")["PolicyDocument"]["Statement"]
+        assert statement["Action"] == ["guardduty:*"]
+        assert statement["Condition"] == {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
 
 
 def test_a_private_cluster_has_the_endpoints_of_its_agents() -> None:
