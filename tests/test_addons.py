@@ -340,7 +340,7 @@ def test_the_termination_handler_reads_the_queue_that_the_rules_write_to() -> No
     assert settings["QUEUE_URL"] == queue["QueueName"]
     assert settings["AWS_REGION"] == "eu-central-1"
     assert settings["MANAGED_TAG"] in HANDLER.node_tags
-    rules = [name for name, one in template.items() if one["Type"] == "AWS::Events::Rule"]
+    rules = [name for name, one in template.items() if name.startswith("Node") and one["Type"] == "AWS::Events::Rule"]
     assert len(rules) == 3
     [send, deny] = template["NodeTerminationHandlerQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert send["Condition"]["ArnEquals"]["aws:SourceArn"] == [{"Fn::GetAtt": [rule, "Arn"]} for rule in rules]

@@ -191,7 +191,7 @@ def test_the_readme_says_so(name: str) -> None:
     assert [one.file for one in said] == [one.file for one in stacks]
     for one, template in zip(said, stacks, strict=True):
         iam = [it for it in template.resources.values() if it["Type"].startswith("AWS::IAM::")]
-        named = any("RoleName" in it.get("Properties", {}) for it in iam)
+        named = any({"InstanceProfileName", "RoleName"} & {*it.get("Properties", {})} for it in iam)
         assert one.consent == ("CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM" if iam else "")
         clusters = [made for made in template.resources.values() if made["Type"] == "AWS::EKS::Cluster"]
         protected = any(made["Properties"]["DeletionProtection"] for made in clusters)

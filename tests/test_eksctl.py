@@ -114,6 +114,8 @@ SUBNETS = {"a": {"az": "eu-west-1a", "cidr": "192.168.32.0/24"}, "b": {"az": "eu
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 # What a field is set to, by the end of its path; the longest end counts.
 SAMPLES: dict[str, Any] = {
+    "karpenter.version": "1.14.1",
+    "karpenter.withSpotInterruptionQueue": False,
     "metadata.name": "other",
     "metadata.region": "us-west-2",
     "metadata.version": "1.35",

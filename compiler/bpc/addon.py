@@ -30,6 +30,8 @@ class Chart(Record):
     name: str
     version: str
     release: str = ""
+    # Whether its folder of custom resource definitions is for Helm: not where a chart of their own brings them.
+    crds: bool = True
 
 
 class Context(Record):
@@ -58,6 +60,12 @@ class Context(Record):
     role_arn: str = ""
     # The tag Name of the platform's own VPC; empty where the VPC is somebody else's.
     vpc_name: str = ""
+    # The value of the tag that the subnets of nodes are found by; empty where they are somebody else's.
+    discovery: str = ""
+    # The platform's tags.
+    tags: Mapping[str, str] = {}
+    # Nothing in the blueprint could run a pod.
+    bare: bool = False
 
 
 class AddOn:
@@ -126,9 +134,13 @@ class AddOn:
     engine: ClassVar[str] = ""
     # What its charts make anew at each rendering, also with the values that bpc gives them.
     random: ClassVar[str] = ""
+    # What it makes in AWS, and how to have it take that away again before the cluster goes, as words and a command.
+    leaves: ClassVar[tuple[str, str]] = ("", "")
     # Given up by those who made it: since when, and what to take instead.
     retired: ClassVar[str] = ""
     node_tags: ClassVar[Mapping[str, str]] = {}
+    # The tag that it finds the subnets of nodes by; its value is the platform's name.
+    subnet_tag: ClassVar[str] = ""
     partitions: ClassVar[tuple[str, ...]] = ("aws", "aws-cn", "aws-us-gov")
     # AWS managed policies by the path behind `policy/`.
     managed_policies: ClassVar[tuple[str, ...]] = ()

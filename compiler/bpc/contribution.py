@@ -20,13 +20,23 @@ def contribute(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any) -> N
     at, entry = addon.request.at, addon.entry
     role = _role(addon, plan, sheet) if addon.has_role else None
     for resource in entry.resources(addon.context):
-        if "Tags" in resource.props:
-            resource.Tags = sheet.tags(resource.title)
+        _fit(resource, plan, sheet, cluster)
         sheet.add(resource, at)
     if addon.source == "eks":
         sheet.add(_eks_addon(addon, plan, sheet, cluster, role), at)
     elif role and addon.identity == "pod-identity":
         sheet.add(_association(addon, sheet, cluster, role), at)
+
+
+def _fit(resource: Any, plan: Plan, sheet: Sheet, cluster: Any) -> None:
+    """Give a resource of an add-on's own what only the platform knows."""
+    if "Tags" in resource.props:
+        resource.Tags = sheet.tags(resource.title)
+    if "ClusterName" in resource.props:
+        resource.ClusterName = cluster
+    boundary = plan.blueprint.cloudformation.permissions_boundary
+    if boundary and resource.resource_type == "AWS::IAM::Role":
+        resource.PermissionsBoundary = boundary
 
 
 def _role(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> Any:

@@ -105,30 +105,15 @@ class AwsNodeTerminationHandler(AddOn):
 
     @classmethod
     def resources(cls, context: Context) -> Sequence[AWSObject]:
-        from troposphere import GetAtt, events, sqs
+        from bpc.kit import event_queue
 
-        queue = sqs.Queue(
-            QUEUE,
-            # What it holds is of no use five minutes later.
-            DeletionPolicy="Delete",
-            UpdateReplacePolicy="Delete",
-            QueueName=queue_name(context.cluster),
-            MessageRetentionPeriod=300,
-            # EventBridge cannot write to a queue that is encrypted with the AWS managed key of SQS.
-            SqsManagedSseEnabled=True,
-        )
-        target = events.Target(Id="Queue", Arn=GetAtt(queue, "Arn"))
-        rules = [
-            events.Rule(
-                title,
-                Description=f"Tells the node termination handler of {context.cluster} of every {event}",
-                EventPattern=pattern,
-                Targets=[target],
-            )
+        about = f"Tells the node termination handler of {context.cluster} of every"
+        heard = [
+            event_queue.Event(title, f"{about} {event}", pattern)
             for event, (title, pattern) in EVENTS.items()
             if event in context.options["events"]
         ]
-        return [queue, _queue_policy(queue, rules), *rules]
+        return event_queue.resources(QUEUE, queue_name(context.cluster), heard)
 
     @classmethod
     def manifests(cls, context: Context) -> Sequence[Manifest]:
@@ -143,34 +128,6 @@ class AwsNodeTerminationHandler(AddOn):
 def queue_name(cluster: str) -> str:
     """A name that IAM, EventBridge and the pod agree on; SQS allows 80 characters."""
     return f"{cluster}-node-termination"
-
-
-def _queue_policy(queue: AWSObject, rules: Sequence[AWSObject]) -> AWSObject:
-    """The rules may send, and nobody may do anything without TLS."""
-    from awacs.aws import Allow, ArnEquals, Bool, Condition, Deny, PolicyDocument, Principal, Statement
-    from troposphere import GetAtt, Ref, sqs
-
-    from bpc.kit import iam
-
-    arn = GetAtt(queue, "Arn")
-    send = Statement(
-        Sid="TheRulesSend",
-        Effect=Allow,
-        Principal=Principal("Service", ["events.amazonaws.com"]),
-        Action=iam.actions("sqs:SendMessage"),
-        Resource=[arn],
-        Condition=Condition(ArnEquals({"aws:SourceArn": [GetAtt(rule, "Arn") for rule in rules]})),
-    )
-    encrypted = Statement(
-        Sid="NothingGoesWithoutTls",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=iam.actions("sqs:*"),
-        Resource=[arn],
-        Condition=Condition(Bool({"aws:SecureTransport": "false"})),
-    )
-    document = PolicyDocument(Version=iam.VERSION, Statement=[send, encrypted])
-    return sqs.QueuePolicy(f"{QUEUE}Policy", Queues=[Ref(queue)], PolicyDocument=document)
 
 
 def _drain() -> list[Manifest]:

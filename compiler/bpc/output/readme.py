@@ -284,9 +284,15 @@ def _remove(place: Place) -> str:
     )
     return (
         "## Take it down\n\n"
-        f"{first}Delete the load balancers and volumes that workloads made, then the stacks in reverse order:"
+        f"{first}{_leaves(place)}Delete the load balancers and volumes that workloads made, then the stacks in "
+        "reverse order:"
         f"\n\n```sh\n{commands}\n```"
     )
+
+
+def _leaves(place: Place) -> str:
+    """What add-ons have made, which nobody else would take away."""
+    return "".join(f"Let {what} go: `{command}`. " for what, command in place.leaves)
 
 
 def _logs(place: Place) -> str:

@@ -34,6 +34,13 @@ def planned(blueprint: Blueprint, partition: str, catalogue: Catalogue) -> Itera
         yield identity.addon(made, blueprint, partition)
 
 
+def _discovery(blueprint: Blueprint) -> str:
+    """The value of the tag of the nodes' subnets, which the network puts there for an add-on that looks for it."""
+    network = blueprint.network
+    said = network.karpenter_discovery if isinstance(network.karpenter_discovery, str) else ""
+    return "" if network.existing else said or blueprint.metadata.name
+
+
 def _wanted_role(request: AddOnRequest) -> WantedRole | None:
     """What the blueprint adds to the role of an add-on, if it adds anything."""
     if not any(request.options.get(key) for key in GIVEN):
@@ -87,6 +94,9 @@ def _context(request: AddOnRequest, entry: type[AddOn], blueprint: Blueprint, pa
         has_windows=any(group.family == "windows" for group in blueprint.node_groups),
         accelerated=_accelerated(entry.accelerator, blueprint) if entry.accelerator else (),
         namespace=str(request.options.get("namespace") or entry.namespace),
+        discovery=_discovery(blueprint),
+        tags=blueprint.metadata.tags,
+        bare=blueprint.is_bare,
         vpc_name="" if blueprint.network.existing else f"{blueprint.metadata.name}-VPC",
     )
 

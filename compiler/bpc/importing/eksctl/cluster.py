@@ -31,6 +31,7 @@ SECTIONS = (
 def convert(it: Source) -> None:
     for section in SECTIONS:
         it.carry((section,))
+    _karpenter(it)
     _version(it)
     _service_range(it)
     _logging(it)
@@ -71,6 +72,15 @@ def _logging(it: Source) -> None:
         if it.draft.put(path, FOR_EVER):
             said = "not set, which keeps events for ever; ten years are the most here"
             it.draft.remark(path, spelled((*at, "logRetentionInDays")), said)
+
+
+def _karpenter(it: Source) -> None:
+    """eksctl installs the chart itself; of a blueprint, an engine does."""
+    if it.get("karpenter") is None:
+        return
+    it.draft.put(("gitops", "engine"), "flux")
+    why = "Flux installs the chart: it has to be in the cluster. NodePools are part of the blueprint now"
+    it.draft.remark(("addons", "karpenter"), "karpenter", why)
 
 
 def _mappings(it: Source) -> None:

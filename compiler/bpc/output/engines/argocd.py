@@ -24,7 +24,7 @@ RETRY = {"limit": 10, "backoff": {"duration": "15s", "factor": 2, "maxDuration":
 
 def release(one: Release, told: Told) -> list[Manifest]:
     """The Application of the chart."""
-    helm: dict[str, Any] = {"releaseName": one.name}
+    helm: dict[str, Any] = {"releaseName": one.name} | ({} if one.chart.crds else {"skipCrds": True})
     if one.values:
         helm["valuesObject"] = dict(one.values)
     source = {

@@ -38,14 +38,15 @@ def _artifact(one: Release, namespace: str) -> Manifest:
 
 
 def _release(one: Release, told: Told) -> Manifest:
+    crds = "CreateReplace" if one.chart.crds else "Skip"
     spec: dict[str, Any] = {
         "interval": "1h",
         "releaseName": one.name,
         "targetNamespace": one.namespace,
         "storageNamespace": one.namespace,
         **_chart(one, told),
-        "install": {"crds": "CreateReplace", "remediation": {"retries": 3}},
-        "upgrade": {"crds": "CreateReplace", "remediation": {"retries": 3}},
+        "install": {"crds": crds, "remediation": {"retries": 3}},
+        "upgrade": {"crds": crds, "remediation": {"retries": 3}},
         # Said, and not undone: webhooks and autoscalers change what charts have made, and mean to.
         "driftDetection": {"mode": "warn"},
     }

@@ -54,7 +54,10 @@ def _wanted(subnet: Subnet, plan: Plan) -> dict[str, str]:
     network, kind = plan.blueprint.network, subnet.kind.removeprefix("local-")
     found = {"public": network.subnet_tags.public, "private": network.subnet_tags.private}.get(kind, {})
     value = network.karpenter_discovery
-    discovery = {DISCOVERY: plan.name if value is True else str(value)} if value and kind == network.kinds[-1] else {}
+    discovery: dict[str, str] = {}
+    if kind == network.kinds[-1]:
+        discovery = {one.entry.subnet_tag: plan.name for one in plan.addons if one.entry.subnet_tag}
+        discovery |= {DISCOVERY: plan.name if value is True else str(value)} if value else {}
     return dict(sorted({**discovery, **found, **subnet.tags}.items()))
 
 
