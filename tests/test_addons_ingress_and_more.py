@@ -35,7 +35,7 @@ def values(addon: str, options: dict[str, Any] | None = None, **others: Any) -> 
 
 def service(addon: str, told: dict[str, Any]) -> dict[str, str]:
     """The annotations of the Service of an ingress controller."""
-    inside = told if addon == "traefik" else told["controller"]
+    inside = told.get("controller", told)
     return dict(inside["service"]["annotations"])
 
 
@@ -150,3 +150,11 @@ def test_argo_cds_project_lets_in_what_is_only_in_a_chart() -> None:
     project = yaml.safe_load(it.files["gitops/default/appproject.yaml"])
     allowed = project["spec"]["clusterResourceWhitelist"]
     assert {"group": "operator.tigera.io", "kind": "Installation"} in allowed
+
+
+def test_the_gateway_of_istio_comes_after_what_fills_it() -> None:
+    it = made({"istio": {}, "istio-gateway": {"scheme": "internet-facing"}})
+    spec = releases(it, "istio-gateway")["istio-ingressgateway"]
+    assert spec["dependsOn"] == [{"name": "istiod"}] and spec["targetNamespace"] == "istio-ingress"
+    assert spec["values"]["service"]["annotations"][SCHEME] == "internet-facing"
+    assert made({"istio-gateway": {}}).errors == ["BPC401"]

@@ -1,8 +1,8 @@
 """Istio with sidecars. Sources: Istio documentation, Install with Helm, Install the Istio CNI node agent, Supported
 releases; its charts 1.30.3, as Helm renders them.
 
-With the node agent no pod of the mesh needs the right to change its network. Nothing here is a gateway: istiod makes
-those of the Kubernetes Gateway API, and the chart `gateway` can stand beside this one as a chart of one's own. The
+With the node agent no pod of the mesh needs the right to change its network. Nothing here is a gateway: `istio-gateway`
+is one, and istiod makes those of the Kubernetes Gateway API. The
 webhook that judges Istio's objects lets them pass until istiod answers, and istiod then changes that; an engine would
 change it back. So here it refuses them until then.
 """
