@@ -276,6 +276,27 @@ def test_what_does_not_fit_the_lock(world: World, change: Callable[[World], None
     assert code in found and said in found, found
 
 
+def test_a_lock_that_is_older_than_the_folder_is_noticed_and_mended(world: World) -> None:
+    """As if somebody had killed it between the two, or had committed only one of them."""
+    world.vendor()
+    old = (world.folder / "blueprint.lock").read_bytes()
+    world.write(world.one(values="{replicas: 2}"))
+    world.vendor()
+    after = world.tree()
+    (world.folder / "blueprint.lock").write_bytes(old)
+    assert "BPC450" in world.compile()[1]
+    assert world.vendor()[0] == 0
+    assert world.tree() == after
+
+
+def test_two_add_ons_cannot_have_the_same_object(world: World) -> None:
+    world.write(world.one() + world.one("other"))
+    world.vendor()
+    code, said = world.compile()
+    assert code == 1
+    assert "error BPC456: web has CustomResourceDefinition pages.web.example.com, and other has it too" in said
+
+
 def test_vendoring_again_mends_what_was_edited(world: World) -> None:
     world.vendor()
     before = world.tree()

@@ -59,6 +59,11 @@ def test_scalars_mean_what_they_mean_to_kubernetes(text: str, value: Any) -> Non
     assert type(made["data"]["a"]) is type(value)
 
 
+def test_a_label_with_nothing_is_empty() -> None:
+    ((_, made),) = objects.objects("apiVersion: v1\nkind: A\nmetadata: {name: a, labels: {b: , c: d}, annotations: }\n")
+    assert made["metadata"] == {"name": "a", "labels": {"b": "", "c": "d"}, "annotations": None}
+
+
 def test_keys_are_text() -> None:
     ((_, made),) = objects.objects(f"{HEAD}data: {{8080: a, true: b, 2024-01-01: c, =: d}}\n")
     assert made["data"] == {"8080": "a", "true": "b", "2024-01-01": "c", "=": "d"}
@@ -92,6 +97,17 @@ MERGES = "a: &a {x: 1}\n" + "".join(
         ("kind: A\nmetadata: {name: a}\n", 1, "it lacks apiVersion"),
         ("apiVersion: v1\nkind: A\nmetadata: {}\n", 1, "it lacks metadata.name"),
         ("apiVersion: v1\nkind: A\nmetadata: {name: 7}\n", 1, "it lacks metadata.name"),
+        ("apiVersion: v1\nkind: ../../up\nmetadata: {name: a}\n", 1, "'../../up' is no kind of Kubernetes"),
+        ("apiVersion: v1/v2/v3\nkind: A\nmetadata: {name: a}\n", 1, "is no apiVersion of Kubernetes"),
+        ("apiVersion: v1\nkind: A\nmetadata: {name: a, namespace: 7}\n", 1, "metadata.namespace is no text"),
+        ("apiVersion: v1\nkind: A\nmetadata: {name: a, labels: [a]}\n", 1, "metadata.labels takes text"),
+        (
+            "apiVersion: v1\nkind: A\nmetadata: {name: a, annotations: {a: true}}\n",
+            1,
+            "metadata.annotations takes text",
+        ),
+        ("apiVersion: v1\nkind: CustomResourceDefinition\nmetadata: {name: a}\n", 1, "spec.names.kind"),
+        ("apiVersion: v1\nkind: Job\nmetadata: {name: a}\nspec: 7\n", 1, "a Job has a spec"),
         (f"{HEAD}a: [\n", 5, "did not find expected node content"),
         (f"{HEAD}a: .inf\n", 1, "infinite number"),
         (f"{HEAD}a: !!binary YQ==\n", 1, "a value of a kind that Kubernetes has not: bytes"),

@@ -18,9 +18,14 @@ def once(parts: Sequence[Part]) -> list[Part]:
     levels: dict[str, str] = {}
     for one in (one for part in parts for one in part.objects if one["kind"] == "Namespace"):
         name, level = one["metadata"]["name"], _labels(one).get(ENFORCE, "")
-        levels[name] = min(levels.get(name, level), level, key=OPEN.index)
+        levels[name] = min(levels.get(name, level), level, key=_openness)
     seen: set[str] = set()
     return [part.replace(objects=[*_first(part.objects, levels, seen)]) for part in parts]
+
+
+def _openness(level: str) -> int:
+    """A level that nobody knows refuses nothing."""
+    return OPEN.index(level) if level in OPEN else 0
 
 
 def _first(objects: Iterable[Manifest], levels: Mapping[str, str], seen: set[str]) -> Iterator[Manifest]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bpc.diagnostics import Diagnostic, rule
@@ -16,6 +16,7 @@ from bpc.vendored import lock
 from bpc.vendored.lock import Lock
 
 if TYPE_CHECKING:
+    from bpc.addon import Manifest
     from bpc.beside import Beside
 
 NOT_VENDORED = rule(
@@ -58,6 +59,14 @@ NO_OBJECT = rule(
 )
 
 
+TWICE = rule(
+    "BPC456",
+    "object-of-two-add-ons",
+    why="kustomize takes no object twice, and two add-ons that have the same one would undo each other.",
+    cure="Turn the object off in one of the two by a value of the chart, or take it out of one of your files.",
+)
+
+
 def fill(plan: Plan, beside: Beside, file: str) -> tuple[Plan, list[Diagnostic]]:
     """The plan with the objects of its files; `file` is the blueprint."""
     found: list[Diagnostic] = []
@@ -69,7 +78,20 @@ def fill(plan: Plan, beside: Beside, file: str) -> tuple[Plan, list[Diagnostic]]
         elif addon.source == "chart" and plan.vendors:
             known = known or _lock(beside, file, addon, found)
             brought[addon.entry.name] = _charts(addon, plan, beside, known, file, found)
-    return plan.replace(brought=brought), found
+    return plan.replace(brought=brought), found + list(_twice(plan, brought))
+
+
+def _twice(plan: Plan, brought: Mapping[str, Sequence[Manifest]]) -> Iterator[Diagnostic]:
+    """Objects of two add-ons; a namespace may be of several."""
+    from bpc.kustomize import key_of
+
+    makers: dict[Any, str] = {}
+    for addon in plan.addons:
+        for one in brought.get(addon.entry.name, ()):
+            maker = makers.setdefault(key_of(one), addon.entry.name)
+            if maker != addon.entry.name and one["kind"] != "Namespace":
+                said = f"{addon.entry.name} has {one['kind']} {one['metadata']['name']}, and {maker} has it too"
+                yield TWICE.at(addon.request.at, said, key=True)
 
 
 def _lock(beside: Beside, file: str, addon: PlannedAddOn, found: list[Diagnostic]) -> Lock:

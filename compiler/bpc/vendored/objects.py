@@ -18,6 +18,8 @@ BASE: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MOST_BYTES = 64 * 1024 * 1024
 MOST_DEPTH = 128
 TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map", "merge")}
+# The kind becomes the name of a file.
+PATTERNS = {"apiVersion": r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[a-z0-9]+", "kind": r"[A-Z][A-Za-z0-9]*"}
 # Kinds that end like this hold others, as `kubectl get -o yaml` writes them.
 LIST = "List"
 
@@ -149,13 +151,47 @@ def _flat(value: Any, line: int) -> Iterator[Object]:
     _reject(value, line)
     if not isinstance(value, dict):
         raise Unreadable("this is no Kubernetes object, which is a mapping", line)
+    _named(value, line)
+    _shaped(value, line)
+    yield value
+
+
+def _named(value: Object, line: int) -> None:
+    """What says which object it is: all that others rely on, so that nothing after this has to ask."""
     metadata = value.get("metadata")
     said = {"apiVersion": value.get("apiVersion"), "kind": value.get("kind")}
     said["metadata.name"] = metadata.get("name") if isinstance(metadata, dict) else None
     missing = [key for key, one in said.items() if not isinstance(one, str) or not one]
     if missing:
         raise Unreadable(f"this is no Kubernetes object with a name: it lacks {' and '.join(missing)}", line)
-    yield value
+    for key, pattern in PATTERNS.items():
+        if not re.fullmatch(pattern, value[key]):
+            raise Unreadable(f"{value[key]!r} is no {key} of Kubernetes", line)
+
+
+def _shaped(value: Object, line: int) -> None:
+    metadata = value["metadata"]
+    if not isinstance(metadata.get("namespace"), str | None):
+        raise Unreadable("metadata.namespace is no text", line)
+    for key in ("labels", "annotations"):
+        texts = metadata.get(key) or {}
+        if not isinstance(texts, dict) or not all(isinstance(one, str | None) for one in texts.values()):
+            raise Unreadable(
+                f"metadata.{key} takes text by keys alone; put quotes round numbers and true or false", line
+            )
+        if None in texts.values():
+            # To Kubernetes that is an empty text, but kustomize would make the word null of it.
+            metadata[key] = {name: one or "" for name, one in texts.items()}
+    if value["kind"] == "CustomResourceDefinition":
+        spec = value.get("spec")
+        names = spec.get("names") if isinstance(spec, dict) else None
+        parts = (
+            (spec.get("group"), spec.get("scope"), names.get("kind")) if spec and isinstance(names, dict) else (None,)
+        )
+        if not all(isinstance(one, str) for one in parts):
+            raise Unreadable("a CustomResourceDefinition says spec.group, spec.scope and spec.names.kind", line)
+    if value["kind"] == "Job" and not isinstance(value.get("spec"), dict):
+        raise Unreadable("a Job has a spec", line)
 
 
 def _reject(value: Any, line: int) -> None:
