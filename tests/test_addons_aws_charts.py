@@ -115,3 +115,108 @@ def test_with_irsa_the_service_account_of_a_chart_says_its_role() -> None:
     it = made("external-secrets", {}, cluster={"identity": "irsa"}, environments=places)
     account = values(it, "external-secrets")["serviceAccount"]
     assert account["annotations"]["eks.amazonaws.com/role-arn"].startswith("arn:aws:iam::123456789012:role/")
+
+
+# Velero
+
+
+def test_velero_keeps_backups_in_a_bucket_that_outlives_the_stack() -> None:
+    it = made("velero", {"bucket": "shop-backups", "retentionDays": 7, "schedule": "0 1 * * *"})
+    template = it.template("addons")["Resources"]
+    assert {template[one]["DeletionPolicy"] for one in ("VeleroBucket", "VeleroBucketPolicy")} == {"Retain"}
+    bucket = template["VeleroBucket"]["Properties"]
+    assert bucket["BucketName"] == "shop-backups" and set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    [rule] = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}
+    told = values(it, "velero")
+    [place] = told["configuration"]["backupStorageLocation"]
+    assert (place["bucket"], place["config"]) == ("shop-backups", {"region": "eu-west-1"})
+    assert told["schedules"]["everything"] == {"schedule": "0 1 * * *", "template": {"ttl": "168h0m0s"}}
+    assert it.lint() == []
+
+
+def test_velero_has_a_key_and_a_bucket_of_before() -> None:
+    key = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
+    it = made("velero", {"bucket": "shop-backups", "createBucket": False, "keyArn": key})
+    assert not it.resources("addons", "AWS::S3::Bucket")
+    assert any(one["Resource"] == [key] for one in statements(it, "VeleroRole"))
+    made_here = made("velero", {"bucket": "shop-backups", "keyArn": key})
+    [encryption] = made_here.resource("addons", "AWS::S3::Bucket")["BucketEncryption"][
+        "ServerSideEncryptionConfiguration"
+    ]
+    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    assert made_here.lint() == []
+
+
+def test_velero_takes_away_only_snapshots_of_its_own() -> None:
+    found = statements(made("velero", {"bucket": "a-b-c"}), "VeleroRole")
+    [deletion] = [one for one in found if "ec2:DeleteSnapshot" in one["Action"]]
+    assert deletion["Condition"] == {"Null": {"aws:ResourceTag/velero.io/backup": "false"}}
+
+
+# Grafana, Prometheus and what reads them
+
+
+@pytest.mark.parametrize(
+    ("others", "names"),
+    [({}, ["CloudWatch"]), ({"prometheus": {}, "aws-ebs-csi-driver": {}}, ["Prometheus", "CloudWatch"])],
+)
+def test_grafana_reads_what_is_there(others: dict[str, Any], names: list[str]) -> None:
+    it = compiled(addons=others | {"grafana": {}}, gitops={"engine": "flux"}, nodeGroups=GROUPS)
+    assert it.errors == []
+    told = values(it, "grafana")
+    assert [one["name"] for one in told["datasources"]["datasources.yaml"]["datasources"]] == names
+    assert told["admin"] == {"existingSecret": "grafana-admin"}
+
+
+def test_grafana_without_cloudwatch_has_no_permission() -> None:
+    it = made("grafana", {"cloudWatch": False, "adminSecret": "mine"})
+    told = values(it, "grafana")
+    assert "datasources" not in told and told["admin"] == {"existingSecret": "mine"}
+    assert "Policies" not in it.resources("addons", "AWS::IAM::Role")["GrafanaRole"]
+
+
+def test_the_prometheus_stack_asks_cert_manager_and_a_secret_for_what_would_be_random() -> None:
+    others = {"cert-manager": {}, "aws-ebs-csi-driver": {}}
+    options = {"retentionDays": 3, "volumeSize": "9Gi", "storageClass": "gp3"}
+    it = compiled(addons=others | {"kube-prometheus-stack": options}, gitops={"engine": "flux"}, nodeGroups=GROUPS)
+    assert it.errors == []
+    told = values(it, "kube-prometheus-stack")
+    assert told["prometheusOperator"]["admissionWebhooks"] == {
+        "patch": {"enabled": False},
+        "certManager": {"enabled": True},
+    }
+    assert told["grafana"]["admin"] == {"existingSecret": "grafana-admin"}
+    spec = told["prometheus"]["prometheusSpec"]
+    claim = spec["storageSpec"]["volumeClaimTemplate"]["spec"]
+    assert (spec["retention"], claim["storageClassName"], claim["resources"]) == (
+        "3d",
+        "gp3",
+        {"requests": {"storage": "9Gi"}},
+    )
+
+
+def test_opencost_asks_the_prometheus_that_it_is_told() -> None:
+    told = values(made("opencost", {"prometheusUrl": "http://a:1"}), "opencost")["opencost"]["prometheus"]
+    assert told == {"internal": {"enabled": False}, "external": {"enabled": True, "url": "http://a:1"}}
+
+
+# The rest
+
+
+def test_app_mesh_is_for_who_knows_that_it_has_ended() -> None:
+    sections: dict[str, Any] = {"gitops": {"engine": "flux"}, "nodeGroups": GROUPS}
+    for said, errors in ((True, []), (False, ["BPC981"])):
+        addons = {"cert-manager": {}, "appmesh-controller": {"despiteItsEnd": said}}
+        assert compiled(addons=addons, **sections).errors == errors
+
+
+def test_mounted_secrets_are_read_again_where_that_is_wanted() -> None:
+    name = "secrets-store-csi-driver-provider-aws"
+    driver = values(made(name, {"rotationMinutes": 5, "syncSecrets": True}), name)["secrets-store-csi-driver"]
+    assert driver == {
+        "syncSecret": {"enabled": True},
+        "enableSecretRotation": True,
+        "rotationPollInterval": "5m",
+    }
+    assert values(made(name, {}), name)["secrets-store-csi-driver"] == {"syncSecret": {"enabled": False}}

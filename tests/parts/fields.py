@@ -484,6 +484,7 @@ BELOW |= {
 }
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {
+    "addons.appmesh-controller.despiteItsEnd",
     "gitops.charts",
     "bastion.sessionLog.destination",
     "storage.classes[].driver",
