@@ -128,6 +128,7 @@ SAMPLES = {
     "InstanceProfileNameWithPath": "{}-bastion-Profile-1",
     "QueueName": "{}-node-termination",
     "RuleName": "{}-addons-Rule-1",
+    "SecretId": "ecr-pullthroughcache/hub-AbCdEf",
     "ParameterNameWithoutLeadingSlash": "{}-jobs-storage-class",
 }
 

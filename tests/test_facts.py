@@ -18,6 +18,7 @@ TABLES = (
     ("instance-types.json", "families"),
     ("permissions.json", "types"),
     ("regions.json", "regions"),
+    ("registries.json", "registries"),
 )
 
 

@@ -65,6 +65,7 @@ anatomy availability overrides deployer
 quotas
 plan
 plan.obstacles*
+plan.images
 plan.addons plan.endpoints plan.groups plan.patching plan.releases
 plan.calls plan.identity
 plan.shapes checks
@@ -75,7 +76,7 @@ addon
 addon_fields
 kit.container_insights kit.well_known kit.workloads
 kit.karpenter_objects kit.karpenter_policy kit.karpenter_checks kit.event_queue kit.private_bucket
-kit.load_balancing kit.karpenter_pools kit.karpenter_classes
+kit.image_cache kit.load_balancing kit.karpenter_pools kit.karpenter_classes
 kit.karpenter_shapes
 kit.k8s kit.patches kit.first_boot kit.iam kit.statements
 render

@@ -412,9 +412,11 @@ def test_7_an_overlay_can_fail(tmp_path: Path) -> None:
 @each_output
 def test_8_manifests_are_the_same_for_every_account(name: str) -> None:
     output = OUTPUTS[name]
-    known = output.roles()
+    known, mirrors = output.roles(), output.mirrors()
     found = [
-        one for file in output.manifest_files() for one in secrets.deployed_values(file, text(output, file), known)
+        one
+        for file in output.manifest_files()
+        for one in secrets.deployed_values(file, text(output, file), known, mirrors)
     ]
     assert found == []
 
@@ -435,6 +437,32 @@ def test_8_a_role_in_a_manifest_is_one_of_the_blueprints(name: str) -> None:
         assert f'account: "{account}"' in written
         assert role in made or arn in written
     assert bool(output.roles()) == any("role-arn" in text(output, file) for file in output.manifest_files())
+
+
+@each_output
+def test_8_a_registry_in_a_manifest_is_the_blueprints(name: str) -> None:
+    """The account of the cache is an environment's, and a mirror is what the blueprint says."""
+    output = OUTPUTS[name]
+    written = spec(output).read_text(encoding="utf-8")
+    for mirror in output.mirrors():
+        assert f'account: "{mirror[:12]}"' in written or f"mirror: {mirror}" in written
+    assert bool(output.mirrors()) == any(".dkr.ecr." in text(output, file) for file in output.manifest_files())
+
+
+MIRROR = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop"
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (f"{MIRROR}/registry.k8s.io/pause:3.10", 0),
+        (f"{MIRROR}s/registry.k8s.io/pause:3.10", 1),
+        (MIRROR.replace("1111", "4444") + "/registry.k8s.io/pause:3.10", 1),
+        (MIRROR.replace("eu-west-1", "eu-west-2") + "/registry.k8s.io/pause:3.10", 1),
+    ],
+)
+def test_8_no_other_registry_is_taken_for_the_mirror(value: str, found: int) -> None:
+    assert codes(secrets.deployed_values("x", f"image: {value}\n", (), [MIRROR])) == ["BPC628"] * found
 
 
 def text(output: Output, file: str) -> str:

@@ -51,6 +51,7 @@ class Overlays:
         self._order: dict[_Entry, _Entry] = {}
         self._environments: dict[str, dict[_Entry, str]] = {}
         self._patches: dict[str, dict[str, tuple[Patch, ...]]] = {}
+        self._renamed: dict[str, Mapping[str, str]] = {}
 
     def add(
         self,
@@ -69,13 +70,18 @@ class Overlays:
         if patches:
             self._patches.setdefault(environment, {})[component] = patches
 
+    def rename(self, environment: str, images: Mapping[str, str]) -> None:
+        """What images are called instead in an environment, by the name that is written; tags and digests stay."""
+        self._renamed[environment] = images
+
     def artifacts(self, header: str) -> Iterator[Artifact]:
         """The files below the output folder, or none where nothing has manifests."""
         objects = self._base()
         base = _Base(objects, self._folders(), self._everywhere(objects) if self._patches else {})
         yield from _base_files(base, header)
         for environment, entries in self._environments.items():
-            yield from _overlay_files(environment, entries, base, self._patches.get(environment, {}), header)
+            own = self._patches.get(environment, {})
+            yield from _overlay_files(environment, entries, base, own, self._renamed.get(environment, {}), header)
 
     def _base(self) -> dict[_Entry, str]:
         """What each object is in most environments; left out is what an environment of its component lacks."""
@@ -134,18 +140,19 @@ def _overlay_files(
     entries: dict[_Entry, str],
     base: _Base,
     patches: Mapping[str, tuple[Patch, ...]],
+    renamed: Mapping[str, str],
     header: str,
 ) -> Iterator[Artifact]:
     folder = f"kubernetes/overlays/{environment}"
     waves = sorted({wave for (_, wave), _ in entries})
     own = {name: some for name, some in patches.items() if name not in base.patches}
     if len(waves) == 1:
-        yield from _wave_files(folder, "../..", entries, base, own, header)
+        yield from _wave_files(folder, "../..", entries, base, own, renamed, header)
         return
     yield f"{folder}/kustomization.yaml", kustomization({"resources": waves}, header)
     for wave in waves:
         some = {entry: text for entry, text in entries.items() if entry[0][1] == wave}
-        yield from _wave_files(f"{folder}/{wave}", "../../..", some, base, own, header)
+        yield from _wave_files(f"{folder}/{wave}", "../../..", some, base, own, renamed, header)
 
 
 def _wave_files(
@@ -154,6 +161,7 @@ def _wave_files(
     entries: dict[_Entry, str],
     base: _Base,
     patches: Mapping[str, tuple[Patch, ...]],
+    renamed: Mapping[str, str],
     header: str,
 ) -> Iterator[Artifact]:
     units = dict.fromkeys(unit for unit, _ in entries)
@@ -166,7 +174,22 @@ def _wave_files(
             yield f"{folder}/{unit[0]}-{name}", render.manifests(objects, header)
     made = [*_patches(entries, base.objects), *_exactly(entries, patches)]
     content = {"resources": resources} | ({"patches": made} if made else {})
+    patched = [one["patch"] for some in (*patches.values(), *base.patches.values()) for one in some]
+    if images := _images(entries.values(), patched, renamed):
+        content["images"] = images
     yield f"{folder}/kustomization.yaml", kustomization(content, header)
+
+
+def _images(objects: Iterable[str], patches: Iterable[str], renamed: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The new names of images that containers have, of these objects or by a patch."""
+    if not renamed:
+        return []
+    from bpc.kit import image_name
+
+    said = {image for text in objects for image in image_name.of_containers(json.loads(text))}
+    said |= {image for text in patches for image in image_name.inside_text(text)}
+    names = {image_name.written(one) for one in said}
+    return [{"name": old, "newName": renamed[old]} for old in sorted(names) if old in renamed]
 
 
 def _exactly(entries: dict[_Entry, str], patches: Mapping[str, tuple[Patch, ...]]) -> Iterator[dict[str, Any]]:

@@ -20,6 +20,7 @@ SECTIONS = [
     "storage",
     "serviceaccounts",
     "gitops",
+    "images",
     "environments",
     "overrides",
 ]

@@ -158,6 +158,10 @@ def _brought(planned: Plan, file: str, beside: Beside | None) -> tuple[Plan | No
         from bpc.plan.obstacles import patches
 
         found += [one for obstacle in patches.OBSTACLES for one in obstacle(filled)]
+    if planned.blueprint.images and not errors(found):
+        from bpc.plan.obstacles import images
+
+        found += [complaint for obstacle in images.OBSTACLES for complaint in obstacle(filled)]
     return (None if errors(found) else filled), found
 
 

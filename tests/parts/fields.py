@@ -103,6 +103,7 @@ VALUES: dict[str, Any] = {
     "cloudformation.gitSync.parameters": {"WorkersMaxSize": 9},
     "cloudformation.stackSets.parameters": {"WorkersMaxSize": 9},
     "cloudformation.stackSets.waves": [["dev"], ["prod"]],
+    "images.registries": ["quay.io"],
     "metadata.name": "other",
     "network.cidr": "10.0.0.0/16",
     "network.topology": "public",
@@ -481,6 +482,16 @@ BELOW |= {
         "addons": {"keda": {}},
         "gitops": {"engine": "argocd", "clusterResourceWhitelist": [OTHER_KIND]} | IN_GIT,
     },
+}
+SECRETS = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache"
+CACHED: dict[str, Any] = {
+    "addons": {"cluster-autoscaler": {}},
+    "environments": {"dev": {"account": "111122223333"}},
+    "images": {"mirror": "pull-through-cache"},
+}
+BELOW |= {
+    "images": CACHED,
+    "images.credentials": CACHED | {"images.credentials": {"docker.io": f"{SECRETS}/old-AbCdEf"}},
 }
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {

@@ -83,7 +83,7 @@ def check(output: Output, program: str | None) -> Iterator[Finding]:
         yield from secrets.secrets(file, output.read(file).decode(errors="replace"))
     for file in output.manifest_files():
         text = output.read(file).decode(errors="replace")
-        yield from secrets.deployed_values(file, text, output.said())
+        yield from secrets.deployed_values(file, text, output.said(), output.mirrors())
         yield from secrets.secret_objects(file, text)
     for environment in output.overlays() if program else ():
         yield from manifests.check(output, environment, program or "")

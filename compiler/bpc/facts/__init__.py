@@ -75,6 +75,15 @@ class Image(Record):
     parameter: str
 
 
+class Upstream(Record):
+    """What a pull through cache rule says of a registry, and the rule's name in a template."""
+
+    name: str
+    url: str
+    credentials: bool
+    id: str
+
+
 def _read(name: str) -> Mapping[str, Any]:
     with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
         document: Mapping[str, Any] = json.load(file)
@@ -294,3 +303,9 @@ def efa_cards(instance_type: str) -> tuple[int, int]:
     if size not in _efa()["sizes"].get(name, "").split():
         return 0, 0
     return _efa()["cards"].get(instance_type, 1), _efa()["plain"].get(instance_type, 0)
+
+
+def upstream_registry(name: str) -> Upstream | None:
+    """A registry that Amazon ECR can fetch from, by the name that images have it by."""
+    found = entry("registries.json", name)
+    return Upstream(found["upstream"], found["url"], found["credentials"], found["id"]) if found else None

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from bpc.model.gitops import Gitops, ResourceKind, SecretRef
     from bpc.model.hybrid import Credentials, RemoteNetwork
     from bpc.model.identity import ServiceAccount, WantedRole
+    from bpc.model.images import Images
     from bpc.model.network_details import FlowLogs, TransitGateway, VpnGateway
     from bpc.model.node_details import (
         Bottlerocket,
@@ -96,6 +97,7 @@ __all__ = [
     "Gitops",
     "Identity",
     "IdentityCenter",
+    "Images",
     "Ipv6",
     "Kro",
     "KubeApiServer",
@@ -183,6 +185,7 @@ LAZY = {
     "SecretRef": "bpc.model.gitops",
     "Identity": "bpc.model.capabilities",
     "IdentityCenter": "bpc.model.capabilities",
+    "Images": "bpc.model.images",
     "Kro": "bpc.model.capabilities",
     "KubeApiServer": "bpc.model.control_plane",
     "KubeControllerManager": "bpc.model.control_plane",
@@ -240,6 +243,7 @@ class Blueprint(Node):
     addons: tuple[AddOnRequest, ...]
     service_accounts: tuple[ServiceAccount, ...]
     gitops: Gitops | None
+    images: Images | None
     overrides: Overrides
 
     @classmethod

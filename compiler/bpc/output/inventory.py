@@ -29,6 +29,12 @@ class Inventory(Writer):
         if gitops and gitops.is_artifact:
             # The address of a registry may say its account.
             said["artifact"] = str(gitops.repository)
+        if plan.blueprint.images:
+            from bpc.plan import images
+
+            # And the registry whose account it says.
+            if mirror := images.address(plan):
+                said["mirror"] = mirror
         self.environments[stacks.environment] = said
         for stack, template in stacks.templates.items():
             # What a patch has taken away is not there to be traced.

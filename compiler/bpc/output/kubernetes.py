@@ -27,7 +27,14 @@ class Manifests(Writer):
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         self.overlays = self.overlays or Overlays()
-        for wave, part in placed(parts(stacks)):
+        found = parts(stacks)
+        if stacks.plan.blueprint.images and stacks.plan.blueprint.images.mirrored:
+            from bpc.output import mirrored
+            from bpc.plan import images
+
+            found = mirrored.parts(found, stacks.plan)
+            self.overlays.rename(stacks.environment, images.renamed(stacks.plan))
+        for wave, part in placed(found):
             self.overlays.add(stacks.environment, part.component, part.objects, wave, part.patches)
         return []
 

@@ -35,6 +35,7 @@ class Readme(Writer):
         self.workloads = ""
         self.manifests: dict[str, str] = {}
         self.way = ""
+        self.images = ""
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         place = described(stacks)
@@ -56,6 +57,10 @@ class Readme(Writer):
             from bpc.output import workloads
 
             self.workloads = workloads.said(stacks)
+        if stacks.plan.blueprint.images and self.described is place:
+            from bpc.output import pulling
+
+            self.images = pulling.said(stacks)
         what = f"`{stacks.stack_set}`" if place.sets else ", ".join(stacks.templates)
         everywhere = place.sets.organizational_unit_ids if place.sets and place.sets.everywhere else ()
         where = f"every one of {', '.join(everywhere)}" if everywhere else place.account or ""
@@ -84,6 +89,7 @@ class Readme(Writer):
             *before,
             _after(place),
             self.workloads,
+            self.images,
             *(self.manifests[way] for way in sorted(self.manifests, key=lambda way: way != self.way)),
             place.classes,
             *after,

@@ -28,6 +28,8 @@ TEMPLATE = re.compile(r"cloudformation/[^/]+/[0-9]{2}-[^/]+\.(yaml|json)")
 STACK_SETS = re.compile(r"cloudformation/stack-sets\.(yaml|json)")
 # The deployer's policies. They say nothing of bpc: IAM's grammar has no place for a word that is not IAM's.
 POLICY = re.compile(r"cloudformation/[^/]+/deployer-policy(-[0-9]+)?\.json")
+# A folder in a registry of Amazon ECR.
+MIRROR = re.compile(r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?(/[a-z0-9._-]+)*")
 START = Span(1, 1, 2)
 NotYaml = yaml.YAMLError
 
@@ -109,6 +111,11 @@ class Output(NamedTuple):
     def said(self) -> set[str]:
         """What the blueprint itself says, though it names an account: roles, and where the engine finds the output."""
         return self.roles() | {str(one["artifact"]) for one in self.environments.values() if "artifact" in one}
+
+    def mirrors(self) -> set[str]:
+        """The registries that images are pulled from, which say the accounts of the blueprint."""
+        said = (str(one.get("mirror", "")) for one in self.environments.values())
+        return {one for one in said if MIRROR.fullmatch(one)}
 
     def overlays(self) -> list[str]:
         """The environments that have manifests."""

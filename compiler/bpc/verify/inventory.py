@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from bpc.diagnostics import Span, rule
 from bpc.verify import MARKER, POLICY, Finding, Output
@@ -80,13 +81,20 @@ def origin(output: Output) -> tuple[str, str]:
     return str(output.marker["blueprint"].get("file")), str(output.marker["generator"]).removeprefix("bpc ")
 
 
+def _said(document: Any) -> str:
+    """What a JSON file says of itself: a template in Metadata, a bill of materials in its properties."""
+    if "bomFormat" not in document:
+        return str(document["Metadata"]["GeneratedBy"])
+    return str(next(one["value"] for one in document["metadata"]["properties"] if one["name"] == "bpc:generated"))
+
+
 def signature(file: str, content: bytes) -> tuple[str, str] | None:
     """The blueprint and the version of bpc that a file says it is from: in its first line, or in Metadata."""
     text = content.decode(errors="replace")
     if file.endswith(".json"):
         try:
-            said = str(json.loads(text)["Metadata"]["GeneratedBy"])
-        except (ValueError, TypeError, KeyError, RecursionError):
+            said = _said(json.loads(text))
+        except (ValueError, TypeError, KeyError, RecursionError, StopIteration):
             return None
     else:
         line, comment = text.partition("\n")[0], COMMENTS.get(file[file.rfind(".") :], "# ")

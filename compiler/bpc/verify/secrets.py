@@ -54,11 +54,14 @@ def secrets(file: str, text: str) -> Iterator[Finding]:
     yield from _search(SECRETS, SECRET, file, text)
 
 
-def deployed_values(file: str, text: str, known: Iterable[str] = ()) -> Iterator[Finding]:
+def deployed_values(file: str, text: str, known: Iterable[str] = (), mirrors: Iterable[str] = ()) -> Iterator[Finding]:
     """Promise 8: no account number, role ARN or ID of a deployed resource, in any manifest.
 
-    `known` are the ARNs of the roles that the blueprint itself says, by account and name, for IRSA.
+    `known` are the ARNs of the roles that the blueprint itself says, by account and name, for IRSA; `mirrors` are the
+    registries that it says images come from.
     """
+    for mirror in sorted(mirrors, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w./-]){re.escape(mirror)}/", lambda match: " " * len(match[0]), text)
     for arn in sorted(known, key=len, reverse=True):
         said = re.compile(rf"(?:eks\.amazonaws\.com/role-arn: )?{re.escape(arn)}(?![\w+=,.@/-])")
         text = said.sub(lambda match: " " * len(match[0]), text)

@@ -24,8 +24,10 @@ NO_NODES = rule(
 NO_INTERNET = rule(
     "BPC404",
     "addon-needs-internet",
-    why="A private network has no way to the registry of the add-on's images, or to the service that it calls.",
-    cure="Use the EKS add-on where there is one, or a network with private subnets and NAT.",
+    why="A private network has no way to the registry of the add-on's images, to the repository of its chart, or to "
+    "the service that it calls.",
+    cure="Use the EKS add-on where there is one, mirror the images with `images.mirror`, or use a network with private "
+    "subnets and NAT.",
 )
 NOT_HERE = rule(
     "BPC406",
@@ -86,12 +88,31 @@ def _places(plan: Plan) -> Iterator[Diagnostic]:
         entry, at = addon.entry, addon.request.at
         if not has_nodes and entry.daemonset:
             yield NO_NODES.at(at, f"{entry.name} runs on every node, and there are none", "add a node group", key=True)
-        if not has_internet and addon.source == "manifests":
-            yield NO_INTERNET.at(at, f"{entry.name} pulls images from {entry.registry}", key=True)
-        elif not has_internet and entry.needs_internet:
-            yield NO_INTERNET.at(at, f"{entry.name} calls what has no endpoint in a private network", key=True)
+        if not has_internet and (why := _out_of_reach(addon, plan)):
+            yield NO_INTERNET.at(at, f"{entry.name} {why}", key=True)
         if addon.source == "eks" and plan.partition not in entry.partitions:
             yield NOT_HERE.at(at, f"EKS does not offer {entry.name} in {plan.region}", key=True)
+
+
+def _out_of_reach(addon: PlannedAddOn, plan: Plan) -> str:
+    """What of an add-on a network without internet keeps from it, if anything."""
+    entry, images = addon.entry, plan.blueprint.images
+    if entry.needs_internet:
+        return "calls what has no endpoint in a private network"
+    plain = addon.source == "manifests" or (addon.source == "chart" and plan.vendors)
+    if plain and not (images and images.mirrored):
+        return f"pulls images from {entry.registry or 'where they are published'}"
+    if addon.source == "chart" and not plain:
+        for chart in entry.wanted_charts(addon.request.options):
+            if not _is_near(chart.repository, images.mirror if images else ""):
+                return f"is a chart out of {chart.repository}"
+    return ""
+
+
+def _is_near(repository: str, mirror: str) -> bool:
+    """Whether a chart is in the registry of the mirror, or in one of Amazon ECR, to which endpoints lead."""
+    host = repository.partition("://")[2].partition("/")[0]
+    return repository.startswith("oci://") and (host == mirror.partition("/")[0] or ".dkr.ecr." in host)
 
 
 def _options(plan: Plan) -> Iterator[Diagnostic]:

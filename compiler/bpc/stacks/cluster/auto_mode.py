@@ -10,7 +10,7 @@ from typing import Any
 
 from troposphere import GetAtt, eks
 
-from bpc.kit import iam
+from bpc.kit import iam, image_cache
 from bpc.kit.sheet import Sheet
 from bpc.model import AutoMode
 from bpc.plan.shapes import Plan
@@ -45,6 +45,7 @@ def _node_role(wanted: AutoMode, plan: Plan, sheet: Sheet) -> Any:
         boundary=wanted.permissions_boundary or plan.blueprint.cloudformation.permissions_boundary,
         tags=sheet.tags("AutoModeNodeRole"),
         managed_policies=NODE_POLICIES,
+        policies=image_cache.policies(plan),
     )
     sheet.add(role, wanted.at)
     return GetAtt(role, "Arn")

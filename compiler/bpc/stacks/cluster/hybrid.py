@@ -11,7 +11,7 @@ from typing import Any
 from awacs.aws import ArnEquals, ArnLike, Condition, PolicyDocument, Statement, StringEquals
 from troposphere import GetAtt, Ref, eks, rolesanywhere
 
-from bpc.kit import iam
+from bpc.kit import iam, image_cache
 from bpc.kit.sheet import Sheet
 from bpc.model import RemoteNetwork
 from bpc.plan.shapes import Plan
@@ -52,6 +52,7 @@ def _role(wanted: RemoteNetwork, plan: Plan, sheet: Sheet) -> GetAtt:
         managed_policies=POLICIES,
         statements=_statements(plan, by_certificate),
         policy_name="JoinTheCluster",
+        policies=image_cache.policies(plan),
     )
     sheet.add(role, wanted.credentials.at)
     return GetAtt(role, "Arn")

@@ -8,7 +8,7 @@ from troposphere import GetAtt, ec2, eks
 
 from bpc import home
 from bpc.diagnostics import Path
-from bpc.kit import iam
+from bpc.kit import iam, image_cache
 from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet, referred
 from bpc.model import FargateProfile
@@ -33,6 +33,7 @@ def _role(title: str, boundary: str | None, plan: Plan, sheet: Sheet, at: Path) 
         boundary=boundary,
         tags=sheet.tags(title),
         managed_policies=["AmazonEKSFargatePodExecutionRolePolicy"],
+        policies=image_cache.policies(plan, always=True),
     )
     sheet.add(role, at)
     return GetAtt(role, "Arn")

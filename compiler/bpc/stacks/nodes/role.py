@@ -6,7 +6,7 @@ from typing import Any
 
 from troposphere import GetAtt
 
-from bpc.kit import iam
+from bpc.kit import iam, image_cache
 from bpc.kit.sheet import Sheet
 from bpc.model import NodeGroup
 from bpc.plan.shapes import Plan, PlannedGroup
@@ -52,6 +52,7 @@ def add(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> None:
         return
     always = (*NODE_POLICIES, *([iam.SESSION_POLICY] if group.ssm else []))
     properties = {"boundary": boundary, "managed_policies": always} | _asked_for(group, always, plan.name)
+    properties["policies"] = {**properties.get("policies", {}), **image_cache.policies(plan)}
     role = iam.role(title(planned), iam.trusts("ec2.amazonaws.com"), tags=sheet.tags(title(planned)), **properties)
     sheet.add(role, group.at)
 

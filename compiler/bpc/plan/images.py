@@ -1,0 +1,100 @@
+"""Which images an environment's manifests and charts pull, and what becomes of their names where there is a mirror.
+
+A mirror has each image under its whole name, registry and all, so that two registries never get into each other's
+way: registry.k8s.io/pause:3.10 is my.registry/folder/registry.k8s.io/pause:3.10. In Amazon ECR that is what a pull
+through cache rule with the prefix `folder/registry.k8s.io` answers to (Amazon ECR User Guide, Pulling an image with a
+pull through cache rule). What is in a private registry of Amazon ECR already stays there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bpc.addon import Manifest
+from bpc.kit import image_name
+from bpc.kit.image_name import ImageName
+from bpc.kit.record import Record
+from bpc.plan.shapes import Plan, PlannedAddOn
+
+PRIVATE = ".dkr.ecr."
+
+
+class Use(Record):
+    """An image as an add-on says it; `known` is its name written out."""
+
+    said: str
+    known: ImageName
+    addon: PlannedAddOn
+
+
+def used(plan: Plan) -> list[Use]:
+    """Every image that the manifests and charts of an environment pull, in the order of the add-ons."""
+    found: dict[tuple[str, str], Use] = {}
+    for addon in plan.addons:
+        for said in _said(addon, plan):
+            found.setdefault((addon.entry.name, said), Use(said, image_name.parsed(said), addon))
+    return list(found.values())
+
+
+def moved(plan: Plan) -> list[Use]:
+    """Those of them that a mirror stands for."""
+    host = address(plan).partition("/")[0]
+    return [one for one in used(plan) if PRIVATE not in one.known.registry and one.known.registry != host]
+
+
+def unknown(plan: Plan) -> list[PlannedAddOn]:
+    """The charts that an engine installs and that nobody has looked into."""
+    return [one for one in plan.addons if is_installed(one, plan) and not one.entry.images]
+
+
+def is_installed(addon: PlannedAddOn, plan: Plan) -> bool:
+    """Whether an engine installs it from a chart, so that its objects are not among the manifests."""
+    return addon.source == "chart" and not plan.vendors
+
+
+def _said(addon: PlannedAddOn, plan: Plan) -> Iterator[str]:
+    """EKS add-ons pull from the Region's own registry, by names that only EKS knows."""
+    for one in addon.request.options.get("patches") or ():
+        yield from image_name.inside_text(one["patch"])
+    if is_installed(addon, plan):
+        yield from addon.entry.images
+        return
+    objects = plan.brought.get(addon.entry.name, ())
+    if addon.source == "manifests":
+        objects = addon.entry.manifests(addon.context)
+    if addon.source != "eks":
+        for one in (*objects, *addon.entry.custom_resources(addon.context)):
+            yield from image_name.of_containers(one)
+            yield from (text for _, text in elsewhere(one))
+
+
+def elsewhere(one: Manifest) -> Iterator[tuple[image_name.Place, str]]:
+    """The images in places that kustomize does not know. What a definition says of its fields is only prose."""
+    if one["kind"] != "CustomResourceDefinition":
+        yield from image_name.elsewhere(one)
+
+
+def address(plan: Plan) -> str:
+    """The registry, and the folder, that images come from; empty where it is not known or there is none."""
+    images = plan.blueprint.images
+    if images is None or not images.mirrored:
+        return ""
+    if not images.cached:
+        return images.mirror
+    account = plan.blueprint.account
+    # In the one partition that has the cache.
+    return f"{account}.dkr.ecr.{plan.region}.amazonaws.com/{images.prefix}" if account else ""
+
+
+def renamed(plan: Plan) -> Mapping[str, str]:
+    """By the name that is written, without tag and digest, the one in the mirror."""
+    mirror = address(plan)
+    return {image_name.written(one.said): f"{mirror}/{one.known.name}" for one in moved(plan)} if mirror else {}
+
+
+def registries(plan: Plan) -> tuple[str, ...]:
+    """What the pull-through cache fetches from: the registries of the add-ons, and those that the blueprint names."""
+    images = plan.blueprint.images
+    if images is None or not images.cached:
+        return ()
+    return tuple(sorted({*images.registries, *images.credentials, *(one.known.registry for one in moved(plan))}))
