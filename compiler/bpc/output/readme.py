@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bpc import deployer
 from bpc.diagnostics import Diagnostic
 from bpc.kit.naming import logical_id
-from bpc.output import handing_over
+from bpc.output import handing_over, upkeep
 from bpc.output.described import Place, Row, described
 from bpc.output.stacks import Stacks
 from bpc.output.writer import Writer
@@ -105,7 +105,7 @@ class Readme(Writer):
             handing_over.git_sync(place.synced, place.environment) if place.synced else "",
             handing_over.permissions(place.name, place.environment, self.unknown),
         ]
-        return before, [_update(place), _remove(place), _logs(place)]
+        return before, [upkeep.update(place), upkeep.remove(place), upkeep.logs(place)]
 
     def _others(self, place: Place) -> str:
         """All environments in a table, and what is different where it is not the described one."""
@@ -131,7 +131,7 @@ class Readme(Writer):
             administration.permissions(it),
             "" if sets.by_organization else handing_over.uncovered(self.unknown),
         ]
-        after = [administration.update(it, place.sizes), administration.remove(it, place.protected), _logs(place)]
+        after = [administration.update(it, place.sizes), administration.remove(it, place.protected), upkeep.logs(place)]
         return before, after
 
 
@@ -258,53 +258,3 @@ def _tunnel(place: Place) -> list[str]:
         'kubectl --server https://localhost:8443 --tls-server-name "$host" get nodes',
         "```",
     ]
-
-
-def _update(place: Place) -> str:
-    sizes = (
-        " Once the nodes are there, hand their number over to whatever scales them: with "
-        f"`--parameter-overrides {' '.join(f'{name}=' for name in place.sizes)}` no update touches it any more."
-        if place.sizes
-        else ""
-    )
-    return (
-        "## Update\n\nChange the blueprint, compile, review the diff, and update the stacks in the same order; what "
-        "goes away goes in the opposite order. Look at the change set first: a resource that says "
-        "*Replacement: True* is made anew.\n\nA stack keeps the values that its parameters have. When the diff changes "
-        "the `Default` of a parameter, give the new value with the update: in the console's form, or with "
-        f"`--parameter-overrides Name=value`.{sizes}"
-    )
-
-
-def _remove(place: Place) -> str:
-    first = (
-        "The cluster is protected: set `cluster.deletionProtection: false`, compile, and update the cluster's stack "
-        "first. "
-        if place.protected
-        else ""
-    )
-    commands = "\n".join(
-        f"aws cloudformation {what} --region {place.region} --stack-name {row.stack}"
-        for row in reversed(place.stacks)
-        for what in ("delete-stack", "wait stack-delete-complete")
-    )
-    return (
-        "## Take it down\n\n"
-        f"{first}{_leaves(place)}Delete the load balancers and volumes that workloads made, then the stacks in "
-        "reverse order:"
-        f"\n\n```sh\n{commands}\n```"
-    )
-
-
-def _leaves(place: Place) -> str:
-    """What add-ons have made, which nobody else would take away."""
-    return "".join(f"Let {what} go: `{command}`. " for what, command in place.leaves)
-
-
-def _logs(place: Place) -> str:
-    group = f"/aws/eks/{place.name}/cluster"
-    return (
-        "EKS may write its last log lines after the log group is gone, and so bring it back; before you create the "
-        "cluster again, look whether it is there:\n\n```sh\n"
-        f"aws logs delete-log-group --region {place.region} --log-group-name {group}\n```"
-    )
