@@ -334,3 +334,33 @@ def test_a_field_that_the_engine_does_not_have_is_found(change: dict[str, Any], 
     step = objects(made(), "gitops/default/sync.yaml")["shop"]
     assert list(custom_resources.wrong(step)) == []
     assert list(custom_resources.wrong(step | {"spec": step["spec"] | change})) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"repository": "https://git.example.com:8443/group/sub.git"}, None),
+        ({"repository": "ssh://git@git.example.com:2222/platform", "secretRef": {"name": "a.b-" + "c" * 60}}, None),
+        ({"repository": "ssh://git@git.example.com/platform", "engine": "argocd"}, None),
+        ({"repository": "oci://registry.example.com/platform", "revision": f"sha256:{'0' * 64}"}, None),
+        ({"revision": "refs/pull/1/head"}, None),
+        ({"revision": "feature/a+b.1"}, None),
+        ({"repository": "https://git.example.com/platform?token=x"}, "BPC205"),
+        ({"repository": "https://git.example.com/a b"}, "BPC205"),
+        ({"interval": "0s"}, "BPC205"),
+        ({"repository": "https:///platform"}, "BPC480"),
+        ({"repository": "https://[::1/platform"}, "BPC480"),
+        ({"repository": "https://-git.example.com/platform"}, "BPC480"),
+        ({"repository": "https://git.example.com/a//b"}, "BPC480"),
+        ({"repository": "oci://registry.example.com"}, "BPC480"),
+        ({"revision": "a..b"}, "BPC481"),
+        ({"revision": "a//b"}, "BPC481"),
+        ({"revision": "main/"}, "BPC481"),
+        ({"revision": "a:b"}, "BPC481"),
+        ({"revision": "a."}, "BPC481"),
+        ({"repository": "oci://registry.example.com/platform", "revision": "refs/tags/v1"}, "BPC481"),
+    ],
+)
+def test_a_repository_is_one_that_can_be_read(said: dict[str, Any], code: str | None) -> None:
+    asked = {"engine": "flux", "repository": URL} | said
+    assert compiled(gitops=asked).errors == ([code] if code else [])
