@@ -19,9 +19,10 @@ LAYERS = """
 __main__
 cli
 cli.run
-cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.schema* cli.validate* cli.vendor* cli.verify*
+cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.schema* cli.validate*
+cli.vendor* cli.verify*
 cli.parser
-cli.blueprints cli.progress
+cli.blueprints cli.progress cli.addon_page
 cli.show cli.exits
 difference
 vendoring
@@ -38,6 +39,7 @@ importing.writer importing.settle
 importing.draft
 importing
 language
+about
 reference
 pipeline
 vendored

@@ -9,7 +9,7 @@ from types import ModuleType
 from bpc import __version__
 from bpc.cli.exits import BAD_USAGE
 
-VERBS = ("compile", "diff", "validate", "vendor", "explain", "schema", "verify", "import", "completion")
+VERBS = ("compile", "diff", "validate", "vendor", "explain", "addons", "schema", "verify", "import", "completion")
 # A verb that Python keeps for itself has a module of another name.
 MODULES = {"import": "importing"}
 
@@ -18,6 +18,7 @@ EXAMPLES = """examples:
   bpc compile specs/*.yaml --check          exit 3 when the output is not what the blueprints compile to
   bpc validate blueprint.yaml               find mistakes, write nothing
   bpc explain cluster.endpoint              what a field takes and what it becomes
+  bpc addons show external-dns              everything about an add-on
   bpc explain BPC320                        why a complaint exists and how to cure it
 """
 

@@ -18,7 +18,7 @@ from awacs.aws import (
     StringEquals,
     StringLike,
 )
-from troposphere import Ref, Sub
+from troposphere import Ref, Sub, encode_to_dict
 from troposphere.iam import Policy, Role
 
 VERSION = "2012-10-17"
@@ -152,6 +152,11 @@ def role(
     if every := own | dict(policies or {}):
         properties["Policies"] = [Policy(PolicyName=key, PolicyDocument=value) for key, value in every.items()]
     return Role(title, **properties, Tags=tags)
+
+
+def plain(statements: Sequence[Statement]) -> list[dict[str, Any]]:
+    """Statements as the template has them."""
+    return [encode_to_dict(one) for one in statements]
 
 
 def document(statements: Sequence[Statement]) -> PolicyDocument:
