@@ -169,6 +169,12 @@ def test_grafana_reads_what_is_there(others: dict[str, Any], names: list[str]) -
     assert told["admin"] == {"existingSecret": "grafana-admin"}
 
 
+def test_the_readme_says_how_to_make_the_password() -> None:
+    readme = made("grafana", {"adminSecret": "mine"}).files["README.md"].decode()
+    assert "kubectl --namespace grafana create secret generic mine " in readme
+    assert "## Passwords" not in made("velero", {"bucket": "a-b-c"}).files["README.md"].decode()
+
+
 def test_grafana_without_cloudwatch_has_no_permission() -> None:
     it = made("grafana", {"cloudWatch": False, "adminSecret": "mine"})
     told = values(it, "grafana")

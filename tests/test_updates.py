@@ -386,6 +386,7 @@ ELSEWHERE = {
     "network.existing.*": "moves a platform to another network: everything in it is made anew",
     "nodeGroups[].type": "makes another group, which needs another name",
     "addons.kubecost.subscribed": "says what somebody did in the AWS Marketplace, and is taken only as true",
+    "addons.appmesh-controller.despiteItsEnd": "says that somebody knows of the end, and is taken only as true",
     "addons.<name>.source": "is how an add-on that bpc does not know is installed, and has one value",
     "addons.*.*.*": "is a part of a field above it, and changes what that changes",
     "nodeGroups[].architecture": "goes with the instance types, or with the launch template",

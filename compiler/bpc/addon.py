@@ -203,6 +203,11 @@ class AddOn:
         return named | role
 
     @classmethod
+    def beforehand(cls, context: Context) -> Sequence[str]:
+        """Commands that make what it waits for and bpc must not know, such as a Secret with a password."""
+        return ()
+
+    @classmethod
     def lacks(cls, context: Context) -> Mapping[str, str]:
         """The options without which it cannot be there on this platform, each with its reason."""
         return {}

@@ -70,6 +70,12 @@ class Grafana(AddOn):
         return [iam.allow_anywhere(*CLOUDWATCH)] if context.options["cloudWatch"] else []
 
     @classmethod
+    def beforehand(cls, context: Context) -> Sequence[str]:
+        from bpc.kit import login
+
+        return [login.command(context.namespace, context.options["adminSecret"])]
+
+    @classmethod
     def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:
         sources = _sources(context)
         provisioned = {"datasources.yaml": {"apiVersion": 1, "datasources": sources}}

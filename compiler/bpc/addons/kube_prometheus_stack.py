@@ -10,7 +10,7 @@ that the chart runs for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from bpc.addon import AddOn, Chart, Context
@@ -97,6 +97,13 @@ class KubePrometheusStack(AddOn):
             "x-cloudformation": "none: grafana.admin.existingSecret of the Helm chart",
         },
     }
+
+    @classmethod
+    def beforehand(cls, context: Context) -> Sequence[str]:
+        from bpc.kit import login
+
+        options = context.options
+        return [login.command(context.namespace, options["grafanaAdminSecret"])] if options["grafana"] else []
 
     @classmethod
     def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:

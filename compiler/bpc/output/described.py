@@ -38,6 +38,7 @@ class Place(Record):
     synced: str
     cluster_access: str
     leaves: tuple[tuple[str, str], ...]
+    beforehand: tuple[str, ...]
     sizes: tuple[str, ...]
     classes: str
     sets: StackSets | None
@@ -75,6 +76,7 @@ def described(stacks: Stacks) -> Place:
         access=blueprint.bastion.access if blueprint.bastion else "",
         synced=blueprint.cloudformation.git_sync.folder if blueprint.cloudformation.git_sync else "",
         cluster_access=blueprint.bastion.cluster_access if blueprint.bastion else "",
+        beforehand=tuple(command for one in stacks.plan.addons for command in one.entry.beforehand(one.context)),
         leaves=tuple(one.entry.leaves for one in stacks.plan.addons if one.entry.leaves[0]),
         classes=storage_classes(stacks),
         sizes=tuple(one for template in stacks.templates.values() for one in _sizes(template)),

@@ -91,6 +91,7 @@ class Readme(Writer):
             self.workloads,
             self.images,
             *(self.manifests[way] for way in sorted(self.manifests, key=lambda way: way != self.way)),
+            _beforehand(place.beforehand) if place.beforehand else "",
             place.classes,
             *after,
         ]
@@ -258,3 +259,10 @@ def _tunnel(place: Place) -> list[str]:
         'kubectl --server https://localhost:8443 --tls-server-name "$host" get nodes',
         "```",
     ]
+
+
+def _beforehand(commands: tuple[str, ...]) -> str:
+    return (
+        "## Passwords\n\nNo password is in these files. Add-ons wait for Secrets that you make, once their namespaces "
+        "are there:\n\n```sh\n" + "\n".join(commands) + "\n```"
+    )
