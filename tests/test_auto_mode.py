@@ -40,7 +40,7 @@ def test_the_clusters_role_may_tag_sessions_and_has_four_policies_more() -> None
 
 def test_a_given_node_role_is_used_and_none_is_made() -> None:
     given = "arn:aws:iam::111122223333:role/AutoNode"
-    made = compiled(cluster={"autoMode": {"nodeRoleArn": given}})
+    made = compiled(cluster={"autoMode": {"iam": {"roleArn": given}}})
     assert made.resource("cluster", "AWS::EKS::Cluster")["ComputeConfig"]["NodeRoleArn"] == given
     assert "AutoModeNodeRole" not in made.resources("cluster", "AWS::IAM::Role")
 
@@ -86,7 +86,7 @@ def test_capabilities_lint_clean_and_say_what_the_blueprint_says() -> None:
             "capabilities": {
                 "argocd": ARGOCD,
                 "ack": {"disabledServices": ["rds"], "enableCrossNamespace": True},
-                "kro": {"name": "graphs", "roleArn": "arn:aws:iam::111122223333:role/Kro"},
+                "kro": {"name": "graphs", "iam": {"roleArn": "arn:aws:iam::111122223333:role/Kro"}},
             }
         }
     )
@@ -120,7 +120,7 @@ def test_what_the_blueprint_grants_is_in_the_role() -> None:
         },
         {"effect": "deny", "actions": ["s3:GetObjectAcl"], "resources": ["*"]},
     ]
-    made = compiled(cluster={"capabilities": {"ack": {"policyArns": [reader], "permissions": granted}}})
+    made = compiled(cluster={"capabilities": {"ack": {"iam": {"policyArns": [reader], "permissions": granted}}}})
     assert (made.errors, made.lint()) == ([], [])
     role = made.resources("cluster", "AWS::IAM::Role")["AckCapabilityRole"]
     assert role["ManagedPolicyArns"] == [reader]

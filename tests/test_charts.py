@@ -59,7 +59,7 @@ def test_argo_cd_has_an_application(chart: dict[str, str], url: str) -> None:
 
 def test_its_service_account_gets_its_role() -> None:
     permissions = [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::bucket/*"]}]
-    it = made(ADDON | {"serviceAccount": "thing", "permissions": permissions})
+    it = made(ADDON | {"serviceAccount": "thing", "iam": {"permissions": permissions}})
     association = it.resource("addons", "AWS::EKS::PodIdentityAssociation")
     assert (association["Namespace"], association["ServiceAccount"]) == ("things", "thing")
     assert it.lint() == []

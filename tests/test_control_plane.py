@@ -8,7 +8,7 @@ from typing import Any
 from parts.compiling import compiled
 
 CLUSTER = {
-    "roleArn": "arn:aws:iam::111122223333:role/EksCluster",
+    "iam": {"roleArn": "arn:aws:iam::111122223333:role/EksCluster"},
     "securityGroupIds": ["sg-0123456789abcdef0", {"import": "shared-ControlPlaneSecurityGroup"}],
     "egressMode": "customer-routed",
     "controlPlaneTier": "tier-2xl",
@@ -61,9 +61,9 @@ def test_security_groups_for_pods_are_asked_for() -> None:
 
 def test_a_role_has_its_own_boundary_or_that_of_all() -> None:
     arn = "arn:aws:iam::111122223333:policy/{}"
-    auto = {"permissionsBoundary": arn.format("node")}
+    auto = {"iam": {"permissionsBoundary": arn.format("node")}}
     made = compiled(
-        cluster={"permissionsBoundary": arn.format("cluster"), "autoMode": auto},
+        cluster={"iam": {"permissionsBoundary": arn.format("cluster")}, "autoMode": auto},
         cloudformation={"permissionsBoundary": arn.format("all")},
         fargateProfiles=[{"name": "a", "selectors": [{"namespace": "a"}]}],
     )
@@ -84,7 +84,7 @@ def test_a_control_plane_with_everything_lints_clean() -> None:
 
 def test_the_cluster_says_what_the_blueprint_says() -> None:
     cluster = compiled(cluster=CLUSTER).resource("cluster", "AWS::EKS::Cluster")
-    assert cluster["RoleArn"] == CLUSTER["roleArn"]
+    assert cluster["RoleArn"] == CLUSTER["iam"]["roleArn"]
     vpc = cluster["ResourcesVpcConfig"]
     shared = {"Fn::ImportValue": "shared-ControlPlaneSecurityGroup"}
     assert vpc["SecurityGroupIds"] == ["sg-0123456789abcdef0", shared]

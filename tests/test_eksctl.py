@@ -483,7 +483,7 @@ def test_a_policy_is_imported_as_a_whole(policy: Any, ours: Any) -> None:
     assert read
     draft, _ = eksctl.convert(read)
     first, second = draft.data["serviceAccounts"]
-    assert (first.get("permissions"), second.get("sessionPolicy")) == (ours, ours)
+    assert (first.get("iam", {}).get("permissions"), second.get("sessionPolicy")) == (ours, ours)
     lost = [one.source for one in draft.notes if one.lost and "olicy" in one.source]
     assert lost == ([] if ours else ["iam.serviceAccounts[0].attachPolicy", "iam.podIdentityAssociations[0].policy"])
 

@@ -40,7 +40,7 @@ def account(**more: Any) -> dict[str, Any]:
 
 def may(*actions: str, **more: Any) -> dict[str, Any]:
     """A service account with these permissions."""
-    return account(permissions=[{"actions": [*actions], "resources": ["*"], **more}])
+    return account(iam={"permissions": [{"actions": [*actions], "resources": ["*"], **more}]})
 
 
 def group(**more: Any) -> dict[str, Any]:
@@ -54,7 +54,8 @@ def role(name: str) -> dict[str, Any]:
 PROFILES = [{"name": "all", "selectors": [{"namespace": "*"}]}]
 ON_PREMISES = {"nodes": ["172.20.0.0/24"], "pods": ["172.21.0.0/24"]}
 ANYWHERE = ON_PREMISES | {
-    "credentials": {"provider": "iam-roles-anywhere", "roleArn": "arn:aws:iam::111122223333:role/H"}
+    "iam": {"roleArn": "arn:aws:iam::111122223333:role/H"},
+    "credentials": {"provider": "iam-roles-anywhere"},
 }
 LOG: dict[str, Any] = {"destination": "cloud-watch-logs"}
 BUCKET = {"destination": "s3", "bucketArn": "arn:aws:s3:::sessions"}
@@ -73,8 +74,6 @@ MORE: dict[str, tuple[dict[str, Any], set[str]]] = {
     "node-load-balancers": (role("aws-load-balancer-controller"), {"elasticloadbalancing"}),
     "node-route53": (role("external-dns"), set()),
     "node-cloud-watch": (role("cloud-watch"), {"logs", "monitoring"}),
-    "node-ebs": (role("ebs"), set()),
-    "node-efs": (role("efs"), {"elasticfilesystem"}),
     "node-fsx": (role("fsx"), {"fsx"}),
     "node-image-builder": (role("image-builder"), set()),
     "node-x-ray": (role("x-ray"), {"xray"}),
@@ -82,10 +81,13 @@ MORE: dict[str, tuple[dict[str, Any], set[str]]] = {
         group(iam={"permissions": [{"actions": ["sqs:SendMessage"], "resources": ["*"]}]}),
         {"sqs"},
     ),
-    "account-auto-scaler": (account(wellKnownPolicies=["auto-scaler"]), {"autoscaling", "eks"}),
-    "account-load-balancers": (account(wellKnownPolicies=["aws-load-balancer-controller"]), {"elasticloadbalancing"}),
-    "account-efs": (account(wellKnownPolicies=["efs-csi-controller"]), {"elasticfilesystem"}),
-    "account-irsa": (account(wellKnownPolicies=["ebs-csi-controller"], identity="irsa"), {"sts"}),
+    "account-auto-scaler": (account(iam={"wellKnownPolicies": ["auto-scaler"]}), {"autoscaling", "eks"}),
+    "account-load-balancers": (
+        account(iam={"wellKnownPolicies": ["aws-load-balancer-controller"]}),
+        {"elasticloadbalancing"},
+    ),
+    "account-efs": (account(iam={"wellKnownPolicies": ["efs-csi-controller"]}), {"elasticfilesystem"}),
+    "account-irsa": (account(iam={"wellKnownPolicies": ["ebs-csi-controller"]}, identity="irsa"), {"sts"}),
     "several-services": (may("dynamodb:GetItem", "sns:Publish", "kms:Decrypt"), {"dynamodb", "sns", "kms"}),
     "another-name": (may("cloudwatch:PutMetricData", "kinesis:PutRecord"), {"monitoring", "kinesis-streams"}),
     "by-action": (may("aps:RemoteWrite"), {"aps-workspaces"}),
@@ -93,15 +95,21 @@ MORE: dict[str, tuple[dict[str, Any], set[str]]] = {
     "inside-the-vpc": (may("rds-db:connect", "kafka-cluster:Connect", "elasticfilesystem:ClientMount"), set()),
     "denied": (
         account(
-            permissions=[
-                {"actions": ["sqs:*"], "resources": ["*"]},
-                {"effect": "deny", "actions": ["sns:*"], "resources": ["*"]},
-            ]
+            iam={
+                "permissions": [
+                    {"actions": ["sqs:*"], "resources": ["*"]},
+                    {"effect": "deny", "actions": ["sns:*"], "resources": ["*"]},
+                ]
+            }
         ),
         {"sqs"},
     ),
     "add-on-permissions": (
-        {"addons": {"aws-ebs-csi-driver": {"permissions": [{"actions": ["kms:CreateGrant"], "resources": ["*"]}]}}},
+        {
+            "addons": {
+                "aws-ebs-csi-driver": {"iam": {"permissions": [{"actions": ["kms:CreateGrant"], "resources": ["*"]}]}}
+            }
+        },
         {"kms"},
     ),
     "add-on-association": (
@@ -110,7 +118,10 @@ MORE: dict[str, tuple[dict[str, Any], set[str]]] = {
                 "metrics-server": {
                     "source": "eks",
                     "podIdentityAssociations": [
-                        {"serviceAccount": "m", "permissions": [{"actions": ["sqs:SendMessage"], "resources": ["*"]}]}
+                        {
+                            "serviceAccount": "m",
+                            "iam": {"permissions": [{"actions": ["sqs:SendMessage"], "resources": ["*"]}]},
+                        }
                     ],
                 }
             }
@@ -244,8 +255,13 @@ def test_layers_packages_and_tokens_go_through() -> None:
 def test_roles_of_other_accounts_go_through_by_name() -> None:
     chained, token = (f"arn:aws:iam::999988887777:role/{one}" for one in ("reader", "writer"))
     accounts = [
-        {"name": "a", "namespace": "shop", "policyArns": ["arn:aws:iam::aws:policy/X"], "targetRoleArn": chained},
-        {"name": "b", "namespace": "shop", "identity": "irsa", "roleArn": token, "create": True},
+        {
+            "name": "a",
+            "namespace": "shop",
+            "iam": {"policyArns": ["arn:aws:iam::aws:policy/X"]},
+            "targetRoleArn": chained,
+        },
+        {"name": "b", "namespace": "shop", "identity": "irsa", "iam": {"roleArn": token}, "create": True},
     ]
     found = services(made({"topology": "private"}, serviceAccounts=accounts))
     by_name = {"ArnEquals": {"aws:PrincipalArn": [chained, token]}}

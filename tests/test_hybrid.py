@@ -9,8 +9,9 @@ from parts.compiling import Compiled, compiled
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 
 
-def hybrid(**credentials: Any) -> Compiled:
-    network = {"nodes": ["10.80.0.0/16"], "pods": ["10.81.0.0/16"], "credentials": credentials}
+def hybrid(iam: dict[str, str] | None = None, **credentials: Any) -> Compiled:
+    network: dict[str, Any] = {"nodes": ["10.80.0.0/16"], "pods": ["10.81.0.0/16"], "credentials": credentials}
+    network |= {"iam": iam} if iam else {}
     made = compiled(cluster={"remoteNetwork": network})
     assert made.errors == []
     return made
@@ -52,7 +53,7 @@ def test_machines_with_certificates() -> None:
 
 def test_a_given_role_only_gets_its_entry() -> None:
     given = "arn:aws:iam::111122223333:role/HybridNodes"
-    made = hybrid(roleArn=given, provider="iam-roles-anywhere")
+    made = hybrid({"roleArn": given}, provider="iam-roles-anywhere")
     assert made.resource("cluster", "AWS::EKS::AccessEntry")["PrincipalArn"] == given
     assert not made.resources("cluster", "AWS::RolesAnywhere::TrustAnchor")
     assert "HybridNodesRole" not in made.resources("cluster", "AWS::IAM::Role")

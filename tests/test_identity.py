@@ -42,7 +42,8 @@ def policies(properties: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 def test_a_workload_gets_a_role_of_its_own() -> None:
     made = workload(
-        permissions=READ, policyName="orders", policyArns=[MANAGED], roleName="shop-api", tags={"team": "a"}
+        iam={"permissions": READ, "policyName": "orders", "policyArns": [MANAGED], "roleName": "shop-api"},
+        tags={"team": "a"},
     )
     properties = role(made, "workloads", "OrdersApiWorkloadRole")
     association = made.resource("workloads", "AWS::EKS::PodIdentityAssociation")
@@ -60,7 +61,7 @@ def test_a_workload_gets_a_role_of_its_own() -> None:
 
 
 def test_a_policy_names_the_account_of_the_stack_and_keeps_its_own_variables() -> None:
-    [statement] = policies(role(workload(permissions=READ), "workloads", "OrdersApiWorkloadRole"))["blueprint"]
+    [statement] = policies(role(workload(iam={"permissions": READ}), "workloads", "OrdersApiWorkloadRole"))["blueprint"]
     assert statement["Resource"] == [{"Fn::Sub": "arn:${AWS::Partition}:s3:::orders/${!aws:username}/*"}]
 
 
@@ -76,7 +77,7 @@ STATEMENT = {
 
 
 def test_a_statement_in_iams_words() -> None:
-    made = workload(permissions=[STATEMENT])
+    made = workload(iam={"permissions": [STATEMENT]})
     [statement] = policies(role(made, "workloads", "OrdersApiWorkloadRole"))["blueprint"]
     assert statement == {
         "Effect": "Deny",
@@ -93,7 +94,7 @@ def test_a_statement_in_iams_words() -> None:
 def test_no_two_statements_have_one_name() -> None:
     anywhere = {"actions": ["ec2:DescribeInstances"], "resources": ["*"]}
     named = anywhere | {"sid": "TheBlueprintAsksForThis2"}
-    made = workload(permissions=[anywhere, named, anywhere, *READ])
+    made = workload(iam={"permissions": [anywhere, named, anywhere, *READ]})
     found = policies(role(made, "workloads", "OrdersApiWorkloadRole"))["blueprint"]
     names = ["TheBlueprintAsksForThis", "TheBlueprintAsksForThis2", "TheBlueprintAsksForThis3", None]
     assert [one.get("Sid") for one in found] == names
@@ -106,12 +107,12 @@ def test_what_does_not_fit_into_a_role_is_refused() -> None:
     def resources(number: int) -> list[dict[str, Any]]:
         return [{"actions": ["s3:GetObject"], "resources": [f"arn:aws:s3:::{one:0>100}/*" for one in range(number)]}]
 
-    assert workload(permissions=resources(80)).errors == []
-    assert workload(permissions=resources(90)).errors == ["BPC796"]
+    assert workload(iam={"permissions": resources(80)}).errors == []
+    assert workload(iam={"permissions": resources(90)}).errors == ["BPC796"]
 
 
 def test_a_role_that_is_there_is_not_made() -> None:
-    made = workload(roleArn=ROLE.format("api"))
+    made = workload(iam={"roleArn": ROLE.format("api")})
     assert made.resources("workloads", "AWS::IAM::Role") == {}
     assert made.resource("workloads", "AWS::EKS::PodIdentityAssociation")["RoleArn"] == ROLE.format("api")
     assert made.lint() == []
@@ -131,7 +132,7 @@ def test_a_role_of_another_account_is_reached_through_the_first() -> None:
 
 def test_a_session_policy_goes_without_session_tags() -> None:
     """So the role cannot ask for tags; it asks for the cluster."""
-    made = workload(sessionPolicy=READ, policyArns=[MANAGED])
+    made = workload(sessionPolicy=READ, iam={"policyArns": [MANAGED]})
     association = made.resource("workloads", "AWS::EKS::PodIdentityAssociation")
     statement = trusted(role(made, "workloads", "OrdersApiWorkloadRole"))
     assert association["DisableSessionTags"] is True
@@ -143,17 +144,17 @@ def test_a_session_policy_goes_without_session_tags() -> None:
 
 
 def test_session_tags_can_be_switched_off() -> None:
-    made = workload(disableSessionTags=True, policyArns=[MANAGED])
+    made = workload(disableSessionTags=True, iam={"policyArns": [MANAGED]})
     assert made.resource("workloads", "AWS::EKS::PodIdentityAssociation")["DisableSessionTags"] is True
     assert "RequestTag" not in json.dumps(role(made, "workloads", "OrdersApiWorkloadRole"))
 
 
 def test_a_service_account_is_created_where_asked() -> None:
-    account = {"roleArn": ROLE.format("api"), "labels": {"team": "a"}, "annotations": {"example.com/b": "c"}}
+    account = {"iam": {"roleArn": ROLE.format("api")}, "labels": {"team": "a"}, "annotations": {"example.com/b": "c"}}
     made = workload(create=True, **account)
     text = made.files["kubernetes/base/service-accounts/serviceaccount.yaml"].decode()
     assert all(one in text for one in ("name: api", "namespace: orders", "team: a", "example.com/b: c"))
-    assert not [one for one in workload(roleArn=ROLE.format("api")).files if one.startswith("kubernetes/")]
+    assert not [one for one in workload(iam={"roleArn": ROLE.format("api")}).files if one.startswith("kubernetes/")]
 
 
 def test_without_service_accounts_there_is_no_stack_for_them() -> None:
@@ -163,8 +164,8 @@ def test_without_service_accounts_there_is_no_stack_for_them() -> None:
 def test_a_role_has_the_boundary_that_it_is_given_or_that_of_all() -> None:
     own, all_ = ("arn:aws:iam::111122223333:policy/own", "arn:aws:iam::111122223333:policy/all")
     accounts = [
-        {"name": "api", "namespace": "orders", "policyArns": [MANAGED], "permissionsBoundary": own},
-        {"name": "web", "namespace": "orders", "policyArns": [MANAGED]},
+        {"name": "api", "namespace": "orders", "iam": {"policyArns": [MANAGED], "permissionsBoundary": own}},
+        {"name": "web", "namespace": "orders", "iam": {"policyArns": [MANAGED]}},
     ]
     made = compiled(serviceAccounts=accounts, cloudformation={"permissionsBoundary": all_})
     roles = made.resources("workloads", "AWS::IAM::Role")
@@ -172,14 +173,14 @@ def test_a_role_has_the_boundary_that_it_is_given_or_that_of_all() -> None:
     assert roles["OrdersWebWorkloadRole"]["PermissionsBoundary"] == all_
 
 
-KNOWN = next(one for one in reference.fields() if one.path == "serviceAccounts[].wellKnownPolicies").node["items"][
+KNOWN = next(one for one in reference.fields() if one.path == "serviceAccounts[].iam.wellKnownPolicies").node["items"][
     "enum"
 ]
 
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_well_known_policy_gives_permissions_and_lints(name: str) -> None:
-    made = workload(wellKnownPolicies=[name])
+    made = workload(iam={"wellKnownPolicies": [name]})
     properties = role(made, "workloads", "OrdersApiWorkloadRole")
     assert made.lint() == []
     assert bool(policies(properties)) != bool(properties.get("ManagedPolicyArns"))
@@ -190,7 +191,7 @@ def test_a_well_known_policy_gives_permissions_and_lints(name: str) -> None:
 
 def test_all_well_known_policies_fit_into_one_role() -> None:
     """IAM counts 10,240 characters for the inline policies of a role (IAM User Guide, IAM and AWS STS quotas)."""
-    properties = role(workload(wellKnownPolicies=KNOWN), "workloads", "OrdersApiWorkloadRole")
+    properties = role(workload(iam={"wellKnownPolicies": KNOWN}), "workloads", "OrdersApiWorkloadRole")
     written = json.dumps([one["PolicyDocument"] for one in properties["Policies"]], separators=(",", ":"))
     substituted = written.replace('{"Fn::Sub":', "").replace("${AWS::Partition}", "aws-us-gov")
     assert len(substituted) < 10_240
@@ -201,7 +202,7 @@ def test_all_well_known_policies_fit_into_one_role() -> None:
 
 def test_an_add_on_that_the_catalogue_does_not_know() -> None:
     addon = {"source": "eks", "version": "v1.0.0-eksbuild.1", "namespace": "cost", "preserveOnDelete": True}
-    addon |= {"serviceAccount": "analyzer", "permissions": READ, "values": {"a": 1}, "tags": {"team": "a"}}
+    addon |= {"serviceAccount": "analyzer", "iam": {"permissions": READ}, "values": {"a": 1}, "tags": {"team": "a"}}
     made = compiled(addons={"kubecost_kubecost": addon})
     properties = made.resources("addons", "AWS::EKS::Addon")["KubecostKubecostAddOn"]
     assert made.lint() == []
@@ -217,7 +218,9 @@ def test_an_add_on_that_the_catalogue_does_not_know() -> None:
 
 
 def test_where_only_eks_knows_the_namespace_the_role_does_not_ask_for_it() -> None:
-    made = compiled(addons={"teleport": {"source": "eks", "serviceAccount": "collector", "policyArns": [MANAGED]}})
+    made = compiled(
+        addons={"teleport": {"source": "eks", "serviceAccount": "collector", "iam": {"policyArns": [MANAGED]}}}
+    )
     tags = trusted(role(made, "addons", "TeleportRole"))["Condition"]["StringEquals"]
     assert "aws:RequestTag/kubernetes-namespace" not in tags
     assert tags["aws:RequestTag/kubernetes-service-account"] == "collector"
@@ -229,7 +232,9 @@ def test_a_misspelt_add_on_is_not_taken_for_one_that_eks_has() -> None:
 
 
 def test_an_add_ons_role_gets_what_the_blueprint_adds() -> None:
-    made = compiled(addons={"aws-ebs-csi-driver": {"policyArns": [MANAGED], "permissions": READ, "roleName": "ebs"}})
+    made = compiled(
+        addons={"aws-ebs-csi-driver": {"iam": {"policyArns": [MANAGED], "permissions": READ, "roleName": "ebs"}}}
+    )
     properties = role(made, "addons", "AwsEbsCsiDriverRole")
     assert made.lint() == []
     assert properties["RoleName"] == "ebs"
@@ -238,14 +243,14 @@ def test_an_add_ons_role_gets_what_the_blueprint_adds() -> None:
 
 
 def test_a_policy_that_two_ask_for_is_attached_once() -> None:
-    twice = {"wellKnownPolicies": ["ebs-csi-controller"]}
+    twice = {"iam": {"wellKnownPolicies": ["ebs-csi-controller"]}}
     made = compiled(addons={"aws-ebs-csi-driver": twice})
     assert made.lint() == []
     assert len(role(made, "addons", "AwsEbsCsiDriverRole")["ManagedPolicyArns"]) == 1
 
 
 def test_an_add_on_that_needs_no_role_gets_one_with_permissions() -> None:
-    made = compiled(addons={"cert-manager": {"wellKnownPolicies": ["cert-manager"]}})
+    made = compiled(addons={"cert-manager": {"iam": {"wellKnownPolicies": ["cert-manager"]}}})
     [association] = made.resources("addons", "AWS::EKS::Addon")["CertManagerAddOn"]["PodIdentityAssociations"]
     assert association["ServiceAccount"] == "cert-manager"
     assert "route53:GetChange" in json.dumps(role(made, "addons", "CertManagerRole"))
@@ -253,7 +258,7 @@ def test_an_add_on_that_needs_no_role_gets_one_with_permissions() -> None:
 
 
 def test_an_association_takes_the_place_of_the_role_that_bpc_makes() -> None:
-    given = {"serviceAccount": "efs-csi-controller-sa", "roleArn": ROLE.format("efs")}
+    given = {"serviceAccount": "efs-csi-controller-sa", "iam": {"roleArn": ROLE.format("efs")}}
     made = compiled(addons={"aws-efs-csi-driver": {"podIdentityAssociations": [given]}})
     assert "AwsEfsCsiDriverRole" not in made.template("addons")["Resources"]
     [association] = made.resources("addons", "AWS::EKS::Addon")["AwsEfsCsiDriverAddOn"]["PodIdentityAssociations"]
@@ -261,7 +266,7 @@ def test_an_association_takes_the_place_of_the_role_that_bpc_makes() -> None:
 
 
 def test_other_service_accounts_of_an_add_on_have_roles_beside_its_own() -> None:
-    wanted = {"serviceAccount": "efs-csi-node-sa", "policyArns": [MANAGED]}
+    wanted = {"serviceAccount": "efs-csi-node-sa", "iam": {"policyArns": [MANAGED]}}
     made = compiled(addons={"aws-efs-csi-driver": {"podIdentityAssociations": [wanted]}})
     found = made.resources("addons", "AWS::EKS::Addon")["AwsEfsCsiDriverAddOn"]["PodIdentityAssociations"]
     assert [one["ServiceAccount"] for one in found] == ["efs-csi-controller-sa", "efs-csi-node-sa"]
@@ -269,21 +274,22 @@ def test_other_service_accounts_of_an_add_on_have_roles_beside_its_own() -> None
     assert made.lint() == []
 
 
-ASSOCIATION = {"serviceAccount": "collector", "wellKnownPolicies": ["cert-manager"], "permissions": SEND}
+ASSOCIATION = {"serviceAccount": "collector", "iam": {"wellKnownPolicies": ["cert-manager"], "permissions": SEND}}
 OTHERS = {"serviceAccount": "other", "policyArns": [MANAGED], "permissions": READ}
 BELOW = "addons.<name>.podIdentityAssociations[]."
 
 
 @pytest.mark.parametrize(
     "field",
-    [one for one in reference.fields() if re.fullmatch(rf"{re.escape(BELOW)}\w+", one.path)],
+    [one for one in reference.fields() if re.fullmatch(rf"{re.escape(BELOW)}(iam\.)?(?!iam$)\w+", one.path)],
     ids=lambda it: it.path,
 )
 def test_every_field_of_an_association_changes_the_template(field: reference.Field) -> None:
-    key = field.path.removeprefix(BELOW)
+    *inside, key = field.path.removeprefix(BELOW).split(".")
     before = {"teleport": {"source": "eks", "podIdentityAssociations": [copy.deepcopy(ASSOCIATION)]}}
     after = copy.deepcopy(before)
     changed: dict[str, Any] = after["teleport"]["podIdentityAssociations"][0]  # type: ignore[assignment]
+    changed = changed["iam"] if inside else changed
     changed[key] = OTHERS.get(key, field.node["examples"][0])
     if key == "roleArn":
         changed.pop("wellKnownPolicies"), changed.pop("permissions")
@@ -337,7 +343,9 @@ def test_irsa_asks_for_the_service_account_in_the_clusters_own_stack() -> None:
 
 
 def test_irsa_imports_the_issuer_in_other_stacks() -> None:
-    made = compiled(cluster=IRSA, serviceAccounts=[{"name": "api", "namespace": "orders", "policyArns": [MANAGED]}])
+    made = compiled(
+        cluster=IRSA, serviceAccounts=[{"name": "api", "namespace": "orders", "iam": {"policyArns": [MANAGED]}}]
+    )
     statement, values = tokens(role(made, "workloads", "OrdersApiWorkloadRole"))
     assert statement["Condition"]["StringEquals"]["${Issuer}:sub"] == "system:serviceaccount:orders:api"
     exported = {
@@ -355,7 +363,7 @@ def test_irsa_in_one_template() -> None:
     made = compiled(
         cluster=IRSA,
         cloudformation={"layout": "single"},
-        serviceAccounts=[{"name": "api", "namespace": "orders", "policyArns": [MANAGED]}],
+        serviceAccounts=[{"name": "api", "namespace": "orders", "iam": {"policyArns": [MANAGED]}}],
         addons={"aws-ebs-csi-driver": {}},
     )
     assert made.errors == [] and made.lint() == []
@@ -369,7 +377,7 @@ def test_irsa_in_one_template() -> None:
 
 
 def test_a_pattern_takes_more_service_accounts_than_one() -> None:
-    made = workload(identity="irsa", subjectPattern="system:serviceaccount:orders:*", policyArns=[MANAGED])
+    made = workload(identity="irsa", subjectPattern="system:serviceaccount:orders:*", iam={"policyArns": [MANAGED]})
     statement, _ = tokens(role(made, "workloads", "OrdersApiWorkloadRole"))
     assert statement["Condition"]["StringLike"] == {"${Issuer}:sub": "system:serviceaccount:orders:*"}
     assert statement["Condition"]["StringEquals"] == {"${Issuer}:aud": "sts.amazonaws.com"}
@@ -378,7 +386,8 @@ def test_a_pattern_takes_more_service_accounts_than_one() -> None:
 
 def test_an_unlisted_add_on_of_an_unknown_namespace_is_known_by_its_service_account() -> None:
     made = compiled(
-        cluster=IRSA, addons={"teleport": {"source": "eks", "serviceAccount": "collector", "policyArns": [MANAGED]}}
+        cluster=IRSA,
+        addons={"teleport": {"source": "eks", "serviceAccount": "collector", "iam": {"policyArns": [MANAGED]}}},
     )
     statement, _ = tokens(role(made, "addons", "TeleportRole"))
     assert statement["Condition"]["StringLike"] == {"${Issuer}:sub": "system:serviceaccount:*:collector"}
@@ -386,7 +395,7 @@ def test_an_unlisted_add_on_of_an_unknown_namespace_is_known_by_its_service_acco
 
 
 def test_a_given_role_is_bound_to_an_add_on_once_iam_knows_the_issuer() -> None:
-    made = compiled(cluster=IRSA, addons={"vpc-cni": {"serviceAccountRoleArn": ROLE.format("cni")}})
+    made = compiled(cluster=IRSA, addons={"vpc-cni": {"iam": {"roleArn": ROLE.format("cni")}}})
     resource = made.template("cluster")["Resources"]["VpcCniAddOn"]
     assert resource["DependsOn"] == "OidcProvider"
     assert resource["Properties"]["ServiceAccountRoleArn"] == ROLE.format("cni")
@@ -403,7 +412,7 @@ def test_a_manifest_names_the_role_that_the_template_makes() -> None:
         cluster=IRSA,
         environments=ENVIRONMENTS,
         addons={"cluster-autoscaler": {}},
-        serviceAccounts=[{"name": "api", "namespace": "orders", "create": True, "policyArns": [MANAGED]}],
+        serviceAccounts=[{"name": "api", "namespace": "orders", "create": True, "iam": {"policyArns": [MANAGED]}}],
     )
     for component, stack, title in (
         ("cluster-autoscaler", "addons", "ClusterAutoscalerRole"),
@@ -420,7 +429,7 @@ def test_a_manifest_of_a_region_in_china_is_of_its_partition() -> None:
         cluster=IRSA,
         environments=ENVIRONMENTS,
         serviceAccounts=[
-            {"name": "api", "namespace": "orders", "create": True, "wellKnownPolicies": ["image-builder"]}
+            {"name": "api", "namespace": "orders", "create": True, "iam": {"wellKnownPolicies": ["image-builder"]}}
         ],
     )
     assert "arn:aws-cn:iam::111122223333:role/shop-cn-north-1-orders-api" in manifest(made, "service-accounts")
@@ -449,7 +458,7 @@ PROFILE = [{"name": "batch", "selectors": [{"namespace": "batch-*"}]}]
     ],
 )
 def test_pods_on_fargate_and_windows_get_irsa_by_themselves(account: Any, more: Any, irsa: bool) -> None:
-    accounts = [{"name": "api", "namespace": "orders", "policyArns": [MANAGED]} | account]
+    accounts = [{"name": "api", "namespace": "orders", "iam": {"policyArns": [MANAGED]}} | account]
     made = compiled(serviceAccounts=accounts, **more)
     assert made.errors == []
     assert bool(made.resources("cluster", "AWS::IAM::OIDCProvider")) == (irsa or more.get("cluster") == IRSA)
@@ -459,7 +468,7 @@ def test_pods_on_fargate_and_windows_get_irsa_by_themselves(account: Any, more: 
 def test_a_profile_takes_no_pods_that_are_on_every_node() -> None:
     """The VPC CNI's pods with the role are a DaemonSet's, the EBS driver's a Deployment's."""
     profiles = [{"name": "system", "selectors": [{"namespace": "kube-system"}]}]
-    associations = [{"serviceAccount": "aws-node", "roleArn": "arn:aws:iam::111122223333:role/cni"}]
+    associations = [{"serviceAccount": "aws-node", "iam": {"roleArn": "arn:aws:iam::111122223333:role/cni"}}]
     made = compiled(fargateProfiles=profiles, addons={"vpc-cni": {"podIdentityAssociations": associations}})
     assert made.errors == []
     made = compiled(fargateProfiles=profiles, addons={"aws-ebs-csi-driver": {}})
@@ -496,3 +505,39 @@ def test_a_role_is_measured_as_iam_does() -> None:
     assert list(quotas.roles({"Resources": {"A": role}})) == []
     full = {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": document}] * 150}}
     assert len(list(quotas.roles({"Resources": {"A": full}}))) == 1
+
+
+# Every other role
+
+
+def test_every_role_is_given_made_and_named_in_the_same_words() -> None:
+    def platform(**iam: Any) -> Compiled:
+        def of(thing: str) -> dict[str, Any]:
+            said = {"roleArn": ROLE.format(thing)} if not iam else {**iam, "roleName": thing}
+            return {"iam": said}
+
+        capabilities = {"ack": of("ack"), "kro": of("kro")}
+        return compiled(
+            cluster={
+                **of("cluster"),
+                "capabilities": capabilities,
+                "remoteNetwork": {"nodes": ["10.9.0.0/16"], **of("far")},
+            },
+            bastion=of("host"),
+            network={"flowLogs": of("logs")},
+            fargateProfiles=[{"name": "web", "selectors": [{"namespace": "web"}], **of("pods")}],
+            nodeGroups=[{"name": "workers", **of("nodes")}],
+            addons={"cluster-autoscaler": of("scaler")},
+        )
+
+    things = {"ack", "kro", "cluster", "far", "host", "logs", "pods", "nodes", "scaler"}
+    given, made = platform(), platform(permissions=READ, policyArns=[MANAGED])
+    assert (given.errors, made.errors, given.lint(), made.lint()) == ([], [], [], [])
+    stacks = ("network", "bastion", "cluster", "nodes", "addons")
+    whole = json.dumps([given.template(stack) for stack in stacks])
+    assert {one for one in things if ROLE.format(one) in whole or f'"Roles": ["{one}"]' in whole} == things
+    roles = [one for stack in stacks for one in made.resources(stack, "AWS::IAM::Role").values()]
+    named = {one["RoleName"]: one for one in roles if "RoleName" in one}
+    assert set(named) == things
+    for one in named.values():
+        assert MANAGED in one["ManagedPolicyArns"] and {"blueprint", "Nodes", "ack", "kro"} & set(policies(one))

@@ -357,7 +357,7 @@ def test_a_given_role_is_let_in_and_taken_on() -> None:
     assert resources["OddInstanceProfile"]["Properties"]["Roles"] == ["Nodes"]
     assert "OddNodeRole" not in resources
     profile = "arn:aws:iam::111122223333:instance-profile/Nodes"
-    group["iam"] |= {"instanceProfileArn": profile}
+    group |= {"instanceProfileArn": profile}
     resources = compiled(group, {})["nodes"]["Resources"]
     data = resources["OddLaunchTemplate"]["Properties"]["LaunchTemplateData"]
     assert data["IamInstanceProfile"] == {"Arn": profile}
@@ -385,7 +385,7 @@ def test_repair_is_said_in_counts_and_shares() -> None:
 
 def test_a_fargate_profile_takes_a_role_and_subnets_that_are_there() -> None:
     arn = "arn:aws:iam::111122223333:role/Pods"
-    given = {"podExecutionRoleArn": arn, "subnets": [{"import": "a"}, "subnet-0123456789abcdef0"]}
+    given = {"iam": {"roleArn": arn}, "subnets": [{"import": "a"}, "subnet-0123456789abcdef0"]}
     profile = {"name": "web", "selectors": [{"namespace": "web"}]}
     resources = compiled({}, fargateProfiles=[profile | given])["nodes"]["Resources"]
     made = resources["WebFargateProfile"]["Properties"]
@@ -409,8 +409,8 @@ def test_roles_are_clean(tmp_path: Path) -> None:
 
 
 def test_policies_go_by_the_names_of_controllers(tmp_path: Path) -> None:
-    names = ["auto-scaler", "cloud-watch", "ebs", "external-dns", "fsx", "x-ray"]
-    names += ["aws-load-balancer-controller", "cert-manager", "efs", "image-builder"]
+    names = ["auto-scaler", "cloud-watch", "ebs-csi-controller", "external-dns", "fsx", "x-ray"]
+    names += ["aws-load-balancer-controller", "cert-manager", "efs-csi-controller", "image-builder"]
     stacks = compiled({"name": "odd", "iam": {"wellKnownPolicies": names}})
     made = stacks["nodes"]["Resources"]["OddNodeRole"]["Properties"]
     arns = [one["Fn::Sub"].rpartition("/")[2] for one in made["ManagedPolicyArns"][2:]]
@@ -424,7 +424,7 @@ def test_policies_go_by_the_names_of_controllers(tmp_path: Path) -> None:
 
 def test_a_profile_with_a_boundary_has_a_role_of_its_own() -> None:
     boundary = "arn:aws:iam::111122223333:policy/fargate-boundary"
-    web = {"name": "web", "selectors": [{"namespace": "web"}], "permissionsBoundary": boundary}
+    web = {"name": "web", "selectors": [{"namespace": "web"}], "iam": {"permissionsBoundary": boundary}}
     api = {"name": "api", "selectors": [{"namespace": "api"}]}
     resources = compiled({}, fargateProfiles=[web, api])["nodes"]["Resources"]
     assert resources["WebFargatePodExecutionRole"]["Properties"]["PermissionsBoundary"] == boundary

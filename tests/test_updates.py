@@ -17,7 +17,7 @@ import pytest
 
 from bpc import pipeline
 from bpc.verify import TEMPLATE
-from parts import schemas, templates
+from parts import fields, schemas, templates
 from parts.memory import Memory
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,11 +75,11 @@ BLUEPRINT: dict[str, Any] = {
         "cluster-autoscaler": {},
         "external-dns": {"zones": ["ZA"]},
         "metrics-server": {},
-        "teleport": {"source": "eks", "serviceAccount": "collector", "policyArns": [BOUNDARY.format("a")]},
+        "teleport": {"source": "eks", "serviceAccount": "collector", "iam": {"policyArns": [BOUNDARY.format("a")]}},
     },
     # The account is known, so manifests can say the ARN of a role.
     "environments": {"prod": {"account": "111122223333"}},
-    "serviceAccounts": [{"name": "a", "namespace": "shop", "create": True, "permissions": GRANT}],
+    "serviceAccounts": [{"name": "a", "namespace": "shop", "create": True, "iam": {"permissions": GRANT}}],
 }
 
 TAINTS = [{"key": "a", "value": "b", "effect": "NoSchedule"}]
@@ -158,7 +158,7 @@ CHANGES: dict[str, Any] = {
     "cluster.access[].principal": ROLE.format("b"),
     "cluster.access[].username": "b",
     "cluster.access[].groups": ["b"],
-    "cluster.permissionsBoundary": BOUNDARY.format("b"),
+    "cluster.iam.permissionsBoundary": BOUNDARY.format("b"),
     "cluster.vpcResourceController": True,
     "cluster.access[].policies[].policy": "edit",
     "cluster.access[].policies[].scope.type": Instead({"cluster.access[].policies[].scope": SCOPE}),
@@ -297,10 +297,10 @@ CHANGES: dict[str, Any] = {
     "nodeGroups[].bottlerocket.*": Instead({"nodeGroups[3].bottlerocket": {"adminContainer": True}}),
     "nodeGroups[].repair.*": Instead({"nodeGroups[].repair": {"maxParallel": 1}}),
     "nodeGroups[].iam.roleArn": ROLE.format("b"),
-    "nodeGroups[].iam.instanceProfileArn": Instead(
+    "nodeGroups[].instanceProfileArn": Instead(
         {
             "nodeGroups[2].iam.roleArn": ROLE.format("b"),
-            "nodeGroups[2].iam.instanceProfileArn": "arn:aws:iam::111122223333:instance-profile/b",
+            "nodeGroups[2].instanceProfileArn": "arn:aws:iam::111122223333:instance-profile/b",
         }
     ),
     "nodeGroups[].iam.roleName": "b",
@@ -316,8 +316,8 @@ CHANGES: dict[str, Any] = {
     "fargateProfiles[].name": "b",
     "fargateProfiles[].selectors[].namespace": "b",
     "fargateProfiles[].selectors[].labels": {"a": "b"},
-    "fargateProfiles[].podExecutionRoleArn": ROLE.format("b"),
-    "fargateProfiles[].permissionsBoundary": BOUNDARY.format("b"),
+    "fargateProfiles[].iam.roleArn": ROLE.format("b"),
+    "fargateProfiles[].iam.permissionsBoundary": BOUNDARY.format("b"),
     "fargateProfiles[].subnets": ["subnet-0123456789abcdef0"],
     "fargateProfiles[].tags": {"a": "b"},
     "addons.*.enabled": Instead({f"{EBS}.enabled": False}),
@@ -327,14 +327,14 @@ CHANGES: dict[str, Any] = {
     "addons.*.namespace": Instead({f"{EBS}.namespace": "b"}),
     "addons.*.preserveOnDelete": Instead({f"{EBS}.preserveOnDelete": True}),
     "addons.*.tags": Instead({f"{EBS}.tags": {"a": "b"}}),
-    "addons.*.policyArns": Instead({f"{EBS}.policyArns": [BOUNDARY.format("b")]}),
-    "addons.*.permissions[].*": Instead({f"{EBS}.permissions": GRANT}),
-    "addons.*.policyName": Instead({f"{EBS}.permissions": GRANT, f"{EBS}.policyName": "b"}),
-    "addons.*.wellKnownPolicies": Instead({f"{EBS}.wellKnownPolicies": ["image-builder"]}),
-    "addons.*.permissionsBoundary": Instead({f"{EBS}.permissionsBoundary": BOUNDARY.format("b")}),
-    "addons.*.roleName": Instead({f"{EBS}.roleName": "b"}),
+    "addons.*.iam.policyArns": Instead({f"{EBS}.iam.policyArns": [BOUNDARY.format("b")]}),
+    "addons.*.iam.permissions[].*": Instead({f"{EBS}.iam.permissions": GRANT}),
+    "addons.*.iam.policyName": Instead({f"{EBS}.iam.permissions": GRANT, f"{EBS}.iam.policyName": "b"}),
+    "addons.*.iam.wellKnownPolicies": Instead({f"{EBS}.iam.wellKnownPolicies": ["image-builder"]}),
+    "addons.*.iam.permissionsBoundary": Instead({f"{EBS}.iam.permissionsBoundary": BOUNDARY.format("b")}),
+    "addons.*.iam.roleName": Instead({f"{EBS}.iam.roleName": "b"}),
     "addons.*.podIdentityAssociations[].*": Instead(
-        {f"{EBS}.podIdentityAssociations": [{"serviceAccount": "b", "policyArns": [BOUNDARY.format("b")]}]}
+        {f"{EBS}.podIdentityAssociations": [{"serviceAccount": "b", "iam": {"policyArns": [BOUNDARY.format("b")]}}]}
     ),
     "addons.<name>.serviceAccount": Instead({"addons.teleport.serviceAccount": "b"}),
     "serviceAccounts[].name": "b",
@@ -345,19 +345,19 @@ CHANGES: dict[str, Any] = {
         {"serviceAccounts[].identity": "irsa", "serviceAccounts[].subjectPattern": "system:serviceaccount:shop:*"}
     ),
     "cluster.identity": "irsa",
-    "addons.*.serviceAccountRoleArn": Instead({f"{EBS}.serviceAccountRoleArn": ROLE.format("b")}),
+    "addons.*.iam.roleArn": Instead({f"{EBS}.iam.roleArn": ROLE.format("b")}),
     "serviceAccounts[].create": Instead({"serviceAccounts[].create": False}),
     "serviceAccounts[].labels": {"a": "b"},
     "serviceAccounts[].annotations": {"a": "b"},
-    "serviceAccounts[].roleArn": Instead(
-        {"serviceAccounts[].roleArn": ROLE.format("b"), "serviceAccounts[].permissions": None}
+    "serviceAccounts[].iam.roleArn": Instead(
+        {"serviceAccounts[].iam.roleArn": ROLE.format("b"), "serviceAccounts[].iam.permissions": None}
     ),
-    "serviceAccounts[].roleName": "b",
-    "serviceAccounts[].policyArns": [BOUNDARY.format("b")],
-    "serviceAccounts[].permissions[].*": Instead({"serviceAccounts[].permissions": OTHER}),
-    "serviceAccounts[].policyName": "b",
-    "serviceAccounts[].wellKnownPolicies": ["image-builder"],
-    "serviceAccounts[].permissionsBoundary": BOUNDARY.format("b"),
+    "serviceAccounts[].iam.roleName": "b",
+    "serviceAccounts[].iam.policyArns": [BOUNDARY.format("b")],
+    "serviceAccounts[].iam.permissions[].*": Instead({"serviceAccounts[].iam.permissions": OTHER}),
+    "serviceAccounts[].iam.policyName": "b",
+    "serviceAccounts[].iam.wellKnownPolicies": ["image-builder"],
+    "serviceAccounts[].iam.permissionsBoundary": BOUNDARY.format("b"),
     "serviceAccounts[].targetRoleArn": ROLE.format("b"),
     "serviceAccounts[].sessionPolicy": GRANT,
     "serviceAccounts[].sessionPolicy[].*": Instead({"serviceAccounts[].sessionPolicy": GRANT}),
@@ -393,6 +393,8 @@ ELSEWHERE = {
     "nodeGroups[].metricsCollection[].granularity": "has one value",
     "cloudformation.*": "changes the form of the files, and what is beside the templates",
     "overrides.*": "does what the patch does",
+    "*.iam": "is told key by key",
+    "iam.*": "is told of each thing that has a role",
     "*.import": "is as a change of the field that it is the value of",
 }
 
@@ -432,7 +434,9 @@ def changed(field: str, value: Any) -> dict[str, Any]:
 
 def compiled(blueprint: dict[str, Any], only: str = "") -> Output:
     memory = Memory()
-    result = pipeline.compile_blueprint(json.dumps(blueprint).encode(), "demo.yaml", lambda _: memory, only)
+    result = pipeline.compile_blueprint(
+        json.dumps(blueprint).encode(), "demo.yaml", lambda _: memory, only, beside=fields.BESIDE
+    )
     assert not result.failed, result.diagnostics
     stacks = {
         path.split("/")[-1].removesuffix(".yaml"): templates.load(content.decode())

@@ -241,7 +241,7 @@ class AddOn:
         if len(cls.sources) > 1:
             properties |= fields.source(cls.sources)
         if "eks" in cls.sources:
-            properties |= fields.EKS
+            properties |= fields.EKS | fields.ROLE
         if "chart" in cls.sources:
             properties |= fields.chart("eks" in cls.sources)
         if {"manifests", "chart"} & {*cls.sources}:

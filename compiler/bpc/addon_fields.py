@@ -52,11 +52,6 @@ EKS: Fields = {
         "default": False,
         "x-cloudformation": "AWS::EKS::Addon.PreserveOnDelete",
     },
-    "serviceAccountRoleArn": {
-        "$ref": "#/$defs/roleArn",
-        "description": "A role that is there already, for IAM roles for service accounts (IRSA). bpc then makes none.",
-        "x-cloudformation": "AWS::EKS::Addon.ServiceAccountRoleArn",
-    },
     "podIdentityAssociations": {"$ref": "#/$defs/podIdentityAssociations"},
     "tags": {
         "$ref": "#/$defs/tags",
@@ -67,14 +62,13 @@ EKS: Fields = {
 }
 # What kustomize changes of the objects that there are, or Flux of those of a chart.
 PATCHES: Fields = {"patches": {"$ref": "#/$defs/patches"}}
-# The role of the service account that bpc knows the add-on by.
+# The role of the add-on's own service account.
 ROLE: Fields = {
-    "roleName": {"$ref": "#/$defs/roleName"},
-    "policyArns": {"$ref": "#/$defs/policyArns", "description": "Managed policies, beside those that it needs."},
-    "permissions": {"$ref": "#/$defs/permissions"},
-    "policyName": {"$ref": "#/$defs/policyName"},
-    "wellKnownPolicies": {"$ref": "#/$defs/wellKnownPolicies"},
-    "permissionsBoundary": {"$ref": "#/$defs/rolePermissionsBoundary"},
+    "iam": {
+        "$ref": "#/$defs/iam",
+        "description": "The role of the add-on's service account. A role of yours reaches an EKS add-on by IRSA; for "
+        "one by EKS Pod Identity, there is podIdentityAssociations.",
+    },
 }
 
 

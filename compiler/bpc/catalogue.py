@@ -60,7 +60,7 @@ def addons_schema() -> dict[str, Any]:
 
     entries = addons()
     return {
-        "description": "What runs in the cluster beside the workloads. What an item of permissions or "
+        "description": "What runs in the cluster beside the workloads. What an item of "
         "podIdentityAssociations holds is the same for all of them, and told with `<name>`.",
         "type": "object",
         "propertyNames": {"pattern": "^[a-z0-9][a-z0-9_-]{0,99}$"},

@@ -18,7 +18,7 @@ from bpc.plan.shapes import Plan, PlannedAddOn
 def contribute(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any) -> None:
     """Everything of one add-on; `cluster` is the cluster's name, by Ref or by import."""
     at, entry = addon.request.at, addon.entry
-    role = _role(addon, plan, sheet) if addon.has_role else None
+    role = _role(addon, plan, sheet) if addon.has_role else addon.given_role
     for resource in entry.resources(addon.context):
         _fit(resource, plan, sheet, cluster)
         sheet.add(resource, at)
@@ -48,7 +48,7 @@ def _role(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> Any:
 
         subject = web_identity.subject(addon.namespace, addon.service_account)
         trust = roles.web_identity(sheet, subject, alike=not addon.namespace)
-    return roles.add(f"{addon.id}Role", trust, addon.wanted_role, plan, sheet, addon.request.at, known)
+    return roles.add(f"{addon.id}Role", trust, addon.iam, plan, sheet, addon.request.at, known)
 
 
 def _eks_addon(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any, role: Any) -> eks.Addon:
@@ -63,9 +63,9 @@ def _eks_addon(addon: PlannedAddOn, plan: Plan, sheet: Sheet, cluster: Any, role
     if options["preserveOnDelete"]:
         properties["PreserveOnDelete"] = True
     associated = {addon.service_account: role} if role and addon.identity == "pod-identity" else {}
-    if arn := options.get("serviceAccountRoleArn") or (role if addon.identity == "irsa" else None):
-        properties["ServiceAccountRoleArn"] = arn
-    if "serviceAccountRoleArn" in options and sheet.stack == "cluster":
+    if role and addon.identity == "irsa":
+        properties["ServiceAccountRoleArn"] = role
+    if addon.given_role and sheet.stack == "cluster":
         properties["DependsOn"] = "OidcProvider"
     if before := _before(addon, plan):
         properties["DependsOn"] = before
@@ -107,7 +107,7 @@ def _given(addon: PlannedAddOn, plan: Plan, sheet: Sheet) -> dict[str, Any]:
     for one in addon.associations:
         trust = iam.trusts_pods(plan.name, addon.namespace, one.service_account)
         title = f"{addon.id}{logical_id(one.service_account)}Role"
-        made[one.service_account] = one.role_arn or roles.add(title, trust, one, plan, sheet, one.at, tags=one.tags)
+        made[one.service_account] = roles.add(title, trust, one.iam, plan, sheet, one.at, tags=one.tags)
     return made
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from awacs.aws import Statement
 
     from bpc.diagnostics import Path
-    from bpc.model import WantedRole
+    from bpc.model import Iam
 
 
 class Known(Record):
@@ -26,20 +26,24 @@ class Known(Record):
     statements: Sequence[Statement] = ()
     name: str = ""
     role_name: str | None = None
+    policies: Mapping[str, Any] | None = None  # further ones by their names
+    own: str = "blueprint"  # what the policy of the blueprint's own permissions is called
 
 
 def add(
     title: str,
     trust: Any,
-    wanted: WantedRole | None,
+    wanted: Iam | None,
     plan: Plan,
     sheet: Sheet,
     at: Path,
     known: Known | None = None,
     tags: Mapping[str, str] | None = None,
-) -> GetAtt:
-    """Put a role on the sheet, and give its ARN."""
+) -> GetAtt | str:
+    """Put a role on the sheet, if the blueprint does not name one that is there, and give its ARN."""
     known = known or Known()
+    if wanted and wanted.role_arn:
+        return wanted.role_arn
     made = iam.role(
         title,
         trust,
@@ -48,7 +52,7 @@ def add(
         managed_policies=[*known.managed, *(_managed(wanted.well_known_policies) if wanted else ())],
         statements=known.statements,
         policy_name=known.name,
-        **{"name": known.role_name} | (_own(wanted, plan.name) if wanted else {}),
+        **_own(wanted, plan.name, known),
     )
     sheet.add(made, at)
     return GetAtt(made, "Arn")
@@ -60,7 +64,10 @@ def _managed(names: Iterable[str]) -> list[str]:
     return [well_known.MANAGED[name] for name in names if name in well_known.MANAGED]
 
 
-def _own(wanted: WantedRole, cluster: str) -> dict[str, Any]:
+def _own(wanted: Iam | None, cluster: str, known: Known) -> dict[str, Any]:
+    """What the blueprint says of the role, beside the policies that it has anyway."""
+    if wanted is None:
+        return {"name": known.role_name, "policies": known.policies}
     policies: dict[str, Any] = {}
     if wanted.well_known_policies:
         from bpc.kit import well_known
@@ -70,9 +77,9 @@ def _own(wanted: WantedRole, cluster: str) -> dict[str, Any]:
     if wanted.permissions:
         from bpc.kit import permissions
 
-        policies[wanted.policy_name] = iam.document(permissions.statements(wanted.permissions))
-    name = {"name": wanted.role_name} if wanted.role_name else {}
-    return {"policy_arns": wanted.policy_arns, "policies": policies} | name
+        policies[wanted.policy_name or known.own] = iam.document(permissions.statements(wanted.permissions))
+    policies |= known.policies or {}
+    return {"policy_arns": wanted.policy_arns, "policies": policies, "name": wanted.role_name or known.role_name}
 
 
 def web_identity(sheet: Sheet, subject: str, *, alike: bool = False) -> Any:

@@ -241,11 +241,9 @@ FIRST: dict[str, dict[str, Any]] = {
         "cluster.remoteNetwork.credentials": {"provider": "iam-roles-anywhere", "caBundle": PEM.replace("IB", "IC")}
     },
     **{
-        f"cluster.remoteNetwork.credentials.{key}": {"cluster.remoteNetwork.credentials": {"provider": "ssm"}}
-        for key in ("roleArn", "provider")
+        f"cluster.remoteNetwork.{key}": {"cluster.remoteNetwork.credentials": {"provider": "ssm"}}
+        for key in ("iam.roleArn", "credentials.provider")
     },
-    "cluster.capabilities.ack.roleArn": {"cluster.capabilities": {"ack": {}}},
-    "cluster.capabilities.kro.roleArn": {"cluster.capabilities": {"kro": {}}},
     "cluster.secretsEncryption.keyArn": {"environments": {"dev": {}}},
     **{f"storage.{key}": {"environments": {"dev": {}}} for key in ("classes[].keyArn", "classes[].zones")},
     **{f"storage.{key}[].keyArn": {"environments": {"dev": {}}} for key in ("fileSystems", "fsx")},
@@ -267,7 +265,7 @@ FIRST: dict[str, dict[str, Any]] = {
     "nodeGroups[].subnets[].import": {"nodeGroups[].subnets": [{"import": "a"}]},
     "nodeGroups[].availabilityZones": ZONES,
     "nodeGroups[].localZones": LOCAL,
-    "nodeGroups[].iam.instanceProfileArn": {
+    "nodeGroups[].instanceProfileArn": {
         "nodeGroups[].type": "self-managed",
         "nodeGroups[].iam": {"roleArn": "arn:aws:iam::111122223333:role/Nodes"},
     },
@@ -326,14 +324,10 @@ FIRST: dict[str, dict[str, Any]] = {
     },
 }
 OTHER = {"actions": ["s3:ListBucket"], "resources": ["arn:aws:s3:::other"]}
-ACCOUNT = {"name": "api", "namespace": "shop", "roleArn": "arn:aws:iam::111122223333:role/old"}
+ACCOUNT = {"name": "api", "namespace": "shop", "iam": {"roleArn": "arn:aws:iam::111122223333:role/old"}}
 # A role that the template makes, which `permissions` and the like are for.
-MADE = {key: value for key, value in ACCOUNT.items() if key != "roleArn"} | {"wellKnownPolicies": ["image-builder"]}
+MADE = ACCOUNT | {"iam": {"wellKnownPolicies": ["image-builder"]}}
 GRANT = [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::old/*"]}]
-FIRST |= {
-    f"serviceAccounts[].{key}": {"serviceAccounts": [MADE | {"permissions": GRANT}]}
-    for key in ("roleName", "policyArns", "permissions", "policyName", "wellKnownPolicies", "permissionsBoundary")
-}
 FIRST |= {
     f"serviceAccounts[].{key}": {"serviceAccounts": [ACCOUNT | {"create": True}]} for key in ("labels", "annotations")
 }
@@ -409,9 +403,8 @@ BELOW: dict[str, Any] = {
     "cluster.capabilities.argocd.vpcEndpointIds[].import": {
         "cluster.capabilities.argocd.vpcEndpointIds": [{"import": "other"}]
     },
-    "cluster.capabilities.argocd.permissions": {"cluster.capabilities.argocd.permissions": [OTHER]},
-    "cluster.capabilities.ack": {"cluster.capabilities": {"ack": {"permissions": [OTHER]}}},
-    "cluster.capabilities.kro": {"cluster.capabilities": {"kro": {"permissions": [OTHER]}}},
+    "cluster.capabilities.ack": {"cluster.capabilities": {"ack": {}}},
+    "cluster.capabilities.kro": {"cluster.capabilities": {"kro": {}}},
     "cluster.oidcIdentityProvider": {
         "cluster.oidcIdentityProvider": {
             "name": "other",
@@ -562,6 +555,9 @@ def update(field: reference.Field) -> tuple[Blueprint, Blueprint] | None:
     return before, after
 
 
+FREE: dict[str, Any] = {"values": {"a": 1}, "iam": ACCOUNT["iam"]}
+
+
 def _option(field: reference.Field) -> tuple[Blueprint, Blueprint]:
     """Of an add-on, which is there already, beside those that it requires."""
     _, name, option = field.path.split(".")
@@ -574,10 +570,8 @@ def _option(field: reference.Field) -> tuple[Blueprint, Blueprint]:
         before |= around(entry, before["nodeGroups"])
         before["addons"] = {other: _needed(catalogue.addon(other)) for other in entry.requires}
         before["addons"][name] = _needed(entry) | _source(entry, option)
-        if option in addon_fields.ROLE:
-            before["addons"][name]["permissions"] = GRANT
     after = copy.deepcopy(before)
-    after["addons"][name][option] = {"a": 1} if option == "values" else other_value(field)
+    after["addons"][name][option] = FREE.get(option) or other_value(field)
     return before, after
 
 
@@ -602,11 +596,12 @@ def _needed(entry: type[AddOn]) -> dict[str, Any]:
 
 def _source(entry: type[AddOn], option: str) -> dict[str, Any]:
     """The source that an option of an add-on is for: its own are for all of them, but manifests have them plainest."""
-    if option in addon_fields.EKS and len(entry.sources) > 1:
+    of_eks = option in addon_fields.EKS or (option in addon_fields.ROLE and not entry.service_account)
+    if of_eks and len(entry.sources) > 1:
         return {"source": "eks" if "eks" in entry.sources else entry.sources[0]}
     if option == "patches" and len(entry.sources) > 1:
         return {"source": "manifests" if "manifests" in entry.sources else "chart"}
-    if option == "source" or option in addon_fields.EKS or "manifests" not in entry.sources:
+    if option in ("source", *addon_fields.EKS) or "manifests" not in entry.sources:
         return {}
     return {"source": "manifests"} if len(entry.sources) > 1 else {}
 
@@ -617,7 +612,7 @@ def _unlisted(option: str) -> dict[str, Any]:
         return {"chart": CHART | {"version": "1.2.2"}, "namespace": "teleport"}
     if option == "manifests":
         return {"manifests": ["manifests/other.yaml"]}
-    role = {} if option == "serviceAccountRoleArn" else {"serviceAccount": "collector", "permissions": GRANT}
+    role = {} if option == "iam" else {"serviceAccount": "collector", "iam": {"permissions": GRANT}}
     return {"source": "eks"} | role
 
 
@@ -632,7 +627,13 @@ def put(data: Any, path: str, value: Any) -> None:
 def first(path: str) -> dict[str, Any]:
     """What must be so for a field to matter."""
     below = {key: value for above, needed in BELOW.items() if path.startswith(above) for key, value in needed.items()}
-    return below | FIRST.get(path, {}) | _statement(path)
+    return below | FIRST.get(path, {}) | _role(path) | _statement(path)
+
+
+def _role(path: str) -> dict[str, Any]:
+    """Where the field is of a role that the template makes, permissions that it has already."""
+    above, inside, key = path.partition(".iam.")
+    return {f"{above}.iam": {"permissions": GRANT}} if inside and key != "roleArn" else {}
 
 
 def _statement(path: str) -> dict[str, Any]:

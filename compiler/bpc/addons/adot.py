@@ -2,7 +2,7 @@
 EKS add-on requirements.
 
 The operator calls no AWS service. The collector that `values` turn on may: it runs as `adot-collector`, and what it may
-do stands in `policyArns` or `permissions`. Other collectors get roles by `podIdentityAssociations`.
+do stands in `iam`. Other collectors get roles by `podIdentityAssociations`.
 """
 
 from __future__ import annotations

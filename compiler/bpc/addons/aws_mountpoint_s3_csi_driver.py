@@ -35,7 +35,7 @@ class AwsMountpointS3CsiDriver(AddOn):
     required = ("buckets",)
     options: ClassVar[Mapping[str, Any]] = {
         "buckets": {
-            "description": "The buckets that it may mount. They are this account's; for others, use `permissions`.",
+            "description": "The buckets that it may mount. They are this account's; for others, use `iam.permissions`.",
             "type": "array",
             "minItems": 1,
             "uniqueItems": True,

@@ -1,6 +1,6 @@
 """KEDA. Sources: KEDA documentation, Deploying KEDA and Kubernetes compatibility; its chart 2.20.2, as Helm renders it.
 
-What a scaler may ask of AWS depends on what it scales by, so the blueprint says it: `permissions` of the operator.
+What a scaler may ask of AWS depends on what it scales by, so the blueprint says it: `iam.permissions` of the operator.
 """
 
 from __future__ import annotations

@@ -23,23 +23,23 @@ def always(blueprint: Blueprint) -> bool:
     return True
 
 
-def speaks_of_roles(blueprint: Blueprint) -> object:
+def speaks_of_pods(blueprint: Blueprint) -> object:
     """Whether service accounts have roles, or an add-on more or others than bpc gives it."""
-    said = ("serviceAccount", "roleName", "policyArns", "permissions", "wellKnownPolicies", "podIdentityAssociations")
+    said = ("iam", "podIdentityAssociations")
     return blueprint.service_accounts or any(one.options.get(key) for one in blueprint.addons for key in said)
 
 
-def grants(blueprint: Blueprint) -> object:
-    """Whether the blueprint may say of some role what it may do."""
-    nodes = any(group.iam for group in blueprint.node_groups)
-    return nodes or blueprint.cluster.capabilities or speaks_of_roles(blueprint)
+def speaks_of_roles(blueprint: Blueprint) -> object:
+    """Whether the blueprint may say of some role what it is or may do."""
+    cluster, logs, host = blueprint.cluster, blueprint.network.flow_logs, blueprint.bastion
+    alone = cluster.iam or cluster.auto_mode or cluster.remote_network or cluster.capabilities
+    some = any(one.iam for one in blueprint.node_groups) or any(one.iam for one in blueprint.fargate_profiles)
+    return alone or (logs and logs.iam) or (host and host.iam) or some or speaks_of_pods(blueprint)
 
 
 def speaks_of_control_plane(cluster: Cluster) -> object:
-    """Whether its components, identity provider or roles are otherwise than most have them."""
-    boundary = cluster.permissions_boundary or (cluster.auto_mode and cluster.auto_mode.permissions_boundary)
-    role = boundary or cluster.vpc_resource_controller is not None
-    return role or cluster.kube_api_server or cluster.oidc_identity_provider
+    """Whether its components, identity provider or role are otherwise than most have them."""
+    return cluster.vpc_resource_controller is not None or cluster.kube_api_server or cluster.oidc_identity_provider
 
 
 # Each topic, and whether a blueprint has anything for it to check; one that no blueprint asks for is not imported.
@@ -63,7 +63,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.instances": always,
     "bpc.checks.nodes": always,
     "bpc.checks.images": lambda it: any(group.special_image for group in it.node_groups),
-    "bpc.checks.node_roles": lambda it: any(group.iam or group.repair.odd for group in it.node_groups),
+    "bpc.checks.node_roles": lambda it: any(group.special_role or group.repair.odd for group in it.node_groups),
     "bpc.checks.places": lambda it: any(group.special_template for group in it.node_groups),
     "bpc.checks.machines": lambda it: any(group.special_template for group in it.node_groups),
     "bpc.checks.auto_scaling": lambda it: any(group.special_group for group in it.node_groups),
@@ -80,8 +80,9 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.delivery": lambda it: it.cloudformation.git_sync or it.cloudformation.iam_stack,
     "bpc.checks.stack_sets": lambda it: it.cloudformation.stack_sets,
     "bpc.checks.stack_set_targets": lambda it: it.cloudformation.stack_sets,
-    "bpc.checks.identity": speaks_of_roles,
-    "bpc.checks.permissions": grants,
+    "bpc.checks.identity": speaks_of_pods,
+    "bpc.checks.roles": speaks_of_roles,
+    "bpc.checks.permissions": speaks_of_roles,
     "bpc.checks.labels": lambda it: any(group.labels or group.taints for group in it.node_groups),
 }
 

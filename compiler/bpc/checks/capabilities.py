@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpc.diagnostics import Diagnostic, rule
-from bpc.model import Blueprint, Capability
+from bpc.model import Blueprint
 
-GIVEN_ROLE = rule(
-    "BPC741",
-    "permissions-of-a-given-role",
-    why="policyArns, permissions and permissionsBoundary are for the role that the template makes; a role that is "
-    "given has its own.",
-    cure="Take roleArn away, or give the permissions to that role where it is made.",
-)
 NO_POOLS = rule(
     "BPC742",
     "node-role-without-pools",
     why="The role is for the node pools that EKS brings along; NodePools of your own name theirs in a NodeClass "
     "(Amazon EKS User Guide, Create a Node Class).",
-    cure="Take nodeRoleArn away, or name a node pool. A role for a NodeClass needs an entry of the type ec2 in access.",
+    cure="Take iam away, or name a node pool. A role for a NodeClass needs an entry of the type ec2 in access.",
 )
 UNKNOWN_ROLE = rule(
     "BPC743",
@@ -31,34 +24,13 @@ UNKNOWN_ROLE = rule(
 )
 
 
-def _capabilities(blueprint: Blueprint) -> Iterator[Capability]:
-    wanted = blueprint.cluster.capabilities
-    for one in (wanted.argocd, wanted.ack, wanted.kro) if wanted else ():
-        if one:
-            yield one
-
-
-def _roles(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    for one in _capabilities(blueprint):
-        own = {
-            "policyArns": one.policy_arns,
-            "permissions": one.permissions,
-            "permissionsBoundary": one.permissions_boundary,
-        }
-        for key, value in own.items():
-            if one.role_arn and value:
-                yield GIVEN_ROLE.at(
-                    (*one.at, key), f"{key} does nothing beside roleArn", "take one of them away", key=True
-                )
-
-
 def _auto_mode(blueprint: Blueprint) -> Iterator[Diagnostic]:
     auto = blueprint.cluster.auto_mode
-    if auto and auto.node_role_arn and not auto.node_pools:
-        yield NO_POOLS.at((*auto.at, "nodeRoleArn"), "there is no node pool that has this role", key=True)
+    if auto and auto.iam and not auto.node_pools:
+        yield NO_POOLS.at(auto.iam.at, "there is no node pool that has this role", key=True)
     if auto and blueprint.cluster.role_arn:
-        at = (*blueprint.cluster.at, "roleArn")
+        at = (*blueprint.cluster.at, "iam", "roleArn")
         yield UNKNOWN_ROLE.at(at, "this role has to let EKS Auto Mode work", "see that it has the four policies")
 
 
-CHECKS = (_roles, _auto_mode)
+CHECKS = (_auto_mode,)

@@ -29,7 +29,7 @@ SYSTEM_PREFIX = rule(
 GIVEN_ROLE = rule(
     "BPC841",
     "setting-of-a-role-that-is-not-made",
-    why="The setting is for a role that the template makes; one that is given has its policies and its boundary.",
+    why="The setting is for a role that the template makes; one that is given has its policies.",
     cure="Take the setting away, or the role's ARN.",
 )
 WINDOWS = rule(
@@ -60,19 +60,10 @@ def _identity_provider(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 
 def _roles(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    cluster, auto = blueprint.cluster, blueprint.cluster.auto_mode
-    own = (
-        ("permissionsBoundary", cluster.permissions_boundary),
-        ("vpcResourceController", cluster.vpc_resource_controller),
-    )
-    for key, value in own:
-        if cluster.role_arn and value is not None:
-            yield GIVEN_ROLE.at((*cluster.at, key), f"{key} does nothing beside roleArn", key=True)
-    if auto and auto.permissions_boundary and (auto.node_role_arn or not auto.node_pools):
-        said = "permissionsBoundary does nothing " + (
-            "beside nodeRoleArn" if auto.node_role_arn else "without node pools"
-        )
-        yield GIVEN_ROLE.at((*auto.at, "permissionsBoundary"), said, key=True)
+    cluster = blueprint.cluster
+    if cluster.role_arn and cluster.vpc_resource_controller is not None:
+        said = "vpcResourceController does nothing beside iam.roleArn"
+        yield GIVEN_ROLE.at((*cluster.at, "vpcResourceController"), said, key=True)
     if cluster.vpc_resource_controller is False and any(one.family == "windows" for one in blueprint.node_groups):
         yield WINDOWS.at((*cluster.at, "vpcResourceController"), "there are Windows nodes", "take this away")
 

@@ -40,12 +40,6 @@ SELECTOR_TWICE = rule(
     cure="Take one of the two away.",
     severity="warning",
 )
-GIVEN_ROLE = rule(
-    "BPC943",
-    "boundary-of-a-given-role",
-    why="A role that is given has a boundary of its own, or none; the template does not change it.",
-    cure="Take one of the two away, or give the boundary to that role where it is made.",
-)
 
 
 def _places(blueprint: Blueprint) -> Iterator[Diagnostic]:
@@ -90,11 +84,4 @@ def _selectors(blueprint: Blueprint) -> Iterator[Diagnostic]:
             seen.setdefault(key, profile.name)
 
 
-def _roles(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    for profile in blueprint.fargate_profiles:
-        if profile.pod_execution_role_arn and profile.permissions_boundary:
-            at = (*profile.at, "permissionsBoundary")
-            yield GIVEN_ROLE.at(at, "permissionsBoundary does nothing beside podExecutionRoleArn", key=True)
-
-
-CHECKS = (_places, _names, _selectors, _roles)
+CHECKS = (_places, _names, _selectors)

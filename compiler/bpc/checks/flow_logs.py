@@ -12,7 +12,7 @@ DESTINATION = rule(
     "flow-log-destination",
     why="Flow logs go either to a bucket of yours, with its own encryption and lifecycle, or to a log group "
     "that the network stack makes.",
-    cure="Use `destination: s3` with bucketArn, or cloud-watch-logs with retentionDays and keyArn.",
+    cure="Use `destination: s3` with bucketArn, or cloud-watch-logs with retentionDays, keyArn and iam.",
 )
 
 
@@ -21,7 +21,7 @@ def _destination(blueprint: Blueprint) -> Iterator[Diagnostic]:
     if not logs:
         return
     if logs.destination == "s3":
-        group = {"retentionDays": logs.retention_days, "keyArn": logs.key_arn}
+        group = {"retentionDays": logs.retention_days, "keyArn": logs.key_arn, "iam": logs.iam}
         for key in (one for one, given in group.items() if given is not None):
             said = f"{key} is for a log group, and these logs go to a bucket"
             yield DESTINATION.at((*logs.at, key), said, "take it away", key=True)

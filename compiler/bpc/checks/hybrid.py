@@ -42,13 +42,13 @@ NO_AUTHORITY = rule(
     "BPC764",
     "hybrid-without-authority",
     why="IAM Roles Anywhere trusts the machines by the certificate of the authority that signed theirs.",
-    cure="Add caBundle, or give a role that is set up already in roleArn.",
+    cure="Add caBundle, or give a role that is set up already in iam.",
 )
 UNUSED_AUTHORITY = rule(
     "BPC765",
     "hybrid-authority-unused",
     why="The certificate is for the trust anchor of IAM Roles Anywhere, which is not made here.",
-    cure="Take caBundle away, or use `provider: iam-roles-anywhere` without roleArn.",
+    cure="Take caBundle away, or use `provider: iam-roles-anywhere` without a role of yours.",
 )
 
 
@@ -89,10 +89,10 @@ def _endpoint(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 def _credentials(blueprint: Blueprint) -> Iterator[Diagnostic]:
     wanted = blueprint.cluster.remote_network
-    credentials = wanted.credentials if wanted else None
-    if credentials is None:
+    if wanted is None:
         return
-    makes_anchor = credentials.provider == "iam-roles-anywhere" and not credentials.role_arn
+    credentials = wanted.credentials
+    makes_anchor = credentials.provider == "iam-roles-anywhere" and not (wanted.iam and wanted.iam.role_arn)
     if makes_anchor and not credentials.ca_bundle:
         yield NO_AUTHORITY.at((*credentials.at, "provider"), "there is no caBundle", "add the certificate")
     if credentials.ca_bundle and not makes_anchor:

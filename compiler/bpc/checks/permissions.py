@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
+from bpc.checks.roles import every
 from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.kit import statements
 from bpc.model import Blueprint, Permission
@@ -42,28 +42,10 @@ Granted = tuple[Path, tuple[Permission, ...]]
 
 def _granted(blueprint: Blueprint) -> Iterator[Granted]:
     """Every list of permissions in the blueprint, with its place."""
-    wanted = blueprint.cluster.capabilities
-    for one in (wanted.argocd, wanted.ack, wanted.kro) if wanted else ():
-        if one:
-            yield (*one.at, "permissions"), one.permissions
-    for group in blueprint.node_groups:
-        if group.iam:
-            yield (*group.iam.at, "permissions"), group.iam.permissions
+    for one in every(blueprint):
+        yield (*one.at, "permissions"), one.permissions
     for account in blueprint.service_accounts:
-        yield (*account.at, "permissions"), account.permissions
         yield (*account.at, "sessionPolicy"), account.session_policy
-    for addon in blueprint.addons:
-        yield from _of_addon(addon.at, addon.options)
-        for place, association in enumerate(addon.options.get("podIdentityAssociations", ())):
-            yield from _of_addon((*addon.at, "podIdentityAssociations", place), association)
-
-
-def _of_addon(at: Path, options: Any) -> Iterator[Granted]:
-    if given := options.get("permissions"):
-        from bpc import build
-
-        at = (*at, "permissions")
-        yield at, tuple(build.node(Permission, (*at, place), one, {}) for place, one in enumerate(given))
 
 
 def _permissions(blueprint: Blueprint) -> Iterator[Diagnostic]:

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 # By the path behind `policy/`, for the names that AWS has a managed policy for.
 MANAGED = {
     "cloud-watch": "CloudWatchAgentServerPolicy",
-    "ebs": "service-role/AmazonEBSCSIDriverPolicy",
     "ebs-csi-controller": "service-role/AmazonEBSCSIDriverPolicy",
-    "efs": "service-role/AmazonEFSCSIDriverPolicy",
     "efs-csi-controller": "service-role/AmazonEFSCSIDriverPolicy",
     "image-builder": "AmazonEC2ContainerRegistryPowerUser",
     "x-ray": "AWSXrayWriteOnlyAccess",

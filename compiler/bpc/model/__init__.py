@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from bpc.model.fargate import FargateProfile, Selector
     from bpc.model.gitops import Gitops, ResourceKind, SecretRef
     from bpc.model.hybrid import Credentials, RemoteNetwork
-    from bpc.model.identity import ServiceAccount, WantedRole
+    from bpc.model.iam import Iam
+    from bpc.model.identity import ServiceAccount
     from bpc.model.images import Images
     from bpc.model.network_details import FlowLogs, TransitGateway, VpnGateway
     from bpc.model.node_details import (
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
         CapacityReservation,
         LaunchTemplate,
         MetadataOptions,
-        NodeIam,
         Placement,
         RepairOverride,
         Ssh,
@@ -95,6 +95,7 @@ __all__ = [
     "FlowLogs",
     "GitSync",
     "Gitops",
+    "Iam",
     "Identity",
     "IdentityCenter",
     "Images",
@@ -115,7 +116,6 @@ __all__ = [
     "Network",
     "Node",
     "NodeGroup",
-    "NodeIam",
     "NodeResourcesFit",
     "OidcIdentityProvider",
     "OperationPreferences",
@@ -155,7 +155,6 @@ __all__ = [
     "TransitGateway",
     "Update",
     "VpnGateway",
-    "WantedRole",
     "WarmPool",
 ]
 
@@ -181,6 +180,7 @@ LAZY = {
     "FileSystem": "bpc.model.storage",
     "FlowLogs": "bpc.model.network_details",
     "Gitops": "bpc.model.gitops",
+    "Iam": "bpc.model.iam",
     "ResourceKind": "bpc.model.gitops",
     "SecretRef": "bpc.model.gitops",
     "Identity": "bpc.model.capabilities",
@@ -197,7 +197,6 @@ LAZY = {
     "MetadataOptions": "bpc.model.node_details",
     "MetricsCollection": "bpc.model.auto_scaling",
     "MixedInstances": "bpc.model.auto_scaling",
-    "NodeIam": "bpc.model.node_details",
     "NodeResourcesFit": "bpc.model.control_plane",
     "OidcIdentityProvider": "bpc.model.control_plane",
     "Outpost": "bpc.model.outpost",
@@ -222,7 +221,6 @@ LAZY = {
     "StorageClass": "bpc.model.storage",
     "TransitGateway": "bpc.model.network_details",
     "VpnGateway": "bpc.model.network_details",
-    "WantedRole": "bpc.model.identity",
     "WarmPool": "bpc.model.auto_scaling",
 }
 

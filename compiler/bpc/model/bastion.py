@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bpc.model.network import Network
 from bpc.model.node import Data, Node
+
+if TYPE_CHECKING:
+    from bpc.model.iam import Iam
 
 
 class SessionLog(Node):
@@ -41,6 +46,7 @@ class Bastion(Node):
     instance_type: str
     instance_types: tuple[str, ...]
     access: str
+    iam: Iam | None
     cluster_access: str
     session_log: SessionLog | None
     bootstrap: Bootstrap | None

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bpc.model.iam import Iam
 from bpc.model.node import Node, Reference
-from bpc.model.permissions import Permission
 
 
 class AutoMode(Node):
     node_pools: tuple[str, ...]
-    node_role_arn: str | None
-    permissions_boundary: str | None
+    iam: Iam | None
 
 
 class Capability(Node):
     """What all capabilities have."""
 
     name: str
-    role_arn: str | None
-    policy_arns: tuple[str, ...]
-    permissions: tuple[Permission, ...]
-    permissions_boundary: str | None
+    iam: Iam | None
     tags: Mapping[str, str]
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bpc.model.capabilities import AutoMode, Capabilities
     from bpc.model.control_plane import KubeApiServer, KubeControllerManager, KubeScheduler, OidcIdentityProvider
     from bpc.model.hybrid import RemoteNetwork
+    from bpc.model.iam import Iam
     from bpc.model.outpost import Outpost
 
 
@@ -74,8 +75,7 @@ class Cluster(Node):
     zonal_shift: bool
     egress_mode: str
     security_group_ids: tuple[Reference, ...]
-    role_arn: str | None
-    permissions_boundary: str | None
+    iam: Iam | None
     vpc_resource_controller: bool | None
     kube_api_server: KubeApiServer | None
     kube_scheduler: KubeScheduler | None
@@ -93,6 +93,11 @@ class Cluster(Node):
     authentication: str
     bootstrap_cluster_creator_admin_permissions: bool
     access: tuple[Access, ...]
+
+    @property
+    def role_arn(self) -> str | None:
+        """The role that is there already."""
+        return self.iam.role_arn if self.iam else None
 
     @classmethod
     def derived(cls, data: Data, whole: Data) -> Data:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bpc.model.iam import Iam
 from bpc.model.node import Node, Reference
 
 
@@ -15,7 +16,6 @@ class Selector(Node):
 class FargateProfile(Node):
     name: str
     selectors: tuple[Selector, ...]
-    pod_execution_role_arn: str | None
-    permissions_boundary: str | None
+    iam: Iam | None
     subnets: tuple[Reference, ...] | None
     tags: Mapping[str, str]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from bpc.model.iam import Iam
 from bpc.model.node import Node
 
 
 class Credentials(Node):
     provider: str
     ca_bundle: str | None
-    role_arn: str | None
 
 
 class RemoteNetwork(Node):
     nodes: tuple[str, ...]
     pods: tuple[str, ...]
+    iam: Iam | None
     credentials: Credentials

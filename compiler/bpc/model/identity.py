@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bpc.model.iam import Iam
 from bpc.model.node import Node
 from bpc.model.permissions import Permission
 
 
-class WantedRole(Node):
-    """A role that is given, or what the one that the template makes may do."""
-
-    role_arn: str | None
-    role_name: str | None
-    policy_arns: tuple[str, ...]
-    permissions: tuple[Permission, ...]
-    policy_name: str
-    well_known_policies: tuple[str, ...]
-    permissions_boundary: str | None
-
-    @property
-    def grants(self) -> bool:
-        """Whether it gives the role any permission."""
-        return bool(self.policy_arns or self.permissions or self.well_known_policies)
-
-
-class PodIdentityAssociation(WantedRole):
+class PodIdentityAssociation(Node):
     """A role for one service account of an add-on."""
 
     service_account: str
     tags: Mapping[str, str]
+    iam: Iam | None
 
 
-class ServiceAccount(WantedRole):
+class ServiceAccount(Node):
     """A workload's service account."""
 
     name: str
@@ -42,8 +27,14 @@ class ServiceAccount(WantedRole):
     create: bool
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
+    iam: Iam | None
     target_role_arn: str | None
     session_policy: tuple[Permission, ...]
     disable_session_tags: bool
     subject_pattern: str | None
     tags: Mapping[str, str]
+
+    @property
+    def role_arn(self) -> str | None:
+        """The role that is there already."""
+        return self.iam.role_arn if self.iam else None

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bpc.model.node import Data, Node, Reference
+
+if TYPE_CHECKING:
+    from bpc.model.iam import Iam
 
 RETENTION = 90  # days, as for the control plane's logs
 
@@ -13,6 +18,7 @@ class FlowLogs(Node):
     destination: str
     bucket_arn: str | None
     traffic_type: str
+    iam: Iam | None
     aggregation_interval_seconds: int
     retention_days: int | None
     key_arn: str | None

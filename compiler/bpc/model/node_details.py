@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bpc.model.node import Node, Reference
-
-if TYPE_CHECKING:
-    from bpc.model.permissions import Permission
 
 
 class Bottlerocket(Node):
@@ -52,13 +49,3 @@ class RepairOverride(Node):
     reason: str
     wait_minutes: int
     action: str
-
-
-class NodeIam(Node):
-    role_arn: str | None
-    instance_profile_arn: str | None
-    role_name: str | None
-    policy_arns: tuple[str, ...]
-    permissions: tuple[Permission, ...]
-    well_known_policies: tuple[str, ...]
-    permissions_boundary: str | None

@@ -10,12 +10,12 @@ from bpc.model.node import Data, Node, Reference
 
 if TYPE_CHECKING:
     from bpc.model.auto_scaling import LifecycleHook, MetricsCollection, MixedInstances, ScalingPolicy, WarmPool
+    from bpc.model.iam import Iam
     from bpc.model.node_details import (
         Bottlerocket,
         CapacityReservation,
         LaunchTemplate,
         MetadataOptions,
-        NodeIam,
         Placement,
         RepairOverride,
         Ssh,
@@ -118,7 +118,8 @@ class NodeGroup(Node):
     taints: tuple[Taint, ...]
     update: Update
     repair: Repair
-    iam: NodeIam | None
+    iam: Iam | None
+    instance_profile_arn: str | None
     ssm: bool
     kubelet: Mapping[str, Any] | None
     max_pods: int | None
@@ -222,6 +223,11 @@ class NodeGroup(Node):
         given = (self.cpu_credits, self.capacity_reservation, self.ssh)
         flags = (self.detailed_monitoring, self.enclave, self.ebs_optimized is not None)
         return any(given) or any(flags)
+
+    @property
+    def special_role(self) -> bool:
+        """Whether its nodes have more of a role than all nodes have."""
+        return bool(self.iam or self.instance_profile_arn)
 
     @property
     def special_image(self) -> bool:

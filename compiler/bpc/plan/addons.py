@@ -11,11 +11,8 @@ from bpc.plan import identity
 from bpc.plan.shapes import PlannedAddOn
 
 if TYPE_CHECKING:
-    from bpc.model import WantedRole
+    from bpc.model import Iam
     from bpc.model.identity import PodIdentityAssociation
-
-# What the blueprint may say of the role of an add-on's service account.
-GIVEN = ("roleName", "policyArns", "permissions", "wellKnownPolicies", "permissionsBoundary")
 
 AGENT = "eks-pod-identity-agent"
 
@@ -30,7 +27,7 @@ def planned(blueprint: Blueprint, partition: str, catalogue: Catalogue) -> Itera
         entry = catalogue(request.name)
         source = entry.chosen_source(request.options)
         context = _context(request, entry, blueprint, partition).replace(others=names - {request.name})
-        made = PlannedAddOn(entry, request, source, context, _wanted_role(request), _associations(request))
+        made = PlannedAddOn(entry, request, source, context, _iam(request), _associations(request))
         yield identity.addon(made, blueprint, partition)
 
 
@@ -41,14 +38,15 @@ def _discovery(blueprint: Blueprint) -> str:
     return "" if network.existing else said or blueprint.metadata.name
 
 
-def _wanted_role(request: AddOnRequest) -> WantedRole | None:
-    """What the blueprint adds to the role of an add-on, if it adds anything."""
-    if not any(request.options.get(key) for key in GIVEN):
+def _iam(request: AddOnRequest) -> Iam | None:
+    """What the blueprint says of the role of an add-on, if it says anything."""
+    given = request.options.get("iam")
+    if given is None:
         return None
     from bpc import build
-    from bpc.model.identity import WantedRole
+    from bpc.model.iam import Iam
 
-    made: WantedRole = build.node(WantedRole, request.at, request.options, {})
+    made: Iam = build.node(Iam, (*request.at, "iam"), given, {})
     return made
 
 

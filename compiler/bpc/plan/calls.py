@@ -8,15 +8,14 @@ the capabilities, calls AWS by itself (Amazon EKS User Guide, EKS Capabilities).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bpc import facts
 from bpc.diagnostics import Path
 from bpc.kit.record import Record
 
 if TYPE_CHECKING:
-    from bpc.model.identity import WantedRole
-    from bpc.model.node_details import NodeIam
+    from bpc.model.iam import Iam
     from bpc.model.permissions import Permission
     from bpc.plan.shapes import Plan
 
@@ -40,13 +39,14 @@ def made(plan: Plan) -> Iterator[Call]:
             yield from _allowed(permission)
 
 
-def _roles(plan: Plan) -> Iterator[WantedRole | NodeIam]:
-    yield from (one.iam for one in plan.blueprint.node_groups if one.iam)
+def _roles(plan: Plan) -> Iterator[Iam]:
+    """Those of whatever calls from inside the VPC."""
+    blueprint = plan.blueprint
+    things: list[Any] = [blueprint.bastion, blueprint.cluster.auto_mode, *blueprint.node_groups]
     for addon in plan.addons:
-        if addon.wanted_role:
-            yield addon.wanted_role
-        yield from addon.associations
-    yield from (one.account for one in plan.service_accounts)
+        things += [addon, *addon.associations]
+    things += [one.account for one in plan.service_accounts]
+    yield from (one.iam for one in things if one and one.iam)
 
 
 def _allowed(permission: Permission) -> Iterator[Call]:

@@ -46,12 +46,16 @@ def _takes(profile: FargateProfile, namespace: str) -> bool:
 def addon(planned: PlannedAddOn, blueprint: Blueprint, partition: str) -> PlannedAddOn:
     """An add-on with its kind of identity decided, and its role's name where a manifest says the role's ARN."""
     on_windows = planned.entry.role_on_windows and planned.context.has_windows
-    if blueprint.cluster.identity != IRSA and not on_windows and not addon_on_fargate(planned, blueprint):
+    given = planned.given_role
+    by_token = blueprint.cluster.identity == IRSA or bool(given and planned.source == "eks")
+    if not by_token and not on_windows and not addon_on_fargate(planned, blueprint):
         return planned
-    given = planned.wanted_role.role_name if planned.wanted_role else None
+    if given and planned.source != "eks":
+        return planned.replace(identity=IRSA, role_arn=given, context=planned.context.replace(role_arn=given))
     if planned.source == "eks" or not planned.has_role:
         return planned.replace(identity=IRSA)
-    name = given or role_name(blueprint, planned.entry.name)
+    said = planned.iam.role_name if planned.iam else None
+    name = said or role_name(blueprint, planned.entry.name)
     arn = role_arn(blueprint, partition, name)
     return planned.replace(identity=IRSA, role_name=name, role_arn=arn, context=planned.context.replace(role_arn=arn))
 
@@ -61,7 +65,8 @@ def service_account(account: ServiceAccount, blueprint: Blueprint, partition: st
     usual = IRSA if account.os == "windows" else of_namespace(blueprint, account.namespace)
     identity = account.identity or usual
     annotated = identity == IRSA and account.create
-    name = account.role_name or (role_name(blueprint, account.namespace, account.name) if annotated else None)
+    said = account.iam.role_name if account.iam else None
+    name = said or (role_name(blueprint, account.namespace, account.name) if annotated else None)
     arn = account.role_arn or role_arn(blueprint, partition, name or "")
     id = logical_id(account.namespace, account.name)
     return PlannedServiceAccount(account, id, identity, name, arn if annotated else "")

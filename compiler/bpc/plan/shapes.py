@@ -13,7 +13,7 @@ from bpc.plan.subnets import Subnet
 
 if TYPE_CHECKING:
     from bpc.addon import Manifest
-    from bpc.model import ServiceAccount, WantedRole
+    from bpc.model import Iam, ServiceAccount
     from bpc.model.identity import PodIdentityAssociation
 
 
@@ -32,13 +32,13 @@ class PlannedGroup(Record):
 
 
 class PlannedAddOn(Record):
-    """An add-on with its source decided; `wanted_role` and `associations` are what the blueprint adds to it."""
+    """An add-on with its source decided; `iam` and `associations` are what the blueprint adds to it."""
 
     entry: type[AddOn]
     request: AddOnRequest
     source: str
     context: Context
-    wanted_role: WantedRole | None = None
+    iam: Iam | None = None
     associations: tuple[PodIdentityAssociation, ...] = ()
     identity: str = "pod-identity"
     # For a role whose ARN stands in a manifest.
@@ -60,11 +60,21 @@ class PlannedAddOn(Record):
         return str(self.request.options.get("namespace") or self.entry.namespace)
 
     @property
+    def given_role(self) -> str | None:
+        """The role of its own service account that is there already."""
+        return self.iam.role_arn if self.iam else None
+
+    @property
     def has_role(self) -> bool:
         """Whether the template makes a role for its own service account, or whether others are given."""
-        wanted = self.entry.has_permissions(self.source) or bool(self.wanted_role and self.wanted_role.grants)
-        given = "serviceAccountRoleArn" in self.request.options
-        return wanted and not given and self.service_account not in {one.service_account for one in self.associations}
+        wanted = self.entry.has_permissions(self.source) or bool(self.iam and self.iam.grants)
+        others = {one.service_account for one in self.associations}
+        return wanted and not self.given_role and self.service_account not in others
+
+    @property
+    def is_associated(self) -> bool:
+        """Whether its own service account gets its role, given or made, by EKS Pod Identity."""
+        return self.identity == "pod-identity" and bool(self.has_role or self.given_role)
 
 
 class PlannedServiceAccount(Record):
@@ -113,10 +123,7 @@ class Plan(Record):
         """Whether IAM knows the cluster's issuer of tokens, for IAM roles for service accounts (IRSA)."""
         if self.blueprint.cluster.identity == "irsa" or any(one.identity == "irsa" for one in self.service_accounts):
             return True
-        return any(
-            "serviceAccountRoleArn" in one.request.options or (one.identity == "irsa" and one.has_role)
-            for one in self.addons
-        )
+        return any(one.identity == "irsa" and (one.has_role or one.given_role) for one in self.addons)
 
     @property
     def name(self) -> str:

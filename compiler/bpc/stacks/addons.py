@@ -31,5 +31,5 @@ def _here(plan: Plan) -> list[PlannedAddOn]:
         addon
         for addon in plan.addons
         if not addon.entry.before_nodes
-        and (addon.source == "eks" or addon.has_role or addon.entry.resources(addon.context))
+        and (addon.source == "eks" or addon.has_role or addon.is_associated or addon.entry.resources(addon.context))
     ]

@@ -37,7 +37,7 @@ class Workloads(Stack):
                 sheet.output(f"{one.id}RoleArn", role, said)
 
 
-def _role(planned: PlannedServiceAccount, plan: Plan, sheet: Sheet) -> GetAtt:
+def _role(planned: PlannedServiceAccount, plan: Plan, sheet: Sheet) -> GetAtt | str:
     account = planned.account
     chain = _chain(account) if account.target_role_arn else ()
     known = roles.Known(statements=chain, name="target-role", role_name=planned.role_name)
@@ -48,7 +48,7 @@ def _role(planned: PlannedServiceAccount, plan: Plan, sheet: Sheet) -> GetAtt:
         subject = account.subject_pattern or web_identity.subject(account.namespace, account.name)
         trust = roles.web_identity(sheet, subject, alike=bool(account.subject_pattern))
     title = f"{planned.id}WorkloadRole"
-    return roles.add(title, trust, account, plan, sheet, account.at, known, account.tags)
+    return roles.add(title, trust, account.iam, plan, sheet, account.at, known, account.tags)
 
 
 def _is_tagged(account: ServiceAccount) -> bool:

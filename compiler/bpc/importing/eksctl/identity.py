@@ -17,8 +17,7 @@ from bpc.importing.settle import remove
 
 DEFAULT_ADDONS = ("vpc-cni", "coredns", "kube-proxy", "metrics-server")
 WITHOUT_METRICS_SERVER = ("cn-", "us-gov-", "us-iso", "eu-isoe-")
-BOUNDARY = "fargatePodExecutionRolePermissionsBoundary"
-GRANTS = ("policyArns", "permissions", "wellKnownPolicies")
+GRANTS = ("roleArn", "policyArns", "permissions", "wellKnownPolicies")
 UNMADE = (
     "their annotations hold the account, which a ClusterConfig does not say, so they are not in the manifests; "
     "import with --account, or take the annotations from the outputs of the stack"
@@ -52,7 +51,7 @@ def _cluster_role(it: Source) -> None:
     """What the role of the control plane is given, where the template makes it."""
     for key in ("vpcResourceControllerPolicy", "serviceRolePermissionsBoundary"):
         if _given_role(it) and it.get("iam", key) is not None:
-            path = ("cluster", "roleArn")
+            path = ("cluster", "iam", "roleArn")
             it.draft.lose(path, f"iam.{key}", it.get("iam", key), "the role is given, and is what it is")
         else:
             it.carry(("iam", key))
@@ -85,8 +84,8 @@ def _roleless(it: Source) -> None:
     """Service accounts whose role could not be carried over: nothing is left to make for them."""
     for slot in reversed(range(len(it.draft.get("serviceAccounts") or []))):
         one = it.draft.get("serviceAccounts", slot)
-        lost = any(note.path == ("serviceAccounts", slot, "roleArn") for note in it.draft.notes)
-        if lost and not any(one.get(key) for key in ("roleArn", "targetRoleArn", *GRANTS)):
+        lost = any(note.path == ("serviceAccounts", slot, "iam", "roleArn") for note in it.draft.notes)
+        if lost and not (one.get("targetRoleArn") or any((one.get("iam") or {}).get(key) for key in GRANTS)):
             remove(it.draft, ("serviceAccounts", slot), "because without its role there is nothing to make")
     if it.draft.get("serviceAccounts") == []:
         del it.draft.data["serviceAccounts"]
@@ -117,10 +116,10 @@ def _session(it: Source, at: Path, path: Path) -> None:
 def policies(it: Source, at: Path, path: Path, inline: str) -> None:
     """An inline policy and the policies that eksctl knows by name."""
     if it.get(*at, inline):
-        it.permissions(path, it.get(*at, inline), spelled((*at, inline)))
+        it.permissions((*path, "iam"), it.get(*at, inline), spelled((*at, inline)))
     wanted = it.get(*at, "wellKnownPolicies") or {}
     known = [(WELL_KNOWN[key], spelled((*at, "wellKnownPolicies", key))) for key, one in wanted.items() if one]
-    it.gather((*path, "wellKnownPolicies"), known)
+    it.gather((*path, "iam", "wellKnownPolicies"), known)
 
 
 def _addons(it: Source) -> None:
@@ -193,7 +192,6 @@ def _values(it: Source, at: Path, path: Path) -> None:
 
 def _fargate(it: Source) -> None:
     named = subnet_ids(it)
-    role = it.get("iam", "fargatePodExecutionRoleARN")
     profiles = it.get("fargateProfiles") or []
     for place, one in enumerate(profiles):
         at: Path = ("fargateProfiles", place)
@@ -201,12 +199,19 @@ def _fargate(it: Source) -> None:
         if one.get("subnets"):
             ids = [named.get(str(name), name) for name in one["subnets"]]
             it.draft.put((*at, "subnets"), ids, spelled((*at, "subnets")))
-        if role and not one.get("podExecutionRoleARN"):
-            it.draft.put((*at, "podExecutionRoleArn"), role, "iam.fargatePodExecutionRoleARN")
-        boundary = it.get("iam", BOUNDARY)
-        if boundary and not role and not one.get("podExecutionRoleARN"):
-            it.draft.put((*at, "permissionsBoundary"), boundary, f"iam.{BOUNDARY}")
-    for key, unused in (("fargatePodExecutionRoleARN", False), (BOUNDARY, bool(role))):
-        if it.get("iam", key) and (unused or all(one.get("podExecutionRoleARN") for one in profiles)):
-            why = "there is no Fargate profile that has no role of its own"
-            it.draft.lose(("fargateProfiles",), f"iam.{key}", it.get("iam", key), why)
+    role, boundary = "fargatePodExecutionRoleARN", "fargatePodExecutionRolePermissionsBoundary"
+    bare = [place for place, one in enumerate(profiles) if not one.get("podExecutionRoleARN")]
+    _for_profiles(it, role, "roleArn", bare)
+    _for_profiles(it, boundary, "permissionsBoundary", [] if it.get("iam", role) else bare)
+
+
+def _for_profiles(it: Source, key: str, ours: str, places: list[int]) -> None:
+    """What eksctl says once for the role of all profiles, and the language with each of them."""
+    given = it.get("iam", key)
+    if not given:
+        return
+    for place in places:
+        it.draft.put(("fargateProfiles", place, "iam", ours), given, f"iam.{key}")
+    if not places:
+        why = "there is no Fargate profile that has no role of its own"
+        it.draft.lose(("fargateProfiles",), f"iam.{key}", given, why)

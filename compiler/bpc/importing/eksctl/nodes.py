@@ -21,6 +21,8 @@ POLICIES = {
     "awsLoadBalancerController": "aws-load-balancer-controller",
     "certManager": "cert-manager",
     "cloudWatch": "cloud-watch",
+    "ebs": "ebs-csi-controller",
+    "efs": "efs-csi-controller",
     "externalDNS": "external-dns",
     "imageBuilder": "image-builder",
     "xRay": "x-ray",

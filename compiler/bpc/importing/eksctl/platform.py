@@ -35,7 +35,14 @@ def _capabilities(it: Source) -> None:
         _capability(it, one, path, source)
 
 
-RENAMED = {"attachPolicyARNs": "policyArns"}
+# A capability's settings: eksctl's, and ours.
+OF_A_CAPABILITY = {
+    "name": ("name",),
+    "roleArn": ("iam", "roleArn"),
+    "attachPolicyARNs": ("iam", "policyArns"),
+    "permissionsBoundary": ("iam", "permissionsBoundary"),
+    "tags": ("tags",),
+}
 # A capability's ARGOCD configuration: eksctl's place, and ours.
 ARGOCD = {
     ("namespace",): "namespace",
@@ -47,11 +54,11 @@ ARGOCD = {
 
 def _capability(it: Source, one: dict[str, Any], path: Path, source: Path) -> None:
     it.carry(source)
-    for key in ("name", "roleArn", "attachPolicyARNs", "permissionsBoundary", "tags"):
+    for key, ours in OF_A_CAPABILITY.items():
         if one.get(key) is not None:
-            it.draft.put((*path, RENAMED.get(key, key)), one[key], spelled((*source, key)))
+            it.draft.put((*path, *ours), one[key], spelled((*source, key)))
     if one.get("attachPolicy"):
-        it.permissions(path, one["attachPolicy"], spelled((*source, "attachPolicy")))
+        it.permissions((*path, "iam"), one["attachPolicy"], spelled((*source, "attachPolicy")))
     _argocd(it, (one.get("configuration") or {}).get("argocd") or {}, path, (*source, "configuration", "argocd"))
 
 

@@ -28,8 +28,7 @@ def several_names(plan: Plan) -> bool:
 def speaks_of_roles(plan: Plan) -> bool:
     """Whether service accounts have roles, or an add-on more or others than bpc gives it."""
     given = any(
-        one.wanted_role or one.associations or one.role_name or "serviceAccount" in one.request.options
-        for one in plan.addons
+        one.iam or one.associations or one.role_name or "serviceAccount" in one.request.options for one in plan.addons
     )
     return bool(given or plan.service_accounts)
 

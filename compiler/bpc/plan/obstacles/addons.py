@@ -58,7 +58,6 @@ OF_EKS: Mapping[str, Any] = {
     "resolveConflicts": "overwrite",
     "namespace": None,
     "preserveOnDelete": False,
-    "serviceAccountRoleArn": None,
     "podIdentityAssociations": [],
     "tags": {},
 }
@@ -79,7 +78,7 @@ def _requirements(plan: Plan) -> Iterator[Diagnostic]:
 
 def _needless(addon: PlannedAddOn) -> set[str]:
     """Without a role of its own, or with IRSA, nobody asks the agent."""
-    return set() if addon.has_role and addon.identity == "pod-identity" else {AGENT}
+    return set() if addon.is_associated else {AGENT}
 
 
 def _places(plan: Plan) -> Iterator[Diagnostic]:

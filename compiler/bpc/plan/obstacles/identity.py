@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpc.diagnostics import Diagnostic, rule
-from bpc.plan.addons import AGENT, GIVEN
+from bpc.plan.addons import AGENT
 from bpc.plan.identity import IRSA, POD_IDENTITY, addon_on_fargate, on_fargate
 from bpc.plan.shapes import Plan, PlannedAddOn
 
@@ -14,7 +14,7 @@ WHOSE_ROLE = rule(
     "role-for-nobody",
     why="The settings are for the role of the add-on's own service account: bpc must know which that is, the role must "
     "have permissions, and an association for the same service account would take its place.",
-    cure="Add serviceAccount and one of policyArns, policy and wellKnownPolicies where they are missing, or use "
+    cure="Add serviceAccount, and to iam one of policyArns, permissions and wellKnownPolicies, or use "
     "podIdentityAssociations alone.",
 )
 NO_AGENT = rule(
@@ -30,7 +30,7 @@ ON_FARGATE = rule(
     "addon-on-fargate",
     why="EKS Pod Identity does not work on Fargate (Amazon EKS User Guide, EKS Pod Identity restrictions), and a "
     "Fargate profile takes every pod of the namespace, or there are no nodes at all.",
-    cure="Use `irsa`, as bpc does where nothing is said, or serviceAccountRoleArn for an add-on. Or give "
+    cure="Use `irsa`, as bpc does where nothing is said, or a role of yours in `iam` for an add-on. Or give "
     "the profile's selector labels, so that it takes only the pods that are meant.",
 )
 ON_WINDOWS = rule(
@@ -70,19 +70,19 @@ NOTHING_MADE = rule(
 def _addons(plan: Plan) -> Iterator[Diagnostic]:
     for addon in plan.addons:
         options, at = addon.request.options, addon.request.at
-        said = [key for key in ("serviceAccount", *GIVEN) if options.get(key)]
+        said = [key for key in ("serviceAccount", "iam") if key in options]
         if said and (message := _missing(addon)):
             yield WHOSE_ROLE.at((*at, said[0]), f"{said[0]} does nothing: {message}", key=True)
 
 
 def _missing(addon: PlannedAddOn) -> str:
-    if "serviceAccountRoleArn" in addon.request.options:
-        return "serviceAccountRoleArn takes its place"
+    if addon.given_role and addon.source == "eks":
+        return "iam.roleArn says it" if "serviceAccount" in addon.request.options else ""
     if not addon.service_account:
         return "no serviceAccount is named"
     if addon.service_account in {one.service_account for one in addon.associations}:
         return f"podIdentityAssociations has another role for {addon.service_account}"
-    return "" if addon.has_role else f"{addon.service_account} gets no permissions"
+    return "" if addon.has_role or addon.given_role else f"{addon.service_account} gets no permissions"
 
 
 def _agent(plan: Plan) -> Iterator[Diagnostic]:
@@ -125,7 +125,7 @@ def _kinds(plan: Plan) -> Iterator[Diagnostic]:
             if value:
                 yield OTHER_KIND.at((*account.at, key), f"with {one.identity} there is no {key}", key=True)
         if account.subject_pattern and account.role_arn:
-            yield OTHER_KIND.at((*account.at, "subjectPattern"), "roleArn has a trust policy of its own", key=True)
+            yield OTHER_KIND.at((*account.at, "subjectPattern"), "iam.roleArn has a trust policy of its own", key=True)
         if not one.makes and not account.create:
             yield NOTHING_MADE.at(account.at, "nothing is left to make here", "say `create: true`")
 
@@ -142,7 +142,7 @@ def _manifests(plan: Plan) -> Iterator[Diagnostic]:
 def _role_names(plan: Plan) -> Iterator[Diagnostic]:
     named = [(one.account.at, one.role_name) for one in plan.service_accounts]
     named += [(one.request.at, one.role_name or _given(one)) for one in plan.addons]
-    named += [(one.at, one.role_name) for addon in plan.addons for one in addon.associations]
+    named += [(one.at, one.iam.role_name) for addon in plan.addons for one in addon.associations if one.iam]
     seen = set()
     for at, name in named:
         if name and (name in seen or len(name) > 64):
@@ -152,7 +152,7 @@ def _role_names(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _given(addon: PlannedAddOn) -> str | None:
-    return addon.wanted_role.role_name if addon.wanted_role else None
+    return addon.iam.role_name if addon.iam else None
 
 
 OBSTACLES = (_addons, _agent, _places, _kinds, _manifests, _role_names)

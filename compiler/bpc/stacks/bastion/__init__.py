@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import GetAtt, Ref, Sub, ec2
 from troposphere.iam import InstanceProfile
 
-from bpc import home
+from bpc import home, roles
 from bpc.diagnostics import Path
 from bpc.kit import cidr, iam
 from bpc.kit.sheet import Sheet
@@ -58,9 +58,9 @@ class Bastion(Stack):
             from bpc.stacks.bastion import session_log
 
             session_log.fill(bastion.session_log, plan, sheet)
-        _role(bastion, plan, sheet)
+        role = _role(bastion, plan, sheet)
         host.add(bastion, kind, plan, sheet)
-        _outputs(bastion, kind, plan, sheet)
+        _outputs(bastion, role, kind, plan, sheet)
 
 
 def _security_group(bastion: Settings, plan: Plan, sheet: Sheet) -> None:
@@ -110,20 +110,15 @@ def _ingress(bastion: Settings, sheet: Sheet) -> list[ec2.SecurityGroupRule]:
     ]
 
 
-def _role(bastion: Settings, plan: Plan, sheet: Sheet) -> None:
+def _role(bastion: Settings, plan: Plan, sheet: Sheet) -> GetAtt | str:
     cluster = iam.arn(f"eks:cluster/{plan.name}")
     describe = iam.allow("eks:DescribeCluster", on=[cluster], sid="WriteKubeconfig")
-    role = iam.role(
-        "BastionRole",
-        iam.trusts("ec2.amazonaws.com"),
-        boundary=plan.blueprint.cloudformation.permissions_boundary,
-        tags=sheet.tags("BastionRole"),
-        managed_policies=[iam.SESSION_POLICY] if bastion.access == "ssm" else [],
-        statements=[describe, *_more_statements(bastion, plan)],
-        policy_name="DescribeCluster",
-    )
-    sheet.add(role, AT)
-    sheet.add(InstanceProfile("BastionInstanceProfile", Roles=[Ref(role)]), AT)
+    managed = [iam.SESSION_POLICY] if bastion.access == "ssm" else []
+    known = roles.Known(managed, [describe, *_more_statements(bastion, plan)], "DescribeCluster")
+    arn = roles.add("BastionRole", iam.trusts("ec2.amazonaws.com"), bastion.iam, plan, sheet, AT, known)
+    name = arn.rpartition("/")[2] if isinstance(arn, str) else Ref("BastionRole")
+    sheet.add(InstanceProfile("BastionInstanceProfile", Roles=[name]), AT)
+    return arn
 
 
 def _more_statements(bastion: Settings, plan: Plan) -> Iterator[Statement]:
@@ -139,8 +134,8 @@ def _more_statements(bastion: Settings, plan: Plan) -> Iterator[Statement]:
             yield iam.allow("s3:GetObject", on=arns, sid="ReadWhatTheClusterIsSetUpWith")
 
 
-def _outputs(bastion: Settings, kind: str, plan: Plan, sheet: Sheet) -> None:
-    group, role = GetAtt("BastionSecurityGroup", "GroupId"), GetAtt("BastionRole", "Arn")
+def _outputs(bastion: Settings, role: GetAtt | str, kind: str, plan: Plan, sheet: Sheet) -> None:
+    group = GetAtt("BastionSecurityGroup", "GroupId")
     sheet.export("SecurityGroupId", group, "The host's security group.")
     sheet.export("RoleArn", role, "The host's role; bastion.clusterAccess says what it may do in the cluster.")
     sheet.output("Connect", _connect(bastion, kind), "How to reach the host; bash -l has its settings.")

@@ -10,6 +10,7 @@ from typing import Any
 
 from troposphere import GetAtt, eks
 
+from bpc import roles
 from bpc.kit import iam, image_cache
 from bpc.kit.sheet import Sheet
 from bpc.model import AutoMode
@@ -36,16 +37,6 @@ def properties(plan: Plan, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _node_role(wanted: AutoMode, plan: Plan, sheet: Sheet) -> Any:
-    if wanted.node_role_arn:
-        return wanted.node_role_arn
-    role = iam.role(
-        "AutoModeNodeRole",
-        iam.trusts("ec2.amazonaws.com"),
-        boundary=wanted.permissions_boundary or plan.blueprint.cloudformation.permissions_boundary,
-        tags=sheet.tags("AutoModeNodeRole"),
-        managed_policies=NODE_POLICIES,
-        policies=image_cache.policies(plan),
-    )
-    sheet.add(role, wanted.at)
-    return GetAtt(role, "Arn")
+def _node_role(wanted: AutoMode, plan: Plan, sheet: Sheet) -> GetAtt | str:
+    known = roles.Known(NODE_POLICIES, own="Nodes", policies=image_cache.policies(plan))
+    return roles.add("AutoModeNodeRole", iam.trusts("ec2.amazonaws.com"), wanted.iam, plan, sheet, wanted.at, known)

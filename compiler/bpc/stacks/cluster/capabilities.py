@@ -10,8 +10,8 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Tags, eks
 
+from bpc import roles
 from bpc.kit import iam
-from bpc.kit.permissions import statements
 from bpc.kit.sheet import Sheet, referred
 from bpc.model import Ack, ArgoCd, Capability
 from bpc.plan.shapes import Plan
@@ -34,7 +34,7 @@ def _capability(title: str, kind: str, wanted: Capability, plan: Plan, sheet: Sh
         ClusterName=Ref("Cluster"),
         CapabilityName=wanted.name,
         Type=kind,
-        RoleArn=wanted.role_arn or _role(title, wanted, plan, sheet),
+        RoleArn=_role(title, wanted, plan, sheet),
         # The only policy that EKS has: what the capability has made stays when it goes.
         DeletePropagationPolicy="RETAIN",
         Tags=Tags(**sheet.tag_map() | dict(sorted(wanted.tags.items()))),
@@ -43,18 +43,10 @@ def _capability(title: str, kind: str, wanted: Capability, plan: Plan, sheet: Sh
     sheet.add(capability, wanted.at)
 
 
-def _role(title: str, wanted: Capability, plan: Plan, sheet: Sheet) -> GetAtt:
-    role = iam.role(
-        f"{title}CapabilityRole",
-        iam.trusts("capabilities.eks.amazonaws.com", "sts:TagSession"),
-        boundary=wanted.permissions_boundary or plan.blueprint.cloudformation.permissions_boundary,
-        tags=sheet.tags(f"{title}CapabilityRole"),
-        policy_arns=wanted.policy_arns,
-        statements=statements(wanted.permissions),
-        policy_name=wanted.name,
-    )
-    sheet.add(role, wanted.at)
-    return GetAtt(role, "Arn")
+def _role(title: str, wanted: Capability, plan: Plan, sheet: Sheet) -> GetAtt | str:
+    trust = iam.trusts("capabilities.eks.amazonaws.com", "sts:TagSession")
+    known = roles.Known(own=wanted.name)
+    return roles.add(f"{title}CapabilityRole", trust, wanted.iam, plan, sheet, wanted.at, known)
 
 
 def _argocd(wanted: ArgoCd) -> eks.CapabilityConfiguration:

@@ -8,7 +8,7 @@ from typing import Any
 from awacs.aws import PolicyDocument
 from troposphere import GetAtt, eks
 
-from bpc import home
+from bpc import home, roles
 from bpc.diagnostics import Path
 from bpc.kit import iam
 from bpc.kit.sheet import Sheet, referred
@@ -20,8 +20,7 @@ Part = Callable[[Plan, Sheet], dict[str, Any]]
 
 
 def fill(plan: Plan, sheet: Sheet) -> None:
-    if not plan.blueprint.cluster.role_arn:
-        _role(plan, sheet)
+    _role(plan, sheet)
     properties: dict[str, Any] = {}
     for part in _parts(plan):
         properties |= part(plan, sheet)
@@ -71,16 +70,9 @@ def _tuned(cluster: Cluster) -> bool:
 
 
 def _role(plan: Plan, sheet: Sheet) -> None:
-    blueprint = plan.blueprint
-    role = iam.role(
-        "ClusterRole",
-        _trust(plan),
-        boundary=blueprint.cluster.permissions_boundary or blueprint.cloudformation.permissions_boundary,
-        tags=sheet.tags("ClusterRole"),
-        managed_policies=[*_policies(plan)],
-        **_volume_keys(plan),
-    )
-    sheet.add(role, AT)
+    keys = _volume_keys(plan)
+    known = roles.Known([*_policies(plan)], iam.encrypts_volumes(keys) if keys else (), "EncryptVolumes")
+    roles.add("ClusterRole", _trust(plan), plan.blueprint.cluster.iam, plan, sheet, AT, known)
 
 
 def _trust(plan: Plan) -> PolicyDocument:
@@ -91,10 +83,9 @@ def _trust(plan: Plan) -> PolicyDocument:
     return iam.trusts("eks.amazonaws.com", *(["sts:TagSession"] if plan.blueprint.cluster.auto_mode else []))
 
 
-def _volume_keys(plan: Plan) -> dict[str, Any]:
+def _volume_keys(plan: Plan) -> tuple[str, ...]:
     """EKS Auto Mode makes volumes with the cluster's role (Amazon EKS User Guide, Create a storage class)."""
-    keys = plan.blueprint.storage.keys("ebs-auto-mode") if plan.blueprint.storage else ()
-    return {"statements": iam.encrypts_volumes(keys), "policy_name": "EncryptVolumes"} if keys else {}
+    return plan.blueprint.storage.keys("ebs-auto-mode") if plan.blueprint.storage else ()
 
 
 def _policies(plan: Plan) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from awacs.aws import ArnEquals, ArnLike, Condition, PolicyDocument, Statement, StringEquals
 from troposphere import GetAtt, Ref, eks, rolesanywhere
 
+from bpc import roles
 from bpc.kit import iam, image_cache
 from bpc.kit.sheet import Sheet
 from bpc.model import RemoteNetwork
@@ -29,10 +30,10 @@ def properties(plan: Plan, sheet: Sheet) -> dict[str, Any]:
 
 
 def fill(wanted: RemoteNetwork, plan: Plan, sheet: Sheet) -> None:
-    given = wanted.credentials.role_arn
+    given = wanted.iam and wanted.iam.role_arn
     if not given and wanted.credentials.provider == "iam-roles-anywhere":
         _trust_anchor(wanted, sheet)
-    role = given or _role(wanted, plan, sheet)
+    role = _role(wanted, plan, sheet)
     if not given and wanted.credentials.provider == "iam-roles-anywhere":
         _profile(wanted, sheet)
     entry = eks.AccessEntry(
@@ -42,20 +43,12 @@ def fill(wanted: RemoteNetwork, plan: Plan, sheet: Sheet) -> None:
     sheet.output("HybridNodesRoleArn", role, "The role of hybrid nodes, for their activation or their certificates.")
 
 
-def _role(wanted: RemoteNetwork, plan: Plan, sheet: Sheet) -> GetAtt:
+def _role(wanted: RemoteNetwork, plan: Plan, sheet: Sheet) -> GetAtt | str:
     by_certificate = wanted.credentials.provider == "iam-roles-anywhere"
-    role = iam.role(
-        "HybridNodesRole",
-        _by_certificate() if by_certificate else _by_activation(),
-        boundary=plan.blueprint.cloudformation.permissions_boundary,
-        tags=sheet.tags("HybridNodesRole"),
-        managed_policies=POLICIES,
-        statements=_statements(plan, by_certificate),
-        policy_name="JoinTheCluster",
-        policies=image_cache.policies(plan),
-    )
-    sheet.add(role, wanted.credentials.at)
-    return GetAtt(role, "Arn")
+    trust = _by_certificate() if by_certificate else _by_activation()
+    given = _statements(plan, by_certificate)
+    known = roles.Known(POLICIES, given, "JoinTheCluster", policies=image_cache.policies(plan))
+    return roles.add("HybridNodesRole", trust, wanted.iam, plan, sheet, wanted.credentials.at, known)
 
 
 def _statements(plan: Plan, by_certificate: bool) -> list[Statement]:

@@ -63,7 +63,7 @@ def _guests(plan: Plan) -> tuple[set[str], set[str]]:
     """The roles of other accounts: those that a token of a ServiceAccount gets, and those that its own role takes."""
     accounts = [one.account for one in plan.service_accounts]
     tokens = [one.account.role_arn for one in plan.service_accounts if one.identity == "irsa"]
-    tokens += [one.request.options.get("serviceAccountRoleArn") for one in plan.addons]
+    tokens += [one.given_role for one in plan.addons if one.identity == "irsa"]
     return _foreign(tokens, plan), _foreign([one.target_role_arn for one in accounts], plan)
 
 

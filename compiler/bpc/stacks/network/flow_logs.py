@@ -7,6 +7,7 @@ from typing import Any
 from awacs.aws import ArnLike, Condition, StringEquals
 from troposphere import AccountId, GetAtt, Ref, ec2, logs
 
+from bpc import roles
 from bpc.kit import iam
 from bpc.kit.sheet import Sheet
 from bpc.plan.shapes import Plan
@@ -53,16 +54,13 @@ def _log_group(plan: Plan, sheet: Sheet) -> dict[str, Any]:
             ArnLike({"aws:SourceArn": iam.arn("ec2:vpc-flow-log/*")}),
         ]
     )
-    role = iam.role(
-        "FlowLogRole",
-        iam.trusts("vpc-flow-logs.amazonaws.com", where=ours),
-        boundary=plan.blueprint.cloudformation.permissions_boundary,
-        tags=sheet.tags("FlowLogRole"),
+    known = roles.Known(
         statements=[
             iam.allow(*WRITE, on=[GetAtt(group, "Arn")]),
             iam.allow(FIND, on=[iam.arn("logs:log-group:*")]),
         ],
-        policy_name="WriteFlowLogs",
+        name="WriteFlowLogs",
     )
-    sheet.add(role, wanted.at)
-    return {"LogGroupName": Ref(group), "DeliverLogsPermissionArn": GetAtt(role, "Arn")}
+    trust = iam.trusts("vpc-flow-logs.amazonaws.com", where=ours)
+    role = roles.add("FlowLogRole", trust, wanted.iam, plan, sheet, wanted.at, known)
+    return {"LogGroupName": Ref(group), "DeliverLogsPermissionArn": role}
