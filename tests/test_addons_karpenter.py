@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from bpc import catalogue
+from bpc.addon import Context
 from parts.compiling import Compiled, compiled
 
 ENTRY = catalogue.addon("karpenter")
@@ -182,12 +183,16 @@ def test_it_changes_only_machines_of_its_own_cluster() -> None:
 
 
 def test_a_private_network_has_no_way_to_prices_and_iam() -> None:
-    it = made({}, network={"topology": "private", "endpoints": ["private-cluster"]})
-    assert it.errors == []
-    assert objects(it)["HelmRelease", "karpenter"]["spec"]["values"]["settings"]["isolatedVPC"] is True
-    assert not [one for one in actions(it) if one.startswith(("pricing:", "iam:List"))]
-    services = json.dumps(it.resources("network", "AWS::EC2::VPCEndpoint"))
-    assert all(f".{one}" in services for one in ("ec2", "eks", "sqs", "ssm"))
+    options = {key: one["default"] for key, one in ENTRY.options.items() if "default" in one}
+    alone = Context("shop", "eu-west-1", "aws", "1.35", options, True, False, 3)
+    told = ENTRY.chart_values(alone, "karpenter")
+    assert told["settings"]["isolatedVPC"] is True
+    allowed = {one.action for each in ENTRY.policy(alone) for one in each.properties["Action"]}
+    assert not {"GetProducts", "ListInstanceProfiles"} & allowed and "CreateFleet" in allowed
+    assert set(ENTRY.endpoints) == {"ec2", "eks", "sqs", "ssm"}
+    # The chart itself has to come from somewhere.
+    network = {"topology": "private", "endpoints": ["private-cluster"]}
+    assert made({}, network=network).errors == ["BPC404"]
 
 
 def test_both_charts_have_one_version_and_one_brings_the_definitions() -> None:
