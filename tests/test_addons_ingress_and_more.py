@@ -83,7 +83,18 @@ def test_flagger_moves_traffic_by_what_is_there(other: str, provider: str) -> No
 def test_what_a_policy_engine_does_not_answer_for_leaves_the_cluster_going() -> None:
     told = values("gatekeeper")
     assert told["validatingWebhookCheckIgnoreFailurePolicy"] == "Ignore"
-    assert told["validatingWebhookExemptNamespacesLabels"] == {"kubernetes.io/metadata.name": ["kube-system"]}
+    left = {"kubernetes.io/metadata.name": ["kube-system", "gatekeeper-system"]}
+    assert told["validatingWebhookExemptNamespacesLabels"] == told["mutatingWebhookExemptNamespacesLabels"] == left
+
+
+def test_istio_and_gatekeeper_know_where_they_are() -> None:
+    mesh = releases(made({"istio": {"namespace": "mesh"}}), "istio")
+    assert mesh["istio-base"]["values"]["global"] == {"istioNamespace": "mesh"}
+    assert mesh["istiod"]["values"]["global"]["istioNamespace"] == "mesh"
+    assert mesh["istiod"]["values"]["global"]["hub"] and "istioNamespace" not in mesh["istio-cni"]["values"]["global"]
+    assert "istioNamespace" not in str(releases(made({"istio": {}}), "istio"))
+    left = values("gatekeeper", {"namespace": "policies"})["mutatingWebhookExemptNamespacesLabels"]
+    assert left == {"kubernetes.io/metadata.name": ["kube-system", "policies"]}
 
 
 def test_chaos_mesh_has_the_runtime_of_the_nodes_and_no_certificates_of_its_own() -> None:

@@ -41,6 +41,8 @@ def test_flux_gets_a_chart_of_a_registry_by_its_tag() -> None:
     source = it["OCIRepository"]["spec"]
     assert (source["url"], source["ref"]) == ("oci://registry.example.com/charts/thing", {"tag": "1.2.3"})
     assert it["HelmRelease"]["spec"]["chartRef"] == {"kind": "OCIRepository", "name": "my-own"}
+    built = objects(made(ADDON | {"chart": OCI | {"version": "1.2.3+build.4"}}))
+    assert built["OCIRepository"]["spec"]["ref"] == {"tag": "1.2.3_build.4"}
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,10 @@ def test_its_service_account_gets_its_role() -> None:
         (ADDON | {"preserveOnDelete": True}, "flux", "BPC407"),
         (ADDON | {"source": "eks"}, "flux", "BPC957"),
         (ADDON | {"version": "v1.2.3-eksbuild.1"}, "flux", "BPC407"),
+        (ADDON | {"chart": CHART | {"repository": "https://me:secret@charts.example.com"}}, "flux", "BPC205"),
+        (ADDON | {"chart": CHART | {"repository": "https://charts.example.com/x?token=secret"}}, "flux", "BPC205"),
+        (ADDON | {"chart": CHART | {"repository": "oci://registry.example.com/charts:1"}}, "flux", "BPC205"),
+        (ADDON | {"chart": CHART | {"repository": "https://charts.example.com/"}}, "flux", "BPC205"),
     ],
 )
 def test_what_cannot_be(addon: dict[str, Any], engine: str, code: str) -> None:
@@ -121,3 +127,37 @@ addons: {{{", ".join(f"{name}: {{}}" for name in addons)}}}
     blueprint = build.blueprint(filled, document.data, "default", None)
     obstacles = plan.make(blueprint, lambda name: One if name == "keda" else Other)[1]
     assert [one.rule.name for one in obstacles] == found
+
+
+@pytest.mark.parametrize(
+    ("name", "addons", "engine", "code"),
+    [
+        ("my_own", {}, "flux", "BPC483"),
+        ("x" * 54, {}, "argocd", "BPC483"),
+        ("x" * 53, {}, "flux", None),
+        ("istiod", {"istio": {}}, "flux", "BPC484"),
+        ("istiod", {"istio": {}}, "argocd", "BPC484"),
+        ("shop", {}, "argocd", "BPC484"),
+        ("shop-20-controllers", {}, "argocd", "BPC484"),
+        ("shop", {}, "flux", None),
+        ("shop-controllers", {}, "argocd", None),
+    ],
+)
+def test_a_release_has_a_name_of_its_own(name: str, addons: dict[str, Any], engine: str, code: str | None) -> None:
+    gitops = {"engine": engine, "repository": "https://github.com/example/platform"}
+    it = compiled(addons={name: ADDON} | addons, gitops=gitops, nodeGroups=[{"name": "workers"}])
+    assert it.errors == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("values", "errors"),
+    [
+        ({"serviceAccount": {"name": "other"}}, ["BPC485"]),
+        ({"serviceAccount": None}, ["BPC485"]),
+        ({"serviceAccount": {"name": "external-secrets", "create": False}}, []),
+        ({"webhook": {"serviceAccount": {"name": "other"}}}, []),
+    ],
+)
+def test_values_keep_the_account_that_the_role_is_for(values: dict[str, Any], errors: list[str]) -> None:
+    addons = {"external-secrets": {"values": values}}
+    assert compiled(addons=addons, gitops={"engine": "flux"}, nodeGroups=[{"name": "workers"}]).errors == errors

@@ -35,7 +35,7 @@ class Unlisted(AddOn):
                 "repository": {
                     "description": "The address of the chart repository, or of the folder in an OCI registry.",
                     "type": "string",
-                    "pattern": "^(https|oci)://[^ ]+[^ /]$",
+                    "pattern": "^(https|oci)://[^\\s/@?#]+(/[^\\s@?#:]*[^\\s@?#:/])?$",
                     "examples": ["https://charts.example.com", "oci://registry.example.com/charts"],
                     "x-cloudformation": "none: where the Helm chart is",
                 },

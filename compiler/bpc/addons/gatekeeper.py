@@ -3,7 +3,8 @@ as Helm renders it.
 
 What it cannot judge passes, as its makers have it; audit finds it later. That goes for the label too by which a
 namespace escapes it, which would otherwise keep every new namespace waiting while Gatekeeper is away. kube-system is
-left to EKS. The engine brings the definitions and waits for the pods, so the chart need not run Jobs for either.
+left to EKS, and its own namespace to itself: no policy may keep it from coming back. The engine brings the definitions
+and waits for the pods, so the chart need not run Jobs for either.
 """
 
 from __future__ import annotations
@@ -48,9 +49,10 @@ class Gatekeeper(AddOn):
 
     @classmethod
     def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        exempt = {"kubernetes.io/metadata.name": ["kube-system", context.namespace or cls.namespace]}
         return {
-            "validatingWebhookExemptNamespacesLabels": {"kubernetes.io/metadata.name": ["kube-system"]},
-            "mutatingWebhookExemptNamespacesLabels": {"kubernetes.io/metadata.name": ["kube-system"]},
+            "validatingWebhookExemptNamespacesLabels": exempt,
+            "mutatingWebhookExemptNamespacesLabels": exempt,
             "validatingWebhookCheckIgnoreFailurePolicy": "Ignore",
             "upgradeCRDs": {"enabled": False},
             "postInstall": {"labelNamespace": {"enabled": False}, "probeWebhook": {"enabled": False}},

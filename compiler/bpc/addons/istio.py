@@ -63,6 +63,10 @@ class Istio(AddOn):
     @classmethod
     def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:
         images: dict[str, Any] = {"global": {"hub": HUB, "tag": context.options.get("version", VERSION)}}
-        strict = {"base": {"validationFailurePolicy": "Fail"}}
+        strict: dict[str, Any] = {"base": {"validationFailurePolicy": "Fail"}}
         node_agent = {"pilot": {"cni": {"enabled": True}}}
-        return {"base": strict, "cni": images, "istiod": images | strict | node_agent}[chart]
+        if context.namespace not in ("", cls.namespace):
+            # The charts look for each other there, whatever the namespace of their release is.
+            strict["global"] = {"istioNamespace": context.namespace}
+        istiod = images | strict | {"global": images["global"] | strict.get("global", {})}
+        return {"base": strict, "cni": images, "istiod": istiod | node_agent}[chart]

@@ -30,7 +30,8 @@ def _artifact(one: Release, namespace: str) -> Manifest:
     spec = {
         "interval": "24h",
         "url": f"{one.chart.repository}/{one.chart.name}",
-        "ref": {"tag": one.chart.version},
+        # No tag has a plus; Helm puts this in its place (Helm documentation, Use OCI-based registries).
+        "ref": {"tag": one.chart.version.replace("+", "_")},
         # Without these Flux takes the first layer, whatever it holds.
         "layerSelector": {"mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip", "operation": "copy"},
     }
