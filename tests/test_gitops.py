@@ -364,3 +364,13 @@ def test_a_field_that_the_engine_does_not_have_is_found(change: dict[str, Any], 
 def test_a_repository_is_one_that_can_be_read(said: dict[str, Any], code: str | None) -> None:
     asked = {"engine": "flux", "repository": URL} | said
     assert compiled(gitops=asked).errors == ([code] if code else [])
+
+
+def test_no_application_takes_the_place_of_another() -> None:
+    """The blueprint of this name has Argo CD look after itself, under the same name."""
+    sections = {"metadata": {"name": "argocd", "region": "eu-west-1"}, "nodeGroups": [{"name": "workers"}]}
+    it = compiled(addons={"argo-cd": {}, "keda": {}}, gitops={"engine": "argocd", "repository": URL}, **sections)
+    texts = [text for path, text in it.files.items() if path.startswith(("gitops/", "kubernetes/base/"))]
+    made = [one for text in texts for one in yaml.safe_load_all(text)]
+    names = [one["metadata"]["name"] for one in made if one["kind"] == "Application"]
+    assert len(names) == len({*names}) and {"argocd", "argocd-root", "keda"} < {*names}

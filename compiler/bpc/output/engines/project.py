@@ -44,7 +44,9 @@ def files(plan: Plan, gitops: Gitops, waves: list[str], parts: list[Part]) -> Fi
     """The objects by file: the project, the root, and what the root brings."""
     told = Told(gitops, object_name(plan.name), {})
     environment = plan.blueprint.environment
-    root = argocd.application(told.platform, told, _source(plan, gitops, "gitops", environment), gitops.home, 0)
+    # Not the blueprint's name alone: that may be a chart's too, and then one would take the place of the other.
+    title = f"{told.platform}-root"
+    root = argocd.application(title, told, _source(plan, gitops, "gitops", environment), gitops.home, 0)
     children = []
     for wave in waves:
         own = (wave,) if len(waves) > 1 else ()

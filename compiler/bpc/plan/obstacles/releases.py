@@ -37,7 +37,7 @@ OTHER_ACCOUNT = rule(
     cure="Leave the name of the ServiceAccount out of the values; or take the add-on as a chart of your own, which has "
     "`serviceAccount`.",
 )
-_WAVE = "-[0-9]{2}-(crds-and-namespaces|controllers|configs)"
+_OURS = "-(root|[0-9]{2}-(crds-and-namespaces|controllers|configs))"
 
 
 def _names(plan: Plan) -> Iterator[Diagnostic]:
@@ -56,7 +56,7 @@ def _of_engine(plan: Plan, name: str) -> str:
     gitops = plan.blueprint.gitops
     if not gitops or not gitops.has_bridge:
         return ""
-    return "gitops has an Application" if re.fullmatch(f"{re.escape(object_name(plan.name))}({_WAVE})?", name) else ""
+    return "gitops has an Application" if re.fullmatch(f"{re.escape(object_name(plan.name))}{_OURS}", name) else ""
 
 
 def _accounts(plan: Plan) -> Iterator[Diagnostic]:
