@@ -23,7 +23,12 @@ from parts.memory import Memory
 ROOT = Path(__file__).resolve().parent.parent
 DOC = (ROOT / "docs" / "updates.md").read_text(encoding="utf-8")
 OTHERS = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8")
-LANGUAGE = re.findall(r"^\| `([^`]+)`", (ROOT / "docs" / "language.md").read_text(encoding="utf-8"), re.M)
+# But for what has one value wherever it is: nobody can change it.
+LANGUAGE = [
+    one
+    for one in re.findall(r"^\| `([^`]+)`", (ROOT / "docs" / "language.md").read_text(encoding="utf-8"), re.M)
+    if one not in fields.ONE_SOURCE
+]
 REGION = "eu-west-1"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/{}"
 ROLE = "arn:aws:iam::111122223333:role/{}"

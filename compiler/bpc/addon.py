@@ -237,9 +237,7 @@ class AddOn:
         """What the blueprint may say under `addons.<name>`."""
         from bpc import addon_fields as fields
 
-        properties = dict(fields.ENABLED)
-        if len(cls.sources) > 1:
-            properties |= fields.source(cls.sources)
+        properties = fields.ENABLED | fields.source(cls.sources)
         if "eks" in cls.sources:
             properties |= fields.EKS | fields.ROLE
         if "chart" in cls.sources:

@@ -19,6 +19,11 @@ _SOURCE = {
     "chart: the Helm chart.",
     "x-cloudformation": "AWS::EKS::Addon, or manifests",
 }
+ONLY: Fields = {
+    "eks": {"description": "It comes as an EKS add-on alone.", "x-cloudformation": "AWS::EKS::Addon"},
+    "manifests": {"description": "It comes as plain YAML that bpc builds.", "x-cloudformation": "none: manifests"},
+    "chart": {"description": "It comes as a Helm chart alone.", "x-cloudformation": "none: the Helm chart"},
+}
 # The EKS add-on itself.
 EKS: Fields = {
     "version": {
@@ -73,8 +78,9 @@ ROLE: Fields = {
 
 
 def source(sources: tuple[str, ...]) -> Fields:
-    """Where an add-on comes from, for one that has a choice."""
-    return {"source": _SOURCE | {"enum": list(sources), "default": sources[0]}}
+    """Where an add-on comes from; one that has no choice may say it, as it had to before the catalogue knew it."""
+    only = {} if len(sources) > 1 else ONLY[sources[0]]
+    return {"source": _SOURCE | only | {"enum": list(sources), "default": sources[0]}}
 
 
 def chart(also_eks: bool) -> Fields:

@@ -115,7 +115,8 @@ def _explained(error: Any, document: Document) -> Iterator[Diagnostic]:
         case "additionalProperties":
             known = error.schema.get("properties", {})
             for key in [one for one in value if one not in known]:
-                yield UNKNOWN_KEY.at((*path, key), f"there is no {key!r} here", _nearest(key, list(known)), key=True)
+                help = _elsewhere(path, key, known) or _nearest(key, list(known))
+                yield UNKNOWN_KEY.at((*path, key), f"there is no {key!r} here", help, key=True)
         case "type":
             yield WRONG_TYPE.at(path, _type_message(value, constraint, document.typed(path)), _about(path))
         case "enum" | "const" if "propertyNames" in error.absolute_schema_path:
@@ -128,6 +129,16 @@ def _explained(error: Any, document: Document) -> Iterator[Diagnostic]:
             yield BAD_NAME.at((*path, value), f"{value!r} is not a name that fits here", _about(path), key=True)
         case _:
             yield INVALID_VALUE.at(path, _value_message(error), _about(path))
+
+
+def _elsewhere(path: Path, key: str, known: dict[str, Any]) -> str:
+    """What says it instead: an add-on that the catalogue has come to know is told of its service account no more."""
+    if key != "serviceAccount" or path[-2:-1] != ("addons",):
+        return ""
+    by = "podIdentityAssociations" if "podIdentityAssociations" in known else "the section serviceAccounts"
+    if "iam" in known:
+        return f"take it away: the catalogue knows which one {path[-1]} has; others get roles by {by}"
+    return f"take it away: {path[-1]} has no role; service accounts get theirs by {by}"
 
 
 def _stranger(error: Any, path: Path, document: Document) -> str:

@@ -332,7 +332,9 @@ FIRST |= {
     f"serviceAccounts[].{key}": {"serviceAccounts": [ACCOUNT | {"create": True}]} for key in ("labels", "annotations")
 }
 # What has one value in AWS, and so nothing that it could change.
-SINGLE = ("nodeGroups[].metricsCollection[].granularity",)
+# An add-on that can be installed in one way says which all the same: it may have been said before it was known.
+ONE_SOURCE = [f"addons.{one.name}.source" for one in catalogue.addons() if len(one.sources) == 1]
+SINGLE = ("nodeGroups[].metricsCollection[].granularity", *ONE_SOURCE)
 FIRST["serviceAccounts[].subjectPattern"] = {"serviceAccounts": [MADE | {"identity": "irsa"}]}
 FIRST["gitops.engine"] = {"addons": {"keda": {}}}
 FIRST["gitops.charts"] = FIRST["gitops.engine"]
