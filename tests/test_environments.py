@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from bpc import environments, source
+from bpc import environments, pipeline, source
+from parts.memory import Memory
 
 
 def merged(root: str, over: str) -> dict[str, Any]:
@@ -59,3 +61,17 @@ def test_what_was_merged_is_found_where_it_was_written() -> None:
     assert place.document.locate(("c", "d")).line == 7
     assert place.document.locate(("c", "missing")).line == 7
     assert place.document.locate(("metadata", "region")).line == 4
+
+
+def test_each_environment_may_say_the_region_alone() -> None:
+    root = {"apiVersion": "bpc/v1", "kind": "Blueprint", "metadata": {"name": "demo"}}
+    places = {"dev": {"region": "eu-west-1"}, "prod": {"with": {"metadata": {"region": "us-west-2"}}}}
+    output = Memory()
+    result = pipeline.compile_blueprint(
+        json.dumps(root | {"environments": places}).encode(), "demo.yaml", lambda _: output
+    )
+    assert [one.rule.code for one in result.diagnostics if one.rule.severity == "error"] == []
+    assert {name: one["region"] for name, one in result.about["environments"].items()} == {
+        "dev": "eu-west-1",
+        "prod": "us-west-2",
+    }

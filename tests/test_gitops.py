@@ -93,7 +93,9 @@ def test_where_flux_finds_the_manifests(gitops: dict[str, Any], kind: str, refer
 
 
 def test_flux_reads_a_private_repository() -> None:
-    source = objects(made(secretRef={"name": "key"}, namespace="flux", interval="5m"), "gitops/default/source.yaml")
+    source = objects(
+        made(secretRef={"name": "key"}, namespace="flux", intervalSeconds=300), "gitops/default/source.yaml"
+    )
     assert source["shop"]["spec"]["secretRef"] == {"name": "key"}
     assert (source["shop"]["spec"]["interval"], source["shop"]["metadata"]["namespace"]) == ("5m", "flux")
     registry = "oci://111122223333.dkr.ecr.eu-west-1.amazonaws.com/platform"
@@ -347,7 +349,7 @@ def test_a_field_that_the_engine_does_not_have_is_found(change: dict[str, Any], 
         ({"revision": "feature/a+b.1"}, None),
         ({"repository": "https://git.example.com/platform?token=x"}, "BPC205"),
         ({"repository": "https://git.example.com/a b"}, "BPC205"),
-        ({"interval": "0s"}, "BPC205"),
+        ({"intervalSeconds": 0}, "BPC205"),
         ({"repository": "https:///platform"}, "BPC480"),
         ({"repository": "https://[::1/platform"}, "BPC480"),
         ({"repository": "https://-git.example.com/platform"}, "BPC480"),

@@ -131,7 +131,7 @@ def test_every_account_of_the_organization() -> None:
 
 def test_accounts_that_come_and_go() -> None:
     for said, wanted in (({}, True), ({"retainStacksOnAccountRemoval": False}, False)):
-        found = sets(fleet(autoDeployment={"enabled": True, **said}))
+        found = sets(fleet(autoDeployment=said))
         assert found["FleetStackSet"]["AutoDeployment"] == {"Enabled": True, "RetainStacksOnAccountRemoval": wanted}
         assert found[DEV]["AutoDeployment"] == {"Enabled": False}
 

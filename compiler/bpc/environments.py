@@ -10,11 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bpc.diagnostics import Path
+from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.kit.record import Record
 from bpc.source import Document
 
 DEFAULT = "default"
+NO_REGION = rule(
+    "BPC921",
+    "region-missing",
+    why="A platform lives in one AWS Region, and what it may be depends on which.",
+    cure="Say metadata.region, or a region in every environment.",
+)
 
 
 class Place(Record):
@@ -23,13 +29,14 @@ class Place(Record):
     name: str
     account: str | None
     document: Document
+    only: bool = False  # the one of a blueprint that speaks of no environments
 
 
 def places(document: Document) -> Iterator[Place]:
     """Every environment in the order of the names; one called `default` where there are none."""
     root = {key: value for key, value in document.data.items() if key != "environments"}
     if "environments" not in document.data:
-        yield Place(DEFAULT, None, document)
+        yield Place(DEFAULT, None, document, only=True)
         return
     for name, environment in sorted(document.data["environments"].items()):
         at: Path = ("environments", name)
@@ -40,6 +47,16 @@ def places(document: Document) -> Iterator[Place]:
             data = _merged(data, {"metadata": region}, (), at, origins)
             origins[("metadata", "region")] = (*at, "region")
         yield Place(name, environment.get("account"), document.replace(data=data, origins=origins))
+
+
+def homeless(place: Place) -> list[Diagnostic]:
+    """Whether nobody says in which Region an environment is."""
+    if "region" in place.document.data["metadata"]:
+        return []
+    if place.only:
+        return [NO_REGION.at(("metadata",), "no Region is said", "add a region", key=True)]
+    said = f"neither {place.name} nor metadata says a Region"
+    return [NO_REGION.at(("environments", place.name), said, "add a region", key=True)]
 
 
 def _merged(below: Any, above: Any, at: Path, origin: Path, origins: dict[Path, Path]) -> Any:

@@ -138,7 +138,8 @@ def _unknown(only: str, names: list[str]) -> list[Diagnostic]:
 def _front(place: Place, seen: dict[Any, str]) -> tuple[Plan | None, list[Diagnostic]]:
     """One environment up to its plan; `seen` remembers what must not happen twice across environments."""
     filled, found = shape.fit(place.document)
-    if filled is None:
+    found += environments.homeless(place) if filled else []
+    if filled is None or errors(found):
         return None, found
     blueprint = build.blueprint(filled, place.document.data, place.name, place.account)
     found += checks.run(blueprint) + checks.across(seen, blueprint)

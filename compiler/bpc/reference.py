@@ -142,6 +142,10 @@ def markdown() -> str:
         "Every key that a blueprint may hold. `[]` is an item of a list and `<name>` a name of yours. What has no "
         "default may be left out, unless the page says *required*. `bpc explain PATH` shows the same on a terminal."
         " What any key `iam` holds stands at the end.",
+        "A section that is written is on, if only as `bastion: {}`. Where it holds `enabled`, that is true unless you "
+        "say false, for an environment that does not want what the root of the blueprint has; what has no `enabled`, "
+        "an environment takes away by `null`. A number that is a time has its unit in its key, such as "
+        "`retentionDays`; texts such as `30s` stand in settings of the kubelet alone, which are Kubernetes' own.",
     ]
     required = set(schema.bundle()["required"])
     for key, child in schema.bundle()["properties"].items():

@@ -223,8 +223,9 @@ FIRST: dict[str, dict[str, Any]] = {
         f"cloudformation.stackSets.{key}": {"cloudformation.stackSets": ORGANIZATION}
         for key in ("organizationalUnitIds", "callAs")
     },
-    "cloudformation.stackSets.autoDeployment.retainStacksOnAccountRemoval": {
-        "cloudformation.stackSets.autoDeployment": {"enabled": True}
+    **{
+        f"cloudformation.stackSets.autoDeployment.{key}": {"cloudformation.stackSets.autoDeployment": {}}
+        for key in ("enabled", "retainStacksOnAccountRemoval")
     },
     "cloudformation.stackSets.operationPreferences.maxConcurrentCount": {
         "cloudformation.stackSets.operationPreferences": {"failureTolerancePercentage": 50}
@@ -470,7 +471,7 @@ OTHER_KIND = {"group": "other.example.com", "kind": "Other"}
 BELOW |= {
     **{
         f"gitops.{key}": {"addons": {"keda": {}}, "gitops": {"engine": "flux"} | IN_GIT}
-        for key in ("repository", "revision", "path", "namespace", "interval", "secretRef")
+        for key in ("repository", "revision", "path", "namespace", "intervalSeconds", "secretRef")
     },
     "gitops.secretRef.name": {"gitops.secretRef": {"name": "other"}},
     "gitops.clusterResourceWhitelist": {

@@ -16,7 +16,7 @@ UNUSED = rule(
 )
 
 # What is for whom; what is for both, only with a repository.
-FOR = {"interval": "flux", "secretRef": "flux", "clusterResourceWhitelist": "argocd"}
+FOR = {"intervalSeconds": "flux", "secretRef": "flux", "clusterResourceWhitelist": "argocd"}
 
 
 def _settings(blueprint: Blueprint) -> Iterator[Diagnostic]:
@@ -42,7 +42,7 @@ def _said(wanted: Gitops) -> Iterator[str]:
         "revision": wanted.revision,
         "path": wanted.path,
         "namespace": wanted.namespace,
-        "interval": wanted.interval,
+        "intervalSeconds": wanted.interval_seconds,
         "secretRef": wanted.secret_ref,
         "clusterResourceWhitelist": wanted.cluster_resource_whitelist,
     }

@@ -34,14 +34,14 @@ def _accounts(blueprint: Blueprint) -> Iterator[Diagnostic]:
     if sets.everywhere and blueprint.account:
         here = ("environments", blueprint.environment, "account")
         yield TARGETS.at(here, "with `accountFilterType: none` the stack is in every account of the units", key=True)
-    if not sets.everywhere and auto.enabled:
-        yield TARGETS.at((*auto.at, "enabled"), "the stack is in one account, so none comes", key=True)
+    if not sets.everywhere and auto and auto.enabled:
+        yield TARGETS.at(auto.at, "the stack is in one account, so none comes", key=True)
     if not sets.everywhere and sets.operation_preferences.said:
         message = "the stack set has one stack, so there is nothing to do at a time"
         yield TARGETS.at(sets.operation_preferences.at, message, "say the order of environments in `waves`", key=True)
-    if not (auto.enabled or auto.retain_stacks_on_account_removal):
+    if auto and not (auto.enabled or auto.retain_stacks_on_account_removal):
         at = (*auto.at, "retainStacksOnAccountRemoval")
-        yield TARGETS.at(at, "without `enabled` nothing happens when an account leaves", key=True)
+        yield TARGETS.at(at, "with `enabled: false` nothing happens when an account leaves", key=True)
 
 
 def _preferences(blueprint: Blueprint) -> Iterator[Diagnostic]:

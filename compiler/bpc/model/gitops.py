@@ -25,7 +25,7 @@ class Gitops(Node):
     revision: str | None
     path: str | None
     namespace: str | None
-    interval: str | None
+    interval_seconds: int | None
     secret_ref: SecretRef | None
     cluster_resource_whitelist: tuple[ResourceKind, ...]
 

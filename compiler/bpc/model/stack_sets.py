@@ -38,7 +38,7 @@ class StackSets(Node):
     execution_role_name: str | None
     organizational_unit_ids: tuple[str, ...]
     account_filter_type: str
-    auto_deployment: AutoDeployment
+    auto_deployment: AutoDeployment | None
     operation_preferences: OperationPreferences
     call_as: str
     templates_url: str | None

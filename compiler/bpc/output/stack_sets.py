@@ -165,7 +165,7 @@ def _permissions(settings: StackSets) -> dict[str, Any]:
 def _auto_deployment(settings: StackSets) -> dict[str, bool]:
     """CloudFormation takes what happens to accounts that leave only where it looks after those that come."""
     auto = settings.auto_deployment
-    if not auto.enabled:
+    if not (auto and auto.enabled):
         return {"Enabled": False}
     return {"Enabled": True, "RetainStacksOnAccountRemoval": auto.retain_stacks_on_account_removal}
 

@@ -44,7 +44,11 @@ def files(plan: Plan, gitops: Gitops, waves: list[str]) -> Files:
 
 
 def _source(name: str, gitops: Gitops) -> Manifest:
-    spec: dict[str, Any] = {"interval": gitops.interval or "1m", "url": gitops.repository, "ref": _reference(gitops)}
+    spec: dict[str, Any] = {
+        "interval": _time(gitops.interval_seconds or 60),
+        "url": gitops.repository,
+        "ref": _reference(gitops),
+    }
     if gitops.secret_ref:
         spec["secretRef"] = {"name": gitops.secret_ref.name}
     elif gitops.is_artifact and re.search(r"\.dkr\.ecr\.[a-z0-9-]+\.", gitops.repository or ""):
@@ -55,6 +59,11 @@ def _source(name: str, gitops: Gitops) -> Manifest:
 
 def _kind(gitops: Gitops) -> str:
     return "OCIRepository" if gitops.is_artifact else "GitRepository"
+
+
+def _time(seconds: int) -> str:
+    """As Flux writes it, in minutes where that comes out even."""
+    return f"{seconds}s" if seconds % 60 else f"{seconds // 60}m"
 
 
 def _reference(gitops: Gitops) -> dict[str, str]:
