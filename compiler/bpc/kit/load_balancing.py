@@ -38,6 +38,7 @@ SEEN = (
 GUARDED = (
     "shield:CreateProtection", "shield:DeleteProtection", "waf-regional:AssociateWebACL",
     "waf-regional:DisassociateWebACL", "wafv2:AssociateWebACL", "wafv2:DisassociateWebACL",
+    "elasticloadbalancing:SetWebAcl",
 )  # fmt: skip
 CHANGED = (
     "DeleteLoadBalancer", "DeleteTargetGroup", "ModifyCapacityReservation", "ModifyIpPools",
@@ -46,7 +47,7 @@ CHANGED = (
 )  # fmt: skip
 LISTENING = (
     "AddListenerCertificates", "CreateListener", "CreateRule", "DeleteListener", "DeleteRule", "ModifyListener",
-    "ModifyRule", "RemoveListenerCertificates", "SetRulePriorities", "SetWebAcl",
+    "ModifyRule", "RemoveListenerCertificates", "SetRulePriorities",
 )  # fmt: skip
 
 
@@ -119,7 +120,14 @@ def _integration(name: str, cluster: str) -> list[Statement]:
             iam.allow(*change, on=[protections], sid="ProtectionsCarryNoTagOfTheCluster"),
             iam.allow_anywhere("shield:GetSubscriptionState"),
         ]
-    guard = ("wafv2:AssociateWebACL", "wafv2:DisassociateWebACL", "wafv2:GetWebACL", "wafv2:GetWebACLForResource")
+    # No tag narrows SetWebAcl (AWS WAF Developer Guide, AssociateWebACL: its resource is the load balancer).
+    guard = (
+        "elasticloadbalancing:SetWebAcl",
+        "wafv2:AssociateWebACL",
+        "wafv2:DisassociateWebACL",
+        "wafv2:GetWebACL",
+        "wafv2:GetWebACLForResource",
+    )
     acls = [iam.arn("wafv2:regional/webacl/*/*"), _arn("loadbalancer/app/*/*")]
     return [iam.allow(*guard, on=acls, sid="IngressesNameWebAclsThatOthersMade")]
 
