@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpc import source
+from bpc import pipeline, source
 from bpc.cli import main
-from bpc.importing import eksctl, writer
+from bpc.importing import eksctl, tfvars, writer
 from bpc.importing.draft import Draft
 from bpc.importing.settle import fits
 
@@ -150,6 +150,47 @@ def test_the_terraform_fixtures_import_and_compile(
         expected.write_text(said.out, encoding="utf-8")
     assert said.out == expected.read_text(encoding="utf-8")
     assert main(["compile", str(expected), "-o", str(tmp_path)]) == 0
+
+
+# The example's modules/kubernetes-addons, by the catalogue's names; a cluster has the EKS defaults anyway.
+BY_TERRAFORM = {
+    "adot",
+    "amazon-cloudwatch-observability",
+    "appmesh-controller",
+    "aws-ebs-csi-driver",
+    "aws-guardduty-agent",
+    "aws-load-balancer-controller",
+    "aws-node-termination-handler",
+    "cert-manager",
+    "chaos-mesh",
+    "cluster-autoscaler",
+    "karpenter",
+    "keda",
+    "kubecost",
+    "metrics-server",
+}
+# Where nobody says what they need, and what cannot be together.
+ASKED = {"appmesh-controller", "karpenter", "kubecost"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "left"),
+    [
+        ({"use_default_vpc": False, "managed_node_groups": [{"name": "a"}]}, ASKED),
+        ({"managed_node_groups": [{"name": "a"}]}, ASKED | {"aws-load-balancer-controller"}),
+        (
+            {"use_default_vpc": False, "fargate_profiles": [{"name": "a", "namespace": "kube-system"}]},
+            BY_TERRAFORM - {"adot", "cert-manager", "keda", "metrics-server"},
+        ),
+    ],
+)
+def test_every_add_on_of_the_terraform_example_is_there_or_explained(variables: dict[str, Any], left: set[str]) -> None:
+    draft = tfvars.convert(variables)
+    assert set(draft.data["addons"]) == BY_TERRAFORM - left
+    assert {str(note.path[1]) for note in draft.notes if note.lost and note.path[0] == "addons"} == left
+    assert draft.data["gitops"] == {"engine": "flux"}
+    found = pipeline.compile_blueprint(writer.text(draft).encode(), "blueprint.yaml", None)
+    assert not found.failed, found.diagnostics
 
 
 def test_later_variable_files_win(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,19 +11,12 @@ from typing import Any
 from bpc import facts
 from bpc.importing.draft import Draft
 from bpc.importing.settle import settle
-from bpc.importing.tfvars import nodes
+from bpc.importing.tfvars import addons, nodes
 
 TOOL = "terraform"
 REGION, ZONES = "ap-northeast-2", ["ap-northeast-2a", "ap-northeast-2c", "ap-northeast-2d"]
 VERSION, CIDR = "1.27", "10.10.0.0/16"
 ENDPOINTS = ["ecr.dkr", "ecr.api", "eks", "s3", "guardduty-data"]
-# What the example installs whatever the variables say, as far as there is an add-on of ours.
-ADDONS = ("aws-ebs-csi-driver", "cert-manager", "metrics-server", "cluster-autoscaler")
-OTHERS = (
-    "adot, amazon-cloudwatch-observability, kubecost, guardduty-agent, aws-load-balancer-controller, "
-    "aws-node-termination-handler, appmesh-controller, karpenter, keda and chaos-mesh"
-)
-UNREAD = ("eks_addons", "helm_addons")
 
 
 def convert(given: dict[str, Any]) -> Draft:
@@ -34,7 +27,7 @@ def convert(given: dict[str, Any]) -> Draft:
     (_own_vpc if private else _default_vpc)(draft, given)
     _cluster(draft, given)
     nodes.convert(draft, given, private)
-    _addons(draft, given)
+    addons.convert(draft, given, private)
     settle(draft)
     return draft
 
@@ -91,13 +84,3 @@ def _cluster(draft: Draft, given: dict[str, Any]) -> None:
     draft.put(("cluster", "deletionProtection"), False)
     draft.put(("cluster", "upgradePolicy"), "extended")
     draft.put(("cluster", "authentication"), "api-and-config-map")
-
-
-def _addons(draft: Draft, given: dict[str, Any]) -> None:
-    for name in ADDONS:
-        if name != "cluster-autoscaler" or draft.get("nodeGroups"):
-            draft.put(("addons", name), {})
-    draft.remark(("addons", ""), "", f"the example also installs {OTHERS}, which the variables do not choose")
-    for name in UNREAD:
-        if given.get(name):
-            draft.lose(("addons", ""), name, given[name], "nothing in the example reads the variable")
