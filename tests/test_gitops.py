@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -376,3 +377,20 @@ def test_no_application_takes_the_place_of_another() -> None:
     made = [one for text in texts for one in yaml.safe_load_all(text)]
     names = [one["metadata"]["name"] for one in made if one["kind"] == "Application"]
     assert len(names) == len({*names}) and {"argocd", "argocd-root", "keda"} < {*names}
+
+
+def test_no_example_has_an_object_of_the_engines_own_twice(root: Path) -> None:
+    """What is under gitops/ is applied by itself, so kustomize cannot see that a chart has the same name."""
+    looked = 0
+    for folder in (root / "out").glob("*/gitops"):
+        base, own = ([*_identities(one)] for one in (folder.parent / "kubernetes" / "base", folder))
+        looked += len(own)
+        assert {*base}.isdisjoint(own), folder
+    assert looked > 10
+
+
+def _identities(folder: Path) -> Iterator[tuple[str, str, str]]:
+    for path in folder.rglob("*.yaml"):
+        for one in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+            if "metadata" in one:
+                yield one["kind"], one["metadata"].get("namespace", ""), one["metadata"]["name"]

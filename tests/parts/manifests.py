@@ -183,6 +183,8 @@ def _pods(one: dict[str, Any]) -> Iterator[str]:
     pod = template["spec"]
     containers = [*pod.get("initContainers", []), *pod.get("containers", [])]
     volumes = [volume.get("name") for volume in pod.get("volumes", [])]
+    # Those of a StatefulSet, one for each of its pods.
+    volumes += [(claim.get("metadata") or {}).get("name") for claim in spec.get("volumeClaimTemplates") or []]
     names = [container.get("name") for container in containers]
     for what, given in (("container", names), ("volume", volumes)):
         for name in given:
