@@ -65,6 +65,7 @@ def everything(entry: type[AddOn]) -> Told:
         "waitsFor": [*entry.waits_for],
         "disks": entry.disks,
         "host": dict(entry.host),
+        "defaultIngress": entry.default_ingress,
         "nodeTags": dict(entry.node_tags),
         "subnetTag": entry.subnet_tag,
         "leaves": [*filter(None, entry.leaves)],

@@ -134,6 +134,8 @@ class AddOn:
     engine: ClassVar[str] = ""
     # What its charts make anew at each rendering, also with the values that bpc gives them.
     random: ClassVar[str] = ""
+    # The value of its chart that makes its IngressClass that of Ingresses which name none, as a path with dots.
+    default_ingress: ClassVar[str] = ""
     # What it makes in AWS, and how to have it take that away again before the cluster goes, as words and a command.
     leaves: ClassVar[tuple[str, str]] = ("", "")
     # Given up by those who made it: since when, and what to take instead.

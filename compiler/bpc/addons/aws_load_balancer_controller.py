@@ -26,6 +26,7 @@ class AwsLoadBalancerController(AddOn):
 
     name = NAME
     in_auto_mode = True
+    default_ingress = "ingressClassConfig.default"
     service_account = NAME
     sources = ("chart",)
     charts = (Chart("https://aws.github.io/eks-charts", NAME, "3.5.0"),)

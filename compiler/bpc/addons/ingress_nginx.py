@@ -15,6 +15,7 @@ class IngressNginx(AddOn):
     name = "ingress-nginx"
     namespace = "ingress-nginx"
     sources = ("chart",)
+    default_ingress = "controller.ingressClassResource.default"
     charts = (Chart("https://kubernetes.github.io/ingress-nginx", "ingress-nginx", "4.15.1"),)
     registry = "registry.k8s.io"
     images = (

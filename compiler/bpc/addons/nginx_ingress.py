@@ -18,6 +18,7 @@ class NginxIngress(AddOn):
     name = "nginx-ingress"
     namespace = "nginx-ingress"
     sources = ("chart",)
+    default_ingress = "controller.ingressClass.setAsDefaultIngress"
     charts = (Chart("oci://ghcr.io/nginx/charts", "nginx-ingress", "2.6.4"),)
     registry = "docker.io"
     images = ("docker.io/nginx/nginx-ingress:5.5.4",)

@@ -19,6 +19,7 @@ class Traefik(AddOn):
     name = "traefik"
     namespace = "traefik"
     sources = ("chart",)
+    default_ingress = "ingressClass.isDefaultClass"
     charts = (Chart("https://traefik.github.io/charts", "traefik", "41.3.0"),)
     registry = "docker.io"
     images = ("docker.io/traefik:v3.7.11",)

@@ -87,6 +87,7 @@ def _objects(one: dict[str, Any]) -> Rows:
         "images": one["images"] or [one["registry"]],
         "disks": ["EBS volumes, by persistent volume claims"] if one["disks"] else [],
         "custom resources": one["customResources"],
+        "default class": [f"for Ingresses, by its value {one['defaultIngress']}"] if one["defaultIngress"] else [],
         "webhooks": ["yes: the API server refuses objects while it is away"] if one["webhooks"] else [],
         "wait for": one["waitsFor"],
         "before the end": [": ".join(one["leaves"])],

@@ -37,6 +37,13 @@ OTHER_ACCOUNT = rule(
     cure="Leave the name of the ServiceAccount out of the values; or take the add-on as a chart of your own, which has "
     "`serviceAccount`.",
 )
+TWO_DEFAULTS = rule(
+    "BPC471",
+    "default-ingress-class-twice",
+    why="Of two default IngressClasses Kubernetes refuses Ingresses that name none (Kubernetes documentation, Ingress, "
+    "Default IngressClass).",
+    cure="Leave one of them the default, and name the other class in its Ingresses.",
+)
 _OURS = "-(root|[0-9]{2}-(crds-and-namespaces|controllers|configs))"
 
 
@@ -70,6 +77,18 @@ def _accounts(plan: Plan) -> Iterator[Diagnostic]:
                     yield OTHER_ACCOUNT.at((*addon.request.at, "values"), said, key=True)
 
 
+def _ingresses(plan: Plan) -> Iterator[Diagnostic]:
+    first = ""
+    for addon in _charts(plan):
+        path = tuple(addon.entry.default_ingress.split("."))
+        if not any(_at(one.values, path) is True for one in releases.planned(addon)):
+            continue
+        if first:
+            said = f"the IngressClass of {addon.entry.name} is a default one, as that of {first}"
+            yield TWO_DEFAULTS.at(addon.request.at, said, key=True)
+        first = first or addon.entry.name
+
+
 def _charts(plan: Plan) -> list[PlannedAddOn]:
     return [addon for addon in plan.addons if addon.source == "chart" and addon.namespace]
 
@@ -89,4 +108,4 @@ def _at(values: Any, path: tuple[str, ...]) -> Any:
     return values
 
 
-OBSTACLES = (_names, _accounts)
+OBSTACLES = (_names, _accounts, _ingresses)
