@@ -261,6 +261,39 @@ def test_a_cluster_may_come_before_its_nodes(tmp_path: Path, capsys: pytest.Capt
     assert names == {"vpc-cni", "kube-proxy", "eks-pod-identity-agent"}
 
 
+NODES = "managedNodeGroups: [{name: a, minSize: 2}]\n"
+
+
+@pytest.mark.parametrize(
+    ("addon", "made"),
+    [
+        ("{name: adot}", {"adot": {}, "cert-manager": {}}),
+        ("{name: adot, namespaceConfig: {namespace: o}}", {"adot": {"namespace": "o"}, "cert-manager": {}}),
+        ("{name: kubecost_kubecost}", {"kubecost": {"subscribed": True}}),
+        ("{name: fluent-bit}", {"fluent-bit": {"source": "eks"}}),
+        ("{name: amazon-cloudwatch-observability}", {"amazon-cloudwatch-observability": {}}),
+        ("{name: aws-guardduty-agent}", {"aws-guardduty-agent": {}}),
+        ("{name: dynatrace_dynatrace-operator}", {"dynatrace_dynatrace-operator": {"source": "eks"}}),
+        # What nobody says, and what EKS does not have: a note, and a blueprint that compiles.
+        ("{name: external-dns, version: v0.20.0-eksbuild.2}", {}),
+        ("{name: keda, tags: {a: b}}", {}),
+    ],
+)
+def test_an_eks_add_on_of_the_catalogue_comes_with_what_it_needs(addon: str, made: dict[str, Any]) -> None:
+    draft = imported(f"{HEAD}{NODES}addons: [{addon}]\n")
+    assert draft.data["addons"] == made | {"metrics-server": {}}
+    assert [note.source for note in draft.notes if note.lost] == ([] if made else ["addons[0]"])
+    found = pipeline.compile_blueprint(writer.text(draft).encode(), "blueprint.yaml", None)
+    assert not found.failed, found.diagnostics
+
+
+def test_the_guardduty_agent_brings_its_endpoint_into_a_network_of_ours() -> None:
+    addon = "addons: [{name: aws-guardduty-agent}]\n"
+    assert imported(HEAD + NODES + addon).data["network"]["endpoints"] == ["guardduty-data"]
+    theirs = "vpc: {id: vpc-0123456789abcdef0, subnets: {private: {a: {id: subnet-0123456789abcdef0}}}}\n"
+    assert "endpoints" not in imported(HEAD + theirs + NODES + addon).data["network"]
+
+
 def test_an_account_has_twelve_digits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "eksctl", str(CASES / "eksctl.yaml"), "--account", "1234"]) == 2
     assert "12 digits" in capsys.readouterr().err

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bpc.diagnostics import Diagnostic
 from bpc.importing.draft import Draft
-from bpc.importing.eksctl import cluster, identity, network, nodes, platform, reading
+from bpc.importing.eksctl import addons, cluster, identity, network, nodes, platform, reading
 from bpc.importing.eksctl.carry import Source
 from bpc.importing.settle import settle
 from bpc.source import Document
@@ -26,7 +26,7 @@ def convert(document: Document, account: str = "") -> tuple[Draft, list[Diagnost
     if found:
         return draft, found
     it = Source(document, draft)
-    for part in (network, cluster, platform, nodes, identity):
+    for part in (network, cluster, platform, nodes, identity, addons):
         part.convert(it)
     if account:
         draft.put(("environments", "default", "account"), account)

@@ -134,7 +134,7 @@ class Source:
 
 
 # Where notes on sections go that the language has no counterpart of.
-HOMELESS: dict[str, Path] = {"gitops": ("addons", ""), "karpenter": ("addons", "karpenter", "")}
+HOMELESS: dict[str, Path] = {"gitops": ("gitops", ""), "karpenter": ("addons", "karpenter", "")}
 
 
 # IAM User Guide, IAM JSON policy elements reference.

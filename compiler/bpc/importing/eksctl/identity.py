@@ -1,22 +1,16 @@
-"""eksctl's `iam`, `addons` and `fargateProfiles`: who may do what, and what runs in the cluster.
-
-eksctl installs vpc-cni, coredns, kube-proxy and metrics-server where nothing is said (its documentation, "Default
-addon updates"); metrics-server is not offered in every partition.
-"""
+"""eksctl's `iam` and `fargateProfiles`: who may do what."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bpc import schema, source
+from bpc import source
 from bpc.diagnostics import Path
 from bpc.importing.draft import spelled
 from bpc.importing.eksctl.carry import Source
 from bpc.importing.eksctl.network import subnet_ids
 from bpc.importing.settle import remove
 
-DEFAULT_ADDONS = ("vpc-cni", "coredns", "kube-proxy", "metrics-server")
-WITHOUT_METRICS_SERVER = ("cn-", "us-gov-", "us-iso", "eu-isoe-")
 GRANTS = ("roleArn", "policyArns", "permissions", "wellKnownPolicies")
 UNMADE = (
     "their annotations hold the account, which a ClusterConfig does not say, so they are not in the manifests; "
@@ -43,7 +37,6 @@ def convert(it: Source) -> None:
     for place in range(len(it.get("iam", "podIdentityAssociations") or [])):
         _account(it, ("iam", "podIdentityAssociations", place), "pod-identity")
     _roleless(it)
-    _addons(it)
     _fargate(it)
 
 
@@ -120,74 +113,6 @@ def policies(it: Source, at: Path, path: Path, inline: str) -> None:
     wanted = it.get(*at, "wellKnownPolicies") or {}
     known = [(WELL_KNOWN[key], spelled((*at, "wellKnownPolicies", key))) for key, one in wanted.items() if one]
     it.gather((*path, "iam", "wellKnownPolicies"), known)
-
-
-def _addons(it: Source) -> None:
-    given = it.get("addons") or []
-    names = [str(one.get("name") or "").lower() for one in given]
-    for place, name in enumerate(names):
-        _addon(it, ("addons", place), name)
-    it.carry(("addonsConfig",))
-    disabled = it.get("addonsConfig", "disableDefaultAddons") is True
-    region = str(it.get("metadata", "region"))
-    for name in DEFAULT_ADDONS:
-        if name in names:
-            continue
-        if disabled and name != "metrics-server":
-            it.draft.put(("addons", name, "enabled"), False, "addonsConfig.disableDefaultAddons")
-        elif name == "metrics-server" and not disabled and not region.startswith(WITHOUT_METRICS_SERVER):
-            if _bare(it):
-                said = "metrics-server is left out, with CoreDNS, until there are nodes for their pods"
-                it.draft.remark(("nodeGroups",), "nodeGroups", said)
-                continue
-            it.draft.put(("addons", name), {})
-
-
-def _bare(it: Source) -> bool:
-    """Whether there is nothing that pods could run on. eksctl does not wait for them; a stack does."""
-    others = ("fargateProfiles", "autoModeConfig", "remoteNetworkConfig", "outpost", "nodeGroups", "managedNodeGroups")
-    return not any(it.get(key) for key in others)
-
-
-def _addon(it: Source, at: Path, name: str) -> None:
-    path: Path = ("addons", name)
-    said = spelled((*at, "name"))
-    node = schema.field(("addons",)) or {}
-    if name not in node.get("properties", {}):
-        if not it.draft.takes(path, {"source": "eks"}):
-            why = "bpc's catalogue does not have it"
-            it.draft.lose(path, said, name, why)
-            return
-        it.draft.put(path, {"source": "eks"})
-    elif not it.draft.get(*path):
-        it.draft.put(path, {})
-    it.draft.carried.add(said)
-    version = it.get(*at, "version")
-    if version == "latest":
-        said = "latest: left out, which takes EKS's default for the Kubernetes version"
-        it.draft.remark((*path, "version"), spelled((*at, "version")), said)
-    elif version:
-        it.draft.put((*path, "version"), version, spelled((*at, "version")))
-    _values(it, at, path)
-    it.carry(at, (), name)
-    policies(it, at, path, "attachPolicy")
-    for place in range(len(it.get(*at, "podIdentityAssociations") or [])):
-        below = (*at, "podIdentityAssociations", place)
-        policies(it, below, (*path, "podIdentityAssociations", place), "permissionPolicy")
-
-
-def _values(it: Source, at: Path, path: Path) -> None:
-    """An add-on's configuration: JSON or YAML in a string."""
-    given = it.get(*at, "configurationValues")
-    if not given:
-        return
-    said = spelled((*at, "configurationValues"))
-    document = source.parse(str(given).encode())[0] if not isinstance(given, dict) else None
-    values: Any = given if isinstance(given, dict) else document and document.data
-    if values:
-        it.draft.put((*path, "values"), values, said)
-    else:
-        it.draft.lose((*path, "values"), said, given, "it is neither JSON nor YAML")
 
 
 def _fargate(it: Source) -> None:
