@@ -180,7 +180,17 @@ ASKED = {"appmesh-controller", "karpenter", "kubecost"}
         ({"managed_node_groups": [{"name": "a"}]}, ASKED | {"aws-load-balancer-controller"}),
         (
             {"use_default_vpc": False, "fargate_profiles": [{"name": "a", "namespace": "kube-system"}]},
-            BY_TERRAFORM - {"adot", "cert-manager", "keda", "metrics-server"},
+            BY_TERRAFORM - {"metrics-server"},
+        ),
+        (
+            {
+                "use_default_vpc": False,
+                "fargate_profiles": [
+                    {"name": name, "namespace": name}
+                    for name in ("kube-system", "keda", "opentelemetry-operator-system")
+                ],
+            },
+            BY_TERRAFORM - {"keda", "metrics-server"},
         ),
     ],
 )
@@ -188,7 +198,8 @@ def test_every_add_on_of_the_terraform_example_is_there_or_explained(variables: 
     draft = tfvars.convert(variables)
     assert set(draft.data["addons"]) == BY_TERRAFORM - left
     assert {str(note.path[1]) for note in draft.notes if note.lost and note.path[0] == "addons"} == left
-    assert draft.data["gitops"] == {"engine": "flux"}
+    charts = "keda" in draft.data["addons"]
+    assert draft.data.get("gitops") == ({"engine": "argocd"} if charts else None)
     found = pipeline.compile_blueprint(writer.text(draft).encode(), "blueprint.yaml", None)
     assert not found.failed, found.diagnostics
 

@@ -82,7 +82,7 @@ def _settled(it: Source, path: Path, name: str, said: str) -> str:
         return "" if it.draft.get(*path) else "an add-on has another kind of name"
     entry = catalogue.addon(name)
     if "eks" not in entry.sources:
-        return f"the catalogue has no EKS add-on of this name; `bpc explain addons.{name}` says how it is installed"
+        return f"the catalogue has no EKS add-on of this name; `bpc addons show {name}` says how it is installed"
     missing = [one for one in entry.required if one != "subscribed"]
     if missing:
         return f"it needs {' and '.join(missing)}, which a ClusterConfig does not say"

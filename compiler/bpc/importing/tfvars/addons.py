@@ -6,13 +6,13 @@ a note: the blueprint that comes out compiles.
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
-from bpc import catalogue, facts
+from bpc import catalogue
+from bpc.addon import AddOn
 from bpc.importing.draft import Draft
 
-# Its collector has these by IRSA there.
-COLLECTOR = ("AmazonPrometheusRemoteWriteAccess", "AWSXrayWriteOnlyAccess", "CloudWatchAgentServerPolicy")
 # In the order in which the example waits for them. Its metrics agent may write traces too.
 INSTALLED: dict[str, dict[str, Any]] = {
     "aws-ebs-csi-driver": {},
@@ -36,7 +36,8 @@ LEFT = {
     "kubecost": "say `subscribed: true` once the account has subscribed to it in the AWS Marketplace",
 }
 UNTAGGED = "tag the default VPC, and say so in `vpcTags`: the controller finds the VPC by that"
-ENGINE = "the charts are installed by Helm, as Terraform's provider did; Flux has to be in the cluster for it"
+COLLECTORS = "they are for collectors, of which the example has none; `iam.policyArns` takes them"
+ENGINE = "Argo CD installs the charts in place of Terraform's provider, and has to be in the cluster for it"
 UNREAD = ("eks_addons", "helm_addons")
 
 
@@ -45,11 +46,13 @@ def convert(draft: Draft, given: dict[str, Any], private: bool) -> None:
     if not private:
         left["aws-load-balancer-controller"] = UNTAGGED
     for name, options in INSTALLED.items():
-        if not draft.get("nodeGroups") and (name in ON_NODES or catalogue.addon(name).daemonset):
-            left[name] = "there is no node group for it"
-        elif name not in left:
+        why = left.get(name) or _homeless(draft, catalogue.addon(name))
+        if why:
+            left[name] = why
+        else:
             draft.put(("addons", name), dict(options))
-    draft.put(("addons", "adot", "iam", "policyArns"), _policies(str(draft.get("metadata", "region"))))
+    if "adot" not in left:
+        draft.remark(("addons", "adot"), "policy_arns", COLLECTORS)
     _engine(draft)
     draft.remark(("addons",), "", "what the example installs, at the catalogue's versions; the variables choose none")
     for name, why in sorted(left.items()):
@@ -59,12 +62,21 @@ def convert(draft: Draft, given: dict[str, Any], private: bool) -> None:
             draft.lose(("addons", ""), name, given[name], "nothing in the example reads the variable")
 
 
+def _homeless(draft: Draft, entry: type[AddOn]) -> str:
+    """Why its pods would wait for ever: there is only Fargate, and that does not take them."""
+    if draft.get("nodeGroups"):
+        return ""
+    if entry.name in ON_NODES or entry.daemonset:
+        return "there is no node group for it"
+    profiles = draft.get("fargateProfiles") or []
+    taken = [draft.get("fargateProfiles", place, "selectors", 0, "namespace") for place in range(len(profiles))]
+    if profiles and not any(fnmatchcase(entry.namespace, str(one)) for one in taken):
+        return f"there is no node group for it, and no Fargate profile takes the namespace {entry.namespace}"
+    lacking = [one for one in entry.requires if not catalogue.addon(one).core and draft.get("addons", one) is None]
+    return f"it needs {lacking[0]}" if lacking else ""
+
+
 def _engine(draft: Draft) -> None:
-    if any(catalogue.addon(name).chosen_source({}) == "chart" for name in draft.get("addons")):
-        draft.put(("gitops", "engine"), "flux")
+    if any(catalogue.addon(name).chosen_source({}) == "chart" for name in draft.get("addons") or ()):
+        draft.put(("gitops", "engine"), "argocd")
         draft.remark(("gitops", "engine"), "helm_release", ENGINE)
-
-
-def _policies(region: str) -> list[str]:
-    known = facts.region(region)
-    return [f"arn:{known.partition if known else 'aws'}:iam::aws:policy/{name}" for name in COLLECTOR]
