@@ -232,6 +232,17 @@ def test_the_stacks_are_the_catalogues() -> None:
     assert f"{len(catalogue.stacks())} stacks ({stacks};" in text
 
 
+def test_what_the_first_screen_says_of_add_ons_is_so() -> None:
+    [line] = [one for one in README.partition("\n## ")[0].splitlines() if "add-ons are in its catalogue" in one]
+    entries = catalogue.addons()
+    number = int(line.split()[2])
+    assert number < len(entries)
+    assert {source for one in entries for source in one.sources} >= {"eks", "chart"}
+    engine, patches = reference.find("gitops.engine"), reference.find("addons.<name>.patches")
+    assert engine and {"argocd", "flux"} <= set(engine.node["enum"])
+    assert patches and "`addons.<name>.patches`" in README
+
+
 def test_the_limits_of_speed_are_those_that_the_tests_hold() -> None:
     tests = (ROOT / "tests" / "test_bench.py").read_text(encoding="utf-8")
     held = re.search(r'LIMITS == \{"compile": ([\d.]+), "unchanged": ([\d.]+)\}', tests)
