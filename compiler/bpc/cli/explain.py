@@ -26,14 +26,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     topic: str = options.topic
+    # Whoever asks for a field does not wait for everything that may raise a complaint.
+    field = reference.find(topic)
+    if field:
+        sys.stdout.write(reference.text(field))
+        return OK
     declare_rules()
     found = next((one for one in RULES.values() if topic.upper() == one.code or topic == one.name), None)
     if found:
         print(f"{found.code} {found.name} ({found.severity})\n\n  why:  {found.why}\n  cure: {found.cure}")
-        return OK
-    field = reference.find(topic)
-    if field:
-        sys.stdout.write(reference.text(field))
         return OK
     known = [*RULES, *(one.path.replace("[]", "") for one in reference.fields())]
     close = difflib.get_close_matches(topic, known, n=1, cutoff=0.75)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import GetAtt, ecr
+from troposphere import GetAtt
 from troposphere.iam import Role
 
 from bpc import facts
@@ -43,6 +43,8 @@ class ImageCache(Stack):
 
 
 def _rule(registry: str, wanted: Images, sheet: Sheet) -> None:
+    from troposphere import ecr
+
     upstream = facts.upstream_registry(registry)
     assert upstream, "the plan has no registry that is not cached"
     secret = wanted.credentials.get(registry)
@@ -61,6 +63,8 @@ def _rule(registry: str, wanted: Images, sheet: Sheet) -> None:
 
 def _repositories(wanted: Images, plan: Plan, sheet: Sheet) -> None:
     """Encrypted with the keys of Amazon ECR. Tags are put on by a role (Create an IAM role for templates)."""
+    from troposphere import ecr
+
     at = (*wanted.at, "mirror")
     template: dict[str, Any] = {
         "Prefix": wanted.prefix,
@@ -75,6 +79,7 @@ def _repositories(wanted: Images, plan: Plan, sheet: Sheet) -> None:
 
 
 def _role(wanted: Images, plan: Plan, sheet: Sheet) -> Role:
+
     role = iam.role(
         ROLE,
         iam.trusts("ecr.amazonaws.com"),
