@@ -79,7 +79,6 @@ def _repositories(wanted: Images, plan: Plan, sheet: Sheet) -> None:
 
 
 def _role(wanted: Images, plan: Plan, sheet: Sheet) -> Role:
-
     role = iam.role(
         ROLE,
         iam.trusts("ecr.amazonaws.com"),
