@@ -82,7 +82,7 @@ RICH: dict[str, dict[str, Any]] = {
         "environments": {"two": {"account": "111122223333"}, "one": {"account": "444455556666"}},
     },
     "the parameters of Git sync": {"cloudformation": {"gitSync": {"folder": ".", "parameters": PARAMETERS}}},
-    "conditions": {"serviceAccounts": [{"name": "api", "namespace": "shop", "permissions": [PERMISSION]}]},
+    "conditions": {"serviceAccounts": [{"name": "api", "namespace": "shop", "iam": {"permissions": [PERMISSION]}}]},
     "an add-on's values": {"addons": {"vpc-cni": {"values": {"z": {"b": 1, "a": 2}, "env": {"WARM_IP_TARGET": "2"}}}}},
 }
 

@@ -26,9 +26,9 @@ def node_class(said: Mapping[str, Any], cluster: str, subnets: str, profile: str
     images = said.get("amiSelectorTerms", [{"alias": "al2023@latest"}])
     spec: Object = {
         "instanceProfile": profile,
-        "amiSelectorTerms": [dict(one) for one in images],
-        "subnetSelectorTerms": said.get("subnetSelectorTerms") or [{"tags": {DISCOVERY: subnets}}],
-        "securityGroupSelectorTerms": said.get("securityGroupSelectorTerms") or [{"tags": {CLUSTER: cluster}}],
+        "amiSelectorTerms": _copy(images),
+        "subnetSelectorTerms": _copy(said.get("subnetSelectorTerms")) or [{"tags": {DISCOVERY: subnets}}],
+        "securityGroupSelectorTerms": _copy(said.get("securityGroupSelectorTerms")) or [{"tags": {CLUSTER: cluster}}],
         "metadataOptions": {
             "httpEndpoint": "enabled",
             "httpProtocolIPv6": "disabled",
@@ -57,11 +57,11 @@ def node_pool(said: Mapping[str, Any], classes: Sequence[Mapping[str, Any]]) -> 
     inside |= {key: _copy(said[key]) for key in POOL_PLAIN if said.get(key)}
     template: Object = {"spec": inside}
     if said.get("labels"):
-        template["metadata"] = {"labels": dict(said["labels"])}
+        template["metadata"] = {"labels": _copy(said["labels"])}
     usual = {"consolidationPolicy": "WhenEmptyOrUnderutilized", "consolidateAfter": "1m"}
     spec: Object = {"template": template, "disruption": usual | _copy(said.get("disruption", {}))}
     if limits := said.get("limits", karpenter_pools.LIMITS):
-        spec["limits"] = dict(limits)
+        spec["limits"] = _copy(limits)
     if "weight" in said:
         spec["weight"] = said["weight"]
     return _object("karpenter.sh/v1", "NodePool", said["name"], spec)
@@ -94,7 +94,7 @@ def _usual(said: Mapping[str, Any], images: Sequence[Mapping[str, Any]]) -> list
 
 
 def _volume(said: Mapping[str, Any]) -> Object:
-    ebs: Object = {"volumeType": "gp3"} | dict(said["ebs"]) | {"encrypted": True, "deleteOnTermination": True}
+    ebs: Object = {"volumeType": "gp3"} | _copy(said["ebs"]) | {"encrypted": True, "deleteOnTermination": True}
     if "kmsKeyID" in ebs:
         # A manifest names no account.
         ebs["kmsKeyID"] = ebs["kmsKeyID"].rpartition("/")[2]
@@ -103,9 +103,9 @@ def _volume(said: Mapping[str, Any]) -> Object:
 
 
 def _copy(part: Any) -> Any:
-    """The same, sharing nothing."""
+    """The same, sharing nothing, whatever the order in which the blueprint has its keys."""
     if isinstance(part, Mapping):
-        return {key: _copy(one) for key, one in part.items()}
+        return {key: _copy(part[key]) for key in sorted(part)}
     return [_copy(one) for one in part] if isinstance(part, list | tuple) else part
 
 
