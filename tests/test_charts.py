@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bpc import build, plan, shape, source
-from bpc.addon import AddOn
+from bpc.addon import AddOn, Chart
 from parts.compiling import Compiled, compiled
 
 CHART = {"repository": "https://charts.example.com", "name": "thing", "version": "1.2.3"}
@@ -90,6 +90,8 @@ class One(AddOn):
     """Does something."""
 
     name = "keda"
+    sources = ("chart",)
+    charts = (Chart("https://charts.example.com", "keda", "1.0.0"),)
     conflicts = ("cluster-autoscaler",)
     architectures = ("amd64",)
 

@@ -27,6 +27,7 @@ from bpc.difference.direct import leaves
 from bpc.difference.shapes import ABSENT, Change, Changes, Difference
 from bpc.difference.sides import Side, side
 from bpc.difference.values import HIDDEN, Scope, holds, references, resolved
+from parts import fields
 from parts.cloudformation import Account, Refused
 from parts.memory import Memory
 
@@ -38,7 +39,9 @@ Edit = Callable[[dict[str, Any]], object]
 
 def compiled(blueprint: dict[str, Any], shown: str = "demo", only: str = "") -> Side:
     memory = Memory()
-    result = pipeline.compile_blueprint(json.dumps(blueprint).encode(), "demo.yaml", lambda _: memory, only)
+    result = pipeline.compile_blueprint(
+        json.dumps(blueprint).encode(), "demo.yaml", lambda _: memory, only, beside=fields.BESIDE
+    )
     assert not result.failed, result.diagnostics
     return side(shown, result.about["environments"], memory, only)
 

@@ -419,6 +419,7 @@ NAMES = {
     "AWS::EKS::FargateProfile": ("FargateProfileName",),
     "AWS::EKS::Addon": ("AddonName",),
     "AWS::EKS::AccessEntry": ("PrincipalArn",),
+    "AWS::ECR::PullThroughCacheRule": ("EcrRepositoryPrefix",),
     "AWS::EC2::Instance": ("NetworkInterfaces", "*", "PrivateIpAddress"),
 }
 
