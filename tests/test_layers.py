@@ -32,7 +32,7 @@ vendoring.helm vendoring.index vendoring.split
 vendoring.archive vendoring.files vendoring.hooks vendoring.web
 vendoring.failed
 publish* verify*
-verify.depth
+verify.depth verify.short_forms
 stamp
 importing.eksctl importing.tfvars
 importing.writer importing.settle

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpc import facts
 from bpc.diagnostics import Diagnostic, rule
 from bpc.model import Blueprint, NodeGroup
 
@@ -92,7 +91,9 @@ def _adapters(blueprint: Blueprint) -> Iterator[Diagnostic]:
     for group in blueprint.node_groups:
         if not group.efa:
             continue
-        at, cards = (*group.at, "efa"), [facts.efa_cards(one)[0] for one in group.instance_types]
+        from bpc.facts import efa
+
+        at, cards = (*group.at, "efa"), [efa.cards(one)[0] for one in group.instance_types]
         if group.family == "windows":
             yield NO_EFA.at(at, f"{group.ami} has no driver for adapters", key=True)
         elif not cards:

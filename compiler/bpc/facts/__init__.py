@@ -289,22 +289,6 @@ def node_image_versions(ami: str) -> tuple[str, str]:
     return _images()["since"].get(ami, ""), _images()["until"].get(ami, "")
 
 
-@cache
-def _efa() -> Mapping[str, Any]:
-    return _read("efa.json")
-
-
-def efa_cards(instance_type: str) -> tuple[int, int]:
-    """How many network cards a type with an Elastic Fabric Adapter has, and how many of the first are without one.
-
-    No cards for a type without an adapter.
-    """
-    name, _, size = instance_type.partition(".")
-    if size not in _efa()["sizes"].get(name, "").split():
-        return 0, 0
-    return _efa()["cards"].get(instance_type, 1), _efa()["plain"].get(instance_type, 0)
-
-
 def upstream_registry(name: str) -> Upstream | None:
     """A registry that Amazon ECR can fetch from, by the name that images have it by."""
     found = entry("registries.json", name)

@@ -76,13 +76,13 @@ def _kubelet() -> Fields:
     return shapes.object(properties, description="Settings of the kubelet.", default={})
 
 
-def _node_class() -> Fields:
+def _images() -> Fields:
     spec = "EC2NodeClass.spec"
     alias = "An image of AWS: family and version. latest moves nodes to a new one when there is one."
     by_name = "Its name; * stands for anything."
     owner = "Whose image it is: self, amazon, or another alias of AWS."
     parameter = "The parameter of Parameter Store that holds the image's id."
-    images = {
+    others = {
         "alias": shapes.said(
             spec,
             alias,
@@ -96,79 +96,93 @@ def _node_class() -> Fields:
             spec, parameter, type="string", pattern="^/[A-Za-z0-9/_.-]{1,1000}$", examples=["/golden/al2023"]
         ),
     }
-    hops = "1 keeps the metadata service from pods, which have roles of their own; tokens are always required."
+    return _selector(
+        f"{spec}.amiSelectorTerms",
+        "The images, the newest that fits any of these. Left out, al2023@latest.",
+        others,
+        {"alias": "bottlerocket@latest"},
+    )
+
+
+def _places() -> Fields:
+    spec = "EC2NodeClass.spec"
     by_group = {
         "name": shapes.said(spec, "The security group's name.", type="string", minLength=1, examples=["shared"])
     }
+    return {
+        "subnetSelectorTerms": _selector(
+            f"{spec}.subnetSelectorTerms",
+            "The subnets of the nodes. Left out, those of the platform's nodes.",
+            {},
+            {"tags": {"tier": "nodes"}},
+        ),
+        "securityGroupSelectorTerms": _selector(
+            f"{spec}.securityGroupSelectorTerms",
+            "The security groups of the nodes. Left out, the cluster's.",
+            by_group,
+            {"name": "shared"},
+        ),
+    }
+
+
+def _metadata() -> Fields:
+    hops = "1 keeps the metadata service from pods, which have roles of their own; tokens are always required."
+    limit = shapes.said("EC2NodeClass.spec.metadataOptions", hops, type="integer", minimum=1, maximum=64, default=1)
+    return shapes.object({"httpPutResponseHopLimit": limit}, description="The instance metadata service.", default={})
+
+
+def _machine() -> Fields:
+    spec = "EC2NodeClass.spec"
+    return {
+        "userData": shapes.said(
+            f"{spec}.userData",
+            "What a node reads first, in the form of its image.",
+            type="string",
+            minLength=1,
+            examples=["#!/bin/bash\necho hello\n"],
+        ),
+        "tags": shapes.said(
+            f"{spec}.tags",
+            "Tags of the machines, beside the platform's.",
+            **shapes.texts(),
+            default={},
+            examples=[{"team": "batch"}],
+        ),
+        "detailedMonitoring": shapes.said(
+            f"{spec}.detailedMonitoring",
+            "CloudWatch metrics every minute, for money.",
+            type="boolean",
+            default=False,
+        ),
+        "associatePublicIPAddress": shapes.said(
+            f"{spec}.associatePublicIPAddress",
+            "Whether a node has a public address. Left out, as the subnet has it.",
+            type="boolean",
+            examples=[False],
+        ),
+        "instanceStorePolicy": shapes.said(
+            f"{spec}.instanceStorePolicy",
+            "RAID0: the machine's own disks are one, for pods and images.",
+            enum=["RAID0"],
+            examples=["RAID0"],
+        ),
+    }
+
+
+def _node_class() -> Fields:
     family = "What kind of image it is, where no alias says so."
-    metadata = shapes.object(
-        {
-            "httpPutResponseHopLimit": shapes.said(
-                f"{spec}.metadataOptions", hops, type="integer", minimum=1, maximum=64, default=1
-            )
-        },
-        description="The instance metadata service.",
-        default={},
-    )
     return shapes.object(
         {
             "name": shapes.said(
                 "EC2NodeClass.metadata.name", "Its name.", type="string", pattern=shapes.NAME, examples=["batch"]
             ),
-            "amiFamily": shapes.said(f"{spec}.amiFamily", family, enum=["AL2023", "Bottlerocket", "Custom"]),
-            "amiSelectorTerms": _selector(
-                f"{spec}.amiSelectorTerms",
-                "The images, the newest that fits any of these. Left out, al2023@latest.",
-                images,
-                {"alias": "bottlerocket@latest"},
-            ),
-            "subnetSelectorTerms": _selector(
-                f"{spec}.subnetSelectorTerms",
-                "The subnets of the nodes. Left out, those of the platform's nodes.",
-                {},
-                {"tags": {"tier": "nodes"}},
-            ),
-            "securityGroupSelectorTerms": _selector(
-                f"{spec}.securityGroupSelectorTerms",
-                "The security groups of the nodes. Left out, the cluster's.",
-                by_group,
-                {"name": "shared"},
-            ),
+            "amiFamily": shapes.said("EC2NodeClass.spec.amiFamily", family, enum=["AL2023", "Bottlerocket", "Custom"]),
+            "amiSelectorTerms": _images(),
+            **_places(),
             "blockDeviceMappings": _volumes(),
-            "metadataOptions": metadata,
+            "metadataOptions": _metadata(),
             "kubelet": _kubelet(),
-            "userData": shapes.said(
-                f"{spec}.userData",
-                "What a node reads first, in the form of its image.",
-                type="string",
-                minLength=1,
-                examples=["#!/bin/bash\necho hello\n"],
-            ),
-            "tags": shapes.said(
-                f"{spec}.tags",
-                "Tags of the machines, beside the platform's.",
-                **shapes.texts(),
-                default={},
-                examples=[{"team": "batch"}],
-            ),
-            "detailedMonitoring": shapes.said(
-                f"{spec}.detailedMonitoring",
-                "CloudWatch metrics every minute, for money.",
-                type="boolean",
-                default=False,
-            ),
-            "associatePublicIPAddress": shapes.said(
-                f"{spec}.associatePublicIPAddress",
-                "Whether a node has a public address. Left out, as the subnet has it.",
-                type="boolean",
-                examples=[False],
-            ),
-            "instanceStorePolicy": shapes.said(
-                f"{spec}.instanceStorePolicy",
-                "RAID0: the machine's own disks are one, for pods and images.",
-                enum=["RAID0"],
-                examples=["RAID0"],
-            ),
+            **_machine(),
         },
         "name",
     )

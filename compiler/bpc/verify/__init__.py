@@ -17,6 +17,7 @@ import yaml
 
 from bpc.diagnostics import Diagnostic, Path, Rule, Span, rule
 from bpc.verify.depth import LOADER, refuse_deep
+from bpc.verify.short_forms import plain
 
 MARKER = ".bpc.json"
 KUSTOMIZATION = "kustomization.yaml"
@@ -229,14 +230,14 @@ def parse(file: str, text: str) -> Template:
     spans: dict[Path, Span] = {}
     refuse_deep(text)
     node = yaml.compose(text, Loader=LOADER)
-    data = _plain(node, (), spans)
+    data = plain(node, (), spans)
     return Template(file, text, data if isinstance(data, dict) else {}, spans)
 
 
 def documents(text: str) -> list[dict[str, Any]]:
     """The Kubernetes objects in a YAML stream."""
     refuse_deep(text)
-    found = (_plain(node, (), {}) for node in yaml.compose_all(text, Loader=LOADER))
+    found = (plain(node, (), {}) for node in yaml.compose_all(text, Loader=LOADER))
     return [one for one in found if isinstance(one, dict)]
 
 
@@ -256,48 +257,3 @@ def _template(output: Output, file: str) -> Template | None:
         return parse(file, output.read(file).decode())
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
-
-
-_SCALARS = {
-    "tag:yaml.org,2002:bool": yaml.constructor.SafeConstructor.construct_yaml_bool,
-    "tag:yaml.org,2002:int": yaml.constructor.SafeConstructor.construct_yaml_int,
-    "tag:yaml.org,2002:float": yaml.constructor.SafeConstructor.construct_yaml_float,
-    "tag:yaml.org,2002:null": yaml.constructor.SafeConstructor.construct_yaml_null,
-}
-
-
-def _plain(node: Any, path: Path, spans: dict[Path, Span]) -> Any:
-    if node is None or not node.tag.startswith("!"):
-        return _value(node, path, spans)
-    name = node.tag[1:]
-    function = name if name in ("Ref", "Condition") else f"Fn::{name}"
-    value = _value(node, (*path, function), spans)
-    if function == "Fn::GetAtt" and isinstance(value, str):
-        value = value.split(".", 1)
-    return {function: value}
-
-
-def _value(node: Any, path: Path, spans: dict[Path, Span]) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        found = {}
-        for key, one in node.value:
-            name = str(key.value)
-            spans[(*path, name)] = _span(key)
-            found[name] = _plain(one, (*path, name), spans)
-        return found
-    if isinstance(node, yaml.SequenceNode):
-        items = []
-        for index, one in enumerate(node.value):
-            spans[(*path, index)] = _span(one)
-            items.append(_plain(one, (*path, index), spans))
-        return items
-    if node is None:
-        return None
-    construct = _SCALARS.get(node.tag)
-    return construct(yaml.constructor.SafeConstructor(), node) if construct else node.value
-
-
-def _span(node: Any) -> Span:
-    start, end = node.start_mark, node.end_mark
-    last = end.column if end.line == start.line else start.column + 1
-    return Span(start.line + 1, start.column + 1, last + 1)

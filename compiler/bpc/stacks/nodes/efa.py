@@ -10,13 +10,14 @@ from typing import Any
 
 from troposphere import GetAtt, ec2
 
-from bpc import facts, home
+from bpc import home
+from bpc.facts import efa
 from bpc.kit.sheet import Sheet
 from bpc.plan.shapes import Plan, PlannedGroup
 
 
 def interfaces(planned: PlannedGroup, plan: Plan, sheet: Sheet, groups: list[Any]) -> list[ec2.NetworkInterfaces]:
-    cards, plain = facts.efa_cards(planned.node_group.instance_types[0])
+    cards, plain = efa.cards(planned.node_group.instance_types[0])
     own = [*groups, _security_group(planned, plan, sheet)]
     return [
         ec2.NetworkInterfaces(
