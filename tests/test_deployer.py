@@ -126,7 +126,7 @@ SAMPLES = {
     "BucketName": "cf-templates-1",
     "RoleNameWithPath": "{}-cluster-ClusterRole-1",
     "InstanceProfileNameWithPath": "{}-bastion-Profile-1",
-    "QueueName": "{}-node-termination",
+    "QueueName": "{}-addons-Queue-1",
     "RuleName": "{}-addons-Rule-1",
     "SecretId": "ecr-pullthroughcache/hub-AbCdEf",
     "ParameterNameWithoutLeadingSlash": "{}-jobs-storage-class",
@@ -136,10 +136,29 @@ SAMPLES = {
 PLATFORMS = ("ClusterName", "LogGroupName")
 
 
-def samples(action: str, platform: str, own: str, region: str, account: str) -> Iterator[str]:
-    """An ARN of each kind of resource that an action must have, as it would be in this platform.
+# The property of a template that says the name, where CloudFormation does not make one.
+SAID = {
+    "BucketName": ("AWS::S3::Bucket", "BucketName"),
+    "InstanceProfileNameWithPath": ("AWS::IAM::InstanceProfile", "InstanceProfileName"),
+    "QueueName": ("AWS::SQS::Queue", "QueueName"),
+}
 
-    `own` is what CloudFormation makes names of: that of a stack.
+
+def said(name: str, environment: str) -> dict[str, list[str]]:
+    """The names of what an environment's templates hold, by kind; the sample stands for each that has none."""
+    resources = [one for file in OUTPUTS[name].templates(environment) for one in file.resources.values()]
+    return {
+        key: [one["Properties"].get(name, SAMPLES[key]) for one in resources if one["Type"] == kind]
+        for key, (kind, name) in SAID.items()
+    }
+
+
+def samples(
+    action: str, platform: str, own: str, region: str, account: str, names: dict[str, list[str]]
+) -> Iterator[str]:
+    """ARNs of each kind of resource that an action must have, as they would be in this platform.
+
+    `own` is what CloudFormation makes names of: that of a stack. `names` are those that the templates give.
     """
     service = action.partition(":")[0]
     for kind in (permissions.action(action) or {}).get("resourceTypes", []):
@@ -147,7 +166,10 @@ def samples(action: str, platform: str, own: str, region: str, account: str) -> 
             pattern = permissions.IAM.resources.get_resource_type_details(service, kind["name"])["arn"]
             known = {key: one.format(platform if key in PLATFORMS else own) for key, one in SAMPLES.items()}
             known |= {"Region": region, "Account": account}
-            yield re.sub(r"\$\{(\w+)\}", lambda match: known.get(match[1], f"{own}-1"), pattern)  # noqa: B023
+            (key,) = [one for one in names if f"${{{one}}}" in pattern] or [""]
+            for given in names.get(key) or [known.get(key, "")]:
+                full = known | {key: given.format(own)}
+                yield re.sub(r"\$\{(\w+)\}", lambda match: full.get(match[1], f"{own}-1"), pattern)  # noqa: B023
 
 
 # Public parameters of AWS's, and a bucket that the blueprint names for the logs of the VPC's traffic.
@@ -161,10 +183,11 @@ def test_what_is_narrowed_still_holds_the_platform(name: str, environment: str) 
     statements = policy(name, environment)
     account = about(statements, "cloudformation:CreateStack")[0]["Resource"][0].split(":")[4].replace("*", "1" * 12)
     actions = {action for one in statements for action in iam.listed(one["Action"])}
+    like = (platform, stem(name, environment), region, account, said(name, environment))
     wrong = [
         (action, arn)
         for action in sorted(actions)
-        for arn in ([] if action in NAMED else samples(action, platform, stem(name, environment), region, account))
+        for arn in ([] if action in NAMED else samples(action, *like))
         if not any(
             fnmatchcase(arn, resource) for one in about(statements, action) for resource in iam.listed(one["Resource"])
         )
