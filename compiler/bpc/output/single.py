@@ -153,7 +153,9 @@ def _order(parts: Mapping[str, Template]) -> None:
     needs = {title: {name for name in _names(one) if name in resources} for title, one in resources.items()}
     earlier: dict[str, str] = {}
     for part in parts.values():
-        for title, one in part["Resources"].items():
+        # One add-on may need another of the same stack: what that one waits for has to be known first.
+        for title in sorted(part["Resources"], key=lambda title: len(_reached(needs[title], needs))):
+            one = part["Resources"][title]
             types = WAITS.get(one.get("Type"), ())
             wanted = [other for other, kind in earlier.items() if kind in types]
             lacking = [other for other in wanted if other not in _reached(needs[title], needs)]
