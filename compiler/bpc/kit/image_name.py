@@ -99,7 +99,7 @@ def elsewhere(value: Any, at: Place = ()) -> Iterator[tuple[Place, str]]:
 
 def inside_text(text: str) -> list[str]:
     """The images of known registries that a text holds, each with its tag or digest."""
-    if not any(registry in text for registry in PUBLIC):
+    if "/" not in text or "." not in text or not any(registry in text for registry in PUBLIC):
         return []
     known = "|".join(map(re.escape, PUBLIC))
     path, tag, digest = "[a-z0-9]+(?:[._/-]+[a-z0-9]+)*", "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "@sha256:[0-9a-f]{64}"

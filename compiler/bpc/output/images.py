@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpc.diagnostics import Diagnostic
-from bpc.output import pulling, sbom
+from bpc.output import sbom
 from bpc.output.stacks import Stacks
 from bpc.output.writer import Writer
 from bpc.plan import images
@@ -35,6 +35,8 @@ def _said(stacks: Stacks, unknown: list[str]) -> list[str]:
     if unknown:
         said.append(UNKNOWN.format(", ".join(unknown)))
     if mirror := images.address(stacks.plan):
+        from bpc.output import pulling
+
         said.append(FROM.format(mirror))
         if pulling.needs_help(stacks):
             said.append(pulling.FIRST)

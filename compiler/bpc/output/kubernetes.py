@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bpc.addon import Manifest
@@ -27,7 +28,7 @@ class Manifests(Writer):
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         self.overlays = self.overlays or Overlays()
-        found = parts(stacks)
+        found: Sequence[Part] = parts(stacks)
         if stacks.plan.blueprint.images and stacks.plan.blueprint.images.mirrored:
             from bpc.output import mirrored
             from bpc.plan import images
@@ -43,8 +44,9 @@ class Manifests(Writer):
             self.write(path, content)
 
 
-def parts(stacks: Stacks) -> list[Part]:
-    """The objects of an environment by component."""
+@lru_cache(maxsize=1)
+def parts(stacks: Stacks) -> tuple[Part, ...]:
+    """The objects of an environment by component; the README asks for them too."""
     found = []
     for addon in stacks.plan.addons:
         if addon.source != "eks":
@@ -59,7 +61,7 @@ def parts(stacks: Stacks) -> list[Part]:
         from bpc.output import engines
 
         found += engines.shared(stacks.plan)
-    return namespaces.once(found)
+    return tuple(namespaces.once(found))
 
 
 def _objects(addon: PlannedAddOn, stacks: Stacks) -> list[Manifest]:

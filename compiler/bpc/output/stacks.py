@@ -23,6 +23,9 @@ class Stacks(Record):
     origins: dict[str, dict[str, Path]]
     patched: tuple[Patched, ...] = ()
 
+    # It is no other's equal, so that what is made of it need be made once.
+    __hash__ = object.__hash__
+
     @property
     def environment(self) -> str:
         return self.plan.blueprint.environment

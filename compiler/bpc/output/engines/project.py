@@ -6,7 +6,7 @@ capability one cluster belongs to one project (Amazon EKS User Guide, Register t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bpc.addon import Manifest
@@ -40,7 +40,7 @@ USUAL = {
 }
 
 
-def files(plan: Plan, gitops: Gitops, waves: list[str], parts: list[Part]) -> Files:
+def files(plan: Plan, gitops: Gitops, waves: list[str], parts: Sequence[Part]) -> Files:
     """The objects by file: the project, the root, and what the root brings."""
     told = Told(gitops, object_name(plan.name), {})
     environment = plan.blueprint.environment
@@ -73,7 +73,7 @@ def _source(plan: Plan, gitops: Gitops, *below: str) -> dict[str, Any]:
     }
 
 
-def _project(plan: Plan, told: Told, parts: list[Part]) -> Manifest:
+def _project(plan: Plan, told: Told, parts: Sequence[Part]) -> Manifest:
     charts = [] if plan.vendors else [one for addon in plan.addons for one in releases.planned(addon)]
     objects = [one for part in parts for one in part.objects]
     names = {str(one["metadata"].get("namespace", "")) for one in objects} | {one.namespace for one in charts}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from troposphere import GetAtt
 
 from bpc import roles
-from bpc.kit import iam, image_cache
+from bpc.kit import iam
 from bpc.kit.sheet import Sheet
 from bpc.plan.shapes import Plan, PlannedGroup
 
@@ -48,5 +49,14 @@ def arn(planned: PlannedGroup) -> Any:
 def add(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> None:
     group = planned.node_group
     managed = (*NODE_POLICIES, *([iam.SESSION_POLICY] if group.ssm else []))
-    known = roles.Known(managed, own="Nodes", policies=image_cache.policies(plan))
+    known = roles.Known(managed, own="Nodes", policies=_pulls(plan))
     roles.add(title(planned), iam.trusts("ec2.amazonaws.com"), group.iam, plan, sheet, group.at, known)
+
+
+def _pulls(plan: Plan) -> Mapping[str, Any]:
+    """What a cache of images asks of its nodes."""
+    if not plan.blueprint.images:
+        return {}
+    from bpc.kit import image_cache
+
+    return image_cache.policies(plan)
