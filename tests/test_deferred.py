@@ -44,3 +44,26 @@ def test_a_name_that_nobody_has_thought_of_is_an_error() -> None:
         "from colorsys import rgb_to_hls\n"
     )
     assert said(program) == "error"
+
+
+READER = "from bpc.source.pyyaml import yaml; "
+
+
+def test_a_blueprint_is_read_without_the_pattern_of_all_characters() -> None:
+    text = "import bpc.source, yaml.reader; bpc.source.parse(b'a: [1, x, 2026-01-01]'); "
+    assert said(f"{text}print('search' in vars(yaml.reader.Reader.NON_PRINTABLE))") == "False"
+
+
+def test_pyyaml_reads_what_it_always_reads() -> None:
+    text = "'a: [1, 0x1F, 2026-01-01, yes, 1.5, ~]'"
+    plain = said(f"import yaml; print(yaml.safe_load({text}))")
+    assert said(f"{READER}print(yaml.safe_load({text}))") == plain
+    refusal = (
+        f"try:\n    yaml.safe_load({chr(34)}a: \\x07{chr(34)})\nexcept yaml.YAMLError as error:\n    print(type(error))"
+    )
+    assert said(f"{READER}\n{refusal}") == said(f"import yaml\n{refusal}") == "<class 'yaml.reader.ReaderError'>"
+
+
+def test_regular_expressions_are_the_usual_ones_afterwards() -> None:
+    program = f"import re; before = re; {READER}import sys; print(sys.modules['re'] is before, re.compile('a'))"
+    assert said(program) == "True re.compile('a')"

@@ -1,5 +1,5 @@
-"""Imports that wait until somebody uses the module, by the standard library's own LazyLoader; and one that is
-passed over.
+"""Imports that wait until somebody uses the module, by the standard library's own LazyLoader; one that is passed over;
+and regular expressions of others that wait for their first use.
 
 `import troposphere` imports all of its AWS SAM module, with the seven services that this one imports, for a single
 name in an annotation. A template of ours has no Transform, so nobody ever asks for more.
@@ -7,12 +7,14 @@ name in an annotation. A template of ours has no Transform, so nobody ever asks 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from types import ModuleType
+from typing import Any
 
 
 class _Finder:
@@ -61,3 +63,33 @@ def imports(*names: str) -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+class _Pattern:
+    """A regular expression that is compiled when it is first asked for anything, and then is like any other."""
+
+    def __init__(self, *asked: Any) -> None:
+        self._asked = asked
+
+    def __getattr__(self, name: str) -> Any:
+        found = self.__dict__[name] = getattr(re.compile(*self._asked), name)
+        return found
+
+
+class _Patterns(ModuleType):
+    """The module `re`, but for that."""
+
+    compile = _Pattern
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(re, name)
+
+
+@contextmanager
+def patterns() -> Iterator[None]:
+    """Within the block, a module that is imported for the first time compiles no regular expression before using it."""
+    sys.modules["re"] = _Patterns("re")
+    try:
+        yield
+    finally:
+        sys.modules["re"] = re

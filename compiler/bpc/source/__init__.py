@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from bpc.diagnostics import Diagnostic, Path, Span, rule
 from bpc.kit.record import Record
 from bpc.source.decoding import START, decode, split
 from bpc.source.events import GivenUpError, Walk
+from bpc.source.pyyaml import yaml
 from bpc.source.refusals import MOST_DEPTH
 from bpc.source.scalars import kind
 

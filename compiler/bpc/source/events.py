@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-import yaml
-
 from bpc.diagnostics import Diagnostic, Path, Span
 from bpc.kit.record import Record
 from bpc.source import refusals
 from bpc.source.decoding import MOST_COMPLAINTS, UNSEEN
+from bpc.source.pyyaml import yaml
 from bpc.source.refusals import MOST_DEPTH, MOST_VALUES
 from bpc.source.scalars import TooLargeError, plain
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import yaml
-
 from bpc.diagnostics import Diagnostic, Span, rule
 from bpc.source.decoding import CONTROL_CHARACTER, place
+from bpc.source.pyyaml import yaml
 from bpc.source.scalars import quoted
 
 SYNTAX = rule(
