@@ -67,7 +67,10 @@ class Grafana(AddOn):
     def policy(cls, context: Context) -> Sequence[Statement]:
         from bpc.kit import iam
 
-        return [iam.allow_anywhere(*CLOUDWATCH)] if context.options["cloudWatch"] else []
+        # Some of them take alarms and rules; which ones, those say who draw the dashboards.
+        return (
+            [iam.allow(*CLOUDWATCH, on=["*"], sid="ReadsWhatDashboardsShow")] if context.options["cloudWatch"] else []
+        )
 
     @classmethod
     def beforehand(cls, context: Context) -> Sequence[str]:
