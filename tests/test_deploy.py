@@ -152,7 +152,8 @@ def test_created_updated_deleted(name: str, environment: str, account: Account) 
     for one in reversed(stacks):
         account.delete(one.stack)
     assert sorted(account.exports()) == elsewhere(name, environment)
-    # Nothing that is left has a name of its own: the same platform can be created once more.
+    # Nothing else that is left has a name of its own: the same platform can be created once more.
+    account.let_buckets_go()
     for one in stacks:
         one.create(account)
     again = {one.stack: account.resources(one.stack) for one in stacks}

@@ -87,6 +87,13 @@ class Account:
         """Give the account an EC2 key pair, for parameters of type `AWS::EC2::KeyPair::KeyName`."""
         aws.client("ec2", self.region).create_key_pair(KeyName=name)
 
+    def let_buckets_go(self) -> None:
+        """Delete the buckets that are left: their data outlives the stack, and so do their names."""
+        client = aws.client("s3", self.region)
+        for bucket in client.list_buckets()["Buckets"]:
+            client.delete_bucket(Bucket=bucket["Name"])
+            models.LIVE.pop(("AWS::S3::BucketPolicy", bucket["Name"]), None)
+
     def default_network(self) -> tuple[str, list[str]]:
         """The account's default VPC, and its subnets."""
         client = aws.client("ec2", self.region)
