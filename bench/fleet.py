@@ -1,15 +1,23 @@
 """Compiles one blueprint for very many environments in one process: CPU for each, and whether memory stays flat.
 
-python bench/fleet.py [ENVIRONMENTS]
+Absolute times mean little on a shared machine: the figure to read is the ratio to the bare troposphere script
+(bare.py), which runs before and after in the same surroundings.
+
+    python bench/fleet.py [ENVIRONMENTS]
 """
 
 from __future__ import annotations
 
+import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
+HERE = Path(__file__).resolve().parent
+RUNS = 4  # of the bare script, before and after each
 REGIONS = ("ap-northeast-2", "eu-west-1", "eu-central-1", "us-west-2", "us-east-1")
 HEAD = """\
 apiVersion: bpc/v1
@@ -42,25 +50,44 @@ def blueprint(count: int) -> str:
     )
 
 
-def measure(count: int) -> tuple[float, float]:
-    """CPU milliseconds for each environment, and the peak memory in MiB."""
+class Figures(NamedTuple):
+    """CPU milliseconds for each environment, what they are of the bare script's, and the peak memory in MiB."""
+
+    each: float
+    ratio: float
+    memory: float
+
+
+def measure(count: int) -> Figures:
+    """What a fleet of `count` environments takes."""
     with tempfile.TemporaryDirectory() as scratch:
         spec = Path(scratch) / "fleet.yaml"
         spec.write_text(blueprint(count), encoding="utf-8")
         command = [sys.executable, "-c", CHILD, str(spec), f"{scratch}/out"]
+        bare = [_bare(f"{scratch}/bare") for _ in range(RUNS)]
         last = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+        bare += [_bare(f"{scratch}/bare") for _ in range(RUNS)]
         code, seconds, memory = last.split()
         if code != "0":
             raise SystemExit(f"the compiler answered {code}")
-        return float(seconds) * 1000 / count, float(memory)
+        each = float(seconds) / count
+        return Figures(each * 1000, each / statistics.median(bare), float(memory))
+
+
+def _bare(folder: str) -> float:
+    """CPU seconds of the bare script."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, str(HERE / "bare.py"), folder], check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main() -> int:
     most = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    print(f"{'environments':>12}{'CPU ms each':>14}{'peak MiB':>10}")
+    print(f"{'environments':>12}{'CPU ms each':>14}{'of the bare script':>20}{'peak MiB':>10}")
     for count in sorted({10, max(1, most // 10), most}):
-        each, memory = measure(count)
-        print(f"{count:>12}{each:14.1f}{memory:10.0f}")
+        each, ratio, memory = measure(count)
+        print(f"{count:>12}{each:14.1f}{ratio:20.2f}{memory:10.0f}")
     return 0
 
 

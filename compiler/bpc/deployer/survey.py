@@ -49,7 +49,9 @@ def survey(place: Place, templates: Templates) -> Survey:
     """A look at every resource and every parameter."""
     resources = [one for template in templates.values() for one in template["Resources"].values()]
     parts = [one for template in templates.values() for one in template.get("Parameters", {}).values()]
-    literals = [found for one in resources for found in _literals(one.get("Properties"))]
+    literals: list[tuple[str, str]] = []
+    for one in resources:
+        _literals(one.get("Properties"), "", literals)
     return Survey(
         types=frozenset(str(one.get("Type")) for one in resources),
         named=_named(place, resources),
@@ -104,14 +106,14 @@ def _trusted(resources: list[Any]) -> Iterator[str]:
                 yield from (str(service) for service in iam.listed(services))
 
 
-def _literals(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+def _literals(value: Any, key: str, found: list[tuple[str, str]]) -> None:
     """Every ARN that stands in a resource as it is, with the property that holds it; policies do not count."""
     if isinstance(value, str):
         if value.startswith("arn:"):
-            yield key, value
+            found.append((key, value))
     elif isinstance(value, list):
         for one in value:
-            yield from _literals(one, key)
+            _literals(one, key, found)
     elif isinstance(value, dict) and "Statement" not in value:
         for inner, one in value.items():
-            yield from _literals(one, inner if not inner.startswith("Fn::") else key)
+            _literals(one, inner if not inner.startswith("Fn::") else key, found)

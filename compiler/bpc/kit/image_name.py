@@ -7,7 +7,7 @@ The short names of Docker Hub are written out as container runtimes do it: `ngin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bpc.kit.record import Record
@@ -71,30 +71,43 @@ def written(text: str) -> str:
     return folder + slash + last.partition(":")[0]
 
 
-def of_containers(value: Any) -> Iterator[str]:
+def of_containers(value: Any) -> list[str]:
     """The images of containers, at any depth, which are those that kustomize rewrites."""
-    if isinstance(value, Mapping):
+    found: list[str] = []
+    _of_containers(value, found)
+    return found
+
+
+def _of_containers(value: Any, found: list[str]) -> None:
+    if isinstance(value, dict):
         for key, below in value.items():
-            if key in CONTAINERS and isinstance(below, list):
-                yield from (str(one["image"]) for one in below if isinstance(one, Mapping) and one.get("image"))
-            yield from of_containers(below)
+            if isinstance(below, list | dict):
+                if key in CONTAINERS and isinstance(below, list):
+                    found += [str(one["image"]) for one in below if isinstance(one, Mapping) and one.get("image")]
+                _of_containers(below, found)
     elif isinstance(value, list):
         for one in value:
-            yield from of_containers(one)
+            if isinstance(one, list | dict):
+                _of_containers(one, found)
 
 
-def elsewhere(value: Any, at: Place = ()) -> Iterator[tuple[Place, str]]:
+def elsewhere(value: Any) -> list[tuple[Place, str]]:
     """Images in other places: flags, environment variables, fields of custom resources; with the text around them."""
-    if isinstance(value, Mapping):
-        for key, below in value.items():
-            inside = at[-2:-1] and at[-2] in CONTAINERS
-            if not (inside and key == "image"):
-                yield from elsewhere(below, (*at, key))
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from elsewhere(one, (*at, index))
-    elif isinstance(value, str):
-        yield from ((at, found) for found in inside_text(value))
+    found: list[tuple[Place, str]] = []
+    _elsewhere(value, (), "", found)
+    return found
+
+
+def _elsewhere(value: Any, at: Place, container: str, found: list[tuple[Place, str]]) -> None:
+    """`container` is where it says its image, while `value` is one."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    listed = "image" if at and at[-1] in CONTAINERS and isinstance(value, list) else ""
+    for key, below in items:
+        if isinstance(below, str):
+            if "/" in below and key != container:
+                found += [((*at, key), one) for one in inside_text(below)]
+        elif isinstance(below, dict | list):
+            _elsewhere(below, (*at, key), listed, found)
 
 
 def inside_text(text: str) -> list[str]:

@@ -26,6 +26,7 @@ from troposphere import (
 from bpc.diagnostics import Path
 from bpc.kit.assertions import rules
 from bpc.kit.naming import logical_id, stack_name
+from bpc.kit.plain import plain
 
 _SUBSTITUTION = re.compile(r"\$\{(AWS::\w+|[A-Z][a-z]\w*)\}")
 Resource = TypeVar("Resource", bound=AWSObject)
@@ -112,27 +113,23 @@ class Sheet:
 
     def finished(self) -> dict[str, Any]:
         """The template as plain data, in the order in which a person would write it."""
-        plain = self.template.to_dict()
+        template = self.template
+        made: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09", "Description": template.description}
         if self._groups:
             groups = [{"Label": {"default": label}, "Parameters": names} for label, names in self._groups.items()]
-            plain["Metadata"] = {"AWS::CloudFormation::Interface": {"ParameterGroups": groups}}
-        if found := rules(plain.get("Parameters", {})):
-            plain["Rules"] = found
-        plain["AWSTemplateFormatVersion"] = "2010-09-09"
-        plain["Resources"] = {key: _resource(value) for key, value in plain["Resources"].items()}
-        return _ordered(plain, _TEMPLATE)
+            made["Metadata"] = {"AWS::CloudFormation::Interface": {"ParameterGroups": groups}}
+        if template.parameters:
+            made["Parameters"] = plain(template.parameters)
+            if found := rules(made["Parameters"]):
+                made["Rules"] = found
+        if template.conditions:
+            made["Conditions"] = plain(template.conditions)
+        made["Resources"] = {key: _resource(plain(one)) for key, one in template.resources.items()}
+        if template.outputs:
+            made["Outputs"] = plain(template.outputs)
+        return made
 
 
-_TEMPLATE = (
-    "AWSTemplateFormatVersion",
-    "Description",
-    "Metadata",
-    "Parameters",
-    "Rules",
-    "Conditions",
-    "Resources",
-    "Outputs",
-)
 _RESOURCE = ("Type", "DependsOn", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy", "Properties")
 
 
@@ -143,14 +140,10 @@ def _put(section: dict[str, Any], part: Any) -> None:
     section[part.title] = part
 
 
-def _resource(plain: dict[str, Any]) -> dict[str, Any]:
+def _resource(made: dict[str, Any]) -> dict[str, Any]:
     """A resource in the usual order, its tags last and only where there are any."""
-    properties = plain.get("Properties", {})
+    properties = made.get("Properties", {})
     tags = properties.pop("Tags", None)
     if tags:
         properties["Tags"] = tags
-    return _ordered(plain, _RESOURCE)
-
-
-def _ordered(mapping: dict[str, Any], order: tuple[str, ...]) -> dict[str, Any]:
-    return {key: mapping[key] for key in order if key in mapping}
+    return {key: made[key] for key in _RESOURCE if key in made}
