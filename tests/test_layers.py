@@ -30,6 +30,7 @@ vendoring.fetch vendoring.rendering vendoring.schemas
 vendoring.chance
 vendoring.helm vendoring.index vendoring.split
 vendoring.archive vendoring.files vendoring.hooks vendoring.web
+vendoring.login
 vendoring.failed
 publish* verify*
 verify.depth verify.short_forms

@@ -14,64 +14,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import yaml
 
 from bpc.cli import main
 from bpc.publish import folders
-from parts import charts, kubectl
-from parts.charts import Repository, files, packed
-
-HEAD = "apiVersion: bpc/v1\nkind: Blueprint\nmetadata: {name: shop, region: eu-west-1}\nnodeGroups: [{name: workers}]\n"
-WEB = packed(files("web"))
-
-
-class World(NamedTuple):
-    """A folder with a blueprint, a repository and a registry that have the chart `web`, and what bpc says."""
-
-    folder: Path
-    repository: Repository
-    registry: Repository
-    capsys: pytest.CaptureFixture[str]
-
-    def write(self, addons: str = "", more: str = "") -> None:
-        """A blueprint with these add-ons, or with `web`."""
-        (self.folder / "blueprint.yaml").write_text(f"{HEAD}{more}addons:\n{addons or self.one()}")
-
-    def one(self, name: str = "web", chart: str = "web", version: str = "1.2.3", values: str = "{}") -> str:
-        source = f"chart: {{repository: {self.repository.url}, name: {chart}, version: {version}}}"
-        return f"  {name}:\n    namespace: shop\n    {source}\n    values: {values}\n"
-
-    def vendor(self, *options: str, helm: str | None = None) -> tuple[int, str]:
-        """The exit code of `bpc vendor`, and all that it says."""
-        code = main(["vendor", "--helm", helm or kubectl.helm(), *options])
-        said = self.capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out + said.err
-
-    def compile(self) -> tuple[int, str]:
-        code = main(["compile", "blueprint.yaml"])
-        said = self.capsys.readouterr()
-        return code, said.out + said.err
-
-    def objects(self, environment: str = "default", addon: str = "web") -> dict[str, Any]:
-        """What was vendored, by kind and name."""
-        found = {}
-        for path in sorted((self.folder / "vendor/shop" / environment / addon).glob("*.yaml")):
-            for one in yaml.load_all(path.read_text(), yaml.BaseLoader):
-                found[f"{one['kind']}/{one['metadata']['name']}"] = one
-        return found
-
-    def lock(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.folder / "blueprint.lock").read_text())
-        return found
-
-    def tree(self) -> dict[str, bytes]:
-        """The lock and all that was vendored, and nothing else that may have been left beside them."""
-        paths = [one for one in self.folder.rglob("*") if one.is_file() and not one.is_relative_to(self.folder / "x")]
-        return {str(one.relative_to(self.folder)): one.read_bytes() for one in paths if one.name != "blueprint.yaml"}
+from parts import charts, kubectl, vendoring
+from parts.charts import files, packed
+from parts.vendoring import WEB, World
 
 
 @pytest.fixture(scope="module")
@@ -86,14 +38,7 @@ def world(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[World]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    with charts.serving(certificate) as repository, charts.serving() as registry:
-        repository.add(WEB)
-        made = World(tmp_path / "here", repository, registry, capsys)
-        made.write()
+    with vendoring.world(tmp_path, certificate, monkeypatch, capsys) as made:
         yield made
 
 

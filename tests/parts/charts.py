@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -50,17 +51,34 @@ def packed(contents: dict[str, str]) -> bytes:
     return bytes(made)
 
 
+def basic(user: str, password: str) -> str:
+    """What who has a user and a password says with each request."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
 class _Handler(BaseHTTPRequestHandler):
-    """Answers from the server's dictionary; a number is a status, a float so many seconds for each byte."""
+    """Answers from the server's dictionary; a number is a status, text is where it leads to."""
 
     protocol_version = "HTTP/1.1"
     server: Any
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        told = self.headers.get("Authorization", "")
+        self.server.told.append((self.path, told))
         found = self.server.paths.get(self.path, 404)
+        if self.server.user and told != basic(*self.server.user):
+            found = 401
+        if isinstance(found, str):
+            self.send_response(302)
+            self.send_header("Location", found)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         if isinstance(found, int):
             self.send_response(found)
+            if found == 401:
+                self.send_header("WWW-Authenticate", 'Basic realm="charts"')
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
@@ -91,9 +109,16 @@ class Repository:
     def __init__(self, server: Any, scheme: str) -> None:
         self.paths: dict[str, Any] = {"/v2/": ("application/json", b"{}", 0)}
         self.asked: list[str] = []
-        server.paths, server.asked = self.paths, self.asked
+        # Each path, and who asked for it.
+        self.told: list[tuple[str, str]] = []
+        server.paths, server.asked, server.told, server.user = self.paths, self.asked, self.told, None
+        self._server = server
         self.url = f"{scheme}://127.0.0.1:{server.server_port}"
         self.entries: dict[str, list[dict[str, Any]]] = {}
+
+    def wants(self, user: str, password: str) -> None:
+        """Nobody else gets anything from now on."""
+        self._server.user = (user, password)
 
     def put(self, path: str, content: bytes, kind: str = "text/plain", pause: float = 0) -> None:
         self.paths[path] = (kind, content, pause)

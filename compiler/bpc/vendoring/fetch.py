@@ -14,10 +14,11 @@ from bpc.addon import Chart
 from bpc.diagnostics import rule
 from bpc.kit.digest import digest
 from bpc.kit.record import Record
-from bpc.vendoring import helm, index, web
+from bpc.vendoring import helm, index, login, web
 from bpc.vendoring.archive import MOST, Cache
 from bpc.vendoring.failed import Failed
 from bpc.vendoring.helm import Helm
+from bpc.vendoring.login import Login
 
 TAMPERED = rule(
     "BPC544",
@@ -41,13 +42,13 @@ class Indexes:
         self._lock = Lock()
         self._asked: dict[str, Future[bytes]] = {}
 
-    def get(self, url: str, seconds: float, most: int) -> bytes:
+    def get(self, url: str, seconds: float, most: int, who: Login | None) -> bytes:
         with self._lock:
             first = url not in self._asked
             answer = self._asked.setdefault(url, Future())
         if first:
             try:
-                answer.set_result(web.get(url, seconds, most))
+                answer.set_result(web.get(url, seconds, most, who))
             except BaseException as error:
                 answer.set_exception(error)
         return answer.result()
@@ -82,8 +83,9 @@ def archive(chart: Chart, pin: str, source: Source) -> bytes:
 
 
 def _from_repository(chart: Chart, source: Source) -> bytes:
-    entry = index.entry(chart, lambda url, most: source.indexes.get(url, source.seconds, most))
-    raw = web.get(entry.url, source.seconds, MOST)
+    who = login.of(chart.repository)
+    entry = index.entry(chart, lambda url, most: source.indexes.get(url, source.seconds, most, who))
+    raw = web.get(entry.url, source.seconds, MOST, who)
     found = digest(raw)
     if entry.sha256 and found != entry.sha256:
         said = f"{entry.url} is not what its repository says: the index has SHA-256 {entry.sha256}"

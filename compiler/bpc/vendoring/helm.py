@@ -15,6 +15,7 @@ from bpc.addon import Chart
 from bpc.diagnostics import rule
 from bpc.kit.record import Record
 from bpc.vendoring.failed import Failed
+from bpc.vendoring.login import WANTED
 from bpc.vendoring.web import NOT_FOUND, UNREACHABLE
 
 OLDEST, NEWEST = (3, 17), 4
@@ -103,6 +104,9 @@ def pull(helm: Helm, home: str, chart: Chart, seconds: float) -> bytes:
         said = f"{address} did not answer within {seconds:g} seconds"
         raise Failed(UNREACHABLE, said, "--timeout SECONDS gives it longer") from error
     if run.returncode:
+        if re.search(r"\b401\b|unauthorized|basic credential not found", run.stderr, re.IGNORECASE):
+            said = f"{address} asks who you are: {_said(run.stderr)}"
+            raise Failed(WANTED, said, f"`helm registry login {urlsplit(address).netloc}`")
         missing = re.search(r"not found|manifest unknown|NAME_UNKNOWN|MANIFEST_UNKNOWN", run.stderr)
         said = f"{address} {chart.version} is not there" if missing else f"cannot pull {address}"
         raise Failed(NOT_FOUND if missing else UNREACHABLE, f"{said}: {_said(run.stderr)}")

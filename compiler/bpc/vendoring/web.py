@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from http.client import HTTPException
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -13,9 +12,12 @@ from urllib.parse import urlsplit
 from bpc import __version__
 from bpc.diagnostics import rule
 from bpc.vendoring.failed import Failed
+from bpc.vendoring.login import Login, origin, refused
 
 CHUNK = 65_536
 NOT_THERE = (404, 410)
+WANTS_LOGIN, FORBIDDEN = 401, 403
+WHO = "Authorization"
 
 UNREACHABLE = rule(
     "BPC543",
@@ -33,26 +35,37 @@ NOT_FOUND = rule(
 
 
 class _Strict(urllib.request.HTTPRedirectHandler):
+    """Follows to HTTPS only. Who asks is told again at the same scheme, host and port, and nowhere else."""
+
     def redirect_request(
         self, req: Any, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         if urlsplit(newurl).scheme != "https":
             raise urllib.error.URLError(f"it leads to {newurl}, which is not HTTPS")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+        made = super().redirect_request(req, fp, code, msg, headers, newurl)
+        who = req.unredirected_hdrs.get(WHO)
+        if made and who and origin(newurl) == origin(req.full_url):
+            made.add_unredirected_header(WHO, who)
+        return made
 
 
-def get(url: str, seconds: float, most: int, headers: Mapping[str, str] | None = None) -> bytes:
-    """What is at an address; `Failed` says why it cannot be had."""
+def get(url: str, seconds: float, most: int, login: Login | None = None) -> bytes:
+    """What is at an address; `Failed` says why it cannot be had. A login goes to whom it is for, and to no other."""
     deadline = time.monotonic() + seconds
     if urlsplit(url).scheme != "https":
         raise Failed(UNREACHABLE, f"{url} is not an HTTPS address")
-    request = urllib.request.Request(url, headers={"User-Agent": f"bpc/{__version__}", **(headers or {})})
+    request = urllib.request.Request(url, headers={"User-Agent": f"bpc/{__version__}"})
+    if login and (who := login.header(url)):
+        request.add_unredirected_header(WHO, who)
     try:
         with urllib.request.build_opener(_Strict).open(request, timeout=seconds) as answer:
             return _read(answer, deadline, most, url, seconds)
     except urllib.error.HTTPError as error:
         if error.code in NOT_THERE:
             raise Failed(NOT_FOUND, f"{url} is not there (HTTP {error.code})") from error
+        # Amazon S3 says 403 of what is not there, too.
+        if error.code == WANTS_LOGIN or (error.code == FORBIDDEN and login):
+            raise refused(error.url or url, login) from error
         raise Failed(UNREACHABLE, f"{url} answers with HTTP {error.code} {error.reason}") from error
     except TimeoutError as error:
         raise _late(url, seconds) from error
