@@ -16,7 +16,7 @@ from parts.compiling import compiled
 ENTRIES = catalogue.addons()
 each = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 # How bpc builds it is nobody's question; the registry is said by the images.
-INNER = {"before_nodes", "cluster_kinds", "places_pods", "registry", "role_on_nodes"}
+INNER = {"before_nodes", "cluster_kinds", "node_selectors", "places_pods", "registry", "role_on_nodes"}
 Says = pytest.CaptureFixture[str]
 
 

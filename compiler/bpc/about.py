@@ -153,7 +153,13 @@ def _places(entry: type[AddOn]) -> Told:
     alone = "no: there it has no EBS volumes" if entry.disks else alone
     built_in = "built in: for the nodes of node groups beside it" if entry.in_auto_mode else "yes"
     told: Told = {"fargate": alone, "autoMode": built_in, "architectures": [*entry.architectures]}
-    return told | {"accelerator": entry.accelerator, "windows": entry.role_on_windows}
+    return told | {"accelerator": entry.accelerator, "windows": _windows(entry)}
+
+
+def _windows(entry: type[AddOn]) -> str:
+    if entry.role_on_windows:
+        return "yes, and its pods there have its role by IRSA"
+    return "yes" if entry.on_windows else "no: its pods keep to nodes with Linux"
 
 
 def _kubernetes(entry: type[AddOn]) -> Told:

@@ -85,6 +85,8 @@ class AddOn:
     role_on_nodes: ClassVar[bool] = False
     # Pods on Windows have its role too, where there are such nodes; Pod Identity has nothing for them.
     role_on_windows: ClassVar[bool] = False
+    # Nodes with Windows get pods of it too.
+    on_windows: ClassVar[bool] = False
     # EKS Auto Mode does the same on its own nodes.
     in_auto_mode: ClassVar[bool] = False
     # It gives pods their addresses, and is told of the subnets that are for pods alone.
@@ -100,6 +102,8 @@ class AddOn:
     registry: ClassVar[str] = ""
     # Helm charts in the order in which they are installed; the blueprint's version and values are the last one's.
     charts: ClassVar[tuple[Chart, ...]] = ()
+    # Values of the last of them that choose nodes for pods which it does not keep to Linux, as paths with dots.
+    node_selectors: ClassVar[tuple[str, ...]] = ()
     # What those charts pull with the values that bpc gives them, for who cannot look into the charts.
     images: ClassVar[tuple[str, ...]] = ()
     # The custom resources that it brings, as `plural.group`.

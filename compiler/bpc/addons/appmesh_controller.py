@@ -29,6 +29,7 @@ class AppmeshController(AddOn):
     service_account = NAME
     sources = ("chart",)
     charts = (Chart("https://aws.github.io/eks-charts", NAME, "1.13.3"),)
+    node_selectors = ("nodeSelector",)
     registry = REGISTRY
     images = (f"{REGISTRY}/amazon/appmesh-controller:v1.13.3",)
     crds = (

@@ -23,6 +23,7 @@ class AwsEbsCsiDriver(AddOn):
     in_auto_mode = True
     service_account = "ebs-csi-controller-sa"
     daemonset = True
+    on_windows = True
     requires = ("eks-pod-identity-agent",)
     endpoints = ("ec2",)
     waits_for = ("DaemonSet/ebs-csi-node", "Deployment/ebs-csi-controller")

@@ -30,6 +30,7 @@ class AwsLoadBalancerController(AddOn):
     service_account = NAME
     sources = ("chart",)
     charts = (Chart("https://aws.github.io/eks-charts", NAME, "3.5.0"),)
+    node_selectors = ("nodeSelector",)
     registry = "public.ecr.aws"
     images = ("public.ecr.aws/eks/aws-load-balancer-controller:v3.5.0",)
     crds = (

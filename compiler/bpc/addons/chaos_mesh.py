@@ -20,6 +20,12 @@ class ChaosMesh(AddOn):
     namespace = "chaos-mesh"
     sources = ("chart",)
     charts = (Chart("https://charts.chaos-mesh.org", "chaos-mesh", "2.8.3"),)
+    node_selectors = (
+        "chaosDaemon.nodeSelector",
+        "controllerManager.nodeSelector",
+        "dashboard.nodeSelector",
+        "dnsServer.nodeSelector",
+    )
     registry = "ghcr.io"
     images = (
         "ghcr.io/chaos-mesh/chaos-coredns:v0.2.8",

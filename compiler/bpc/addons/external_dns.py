@@ -25,6 +25,7 @@ class ExternalDns(AddOn):
     service_account = "external-dns"
     sources = ("eks", "chart")
     charts = (Chart("https://kubernetes-sigs.github.io/external-dns", "external-dns", "1.21.1"),)
+    node_selectors = ("nodeSelector",)
     registry = "registry.k8s.io"
     images = ("registry.k8s.io/external-dns/external-dns:v0.21.0",)
     crds = ("dnsendpoints.externaldns.k8s.io",)

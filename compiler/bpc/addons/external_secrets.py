@@ -29,6 +29,7 @@ class ExternalSecrets(AddOn):
     service_account = "external-secrets"
     sources = ("chart",)
     charts = (Chart("https://charts.external-secrets.io", "external-secrets", "2.9.0"),)
+    node_selectors = ("global.nodeSelector",)
     registry = "ghcr.io"
     images = ("ghcr.io/external-secrets/external-secrets:v2.9.0",)
     crds = (

@@ -22,6 +22,7 @@ class Falco(AddOn):
     namespace = "falco"
     sources = ("chart",)
     charts = (Chart("https://falcosecurity.github.io/charts", "falco", "9.1.0"),)
+    node_selectors = ("nodeSelector",)
     registry = "docker.io"
     images = ("docker.io/falcosecurity/falco:0.44.1",)
     waits_for = ("DaemonSet/falco",)

@@ -23,6 +23,7 @@ class Flagger(AddOn):
     namespace = "flagger-system"
     sources = ("chart",)
     charts = (Chart("https://flagger.app", "flagger", "1.44.0"),)
+    node_selectors = ("nodeSelector",)
     registry = "ghcr.io"
     images = ("ghcr.io/fluxcd/flagger:1.44.0",)
     crds = ("alertproviders.flagger.app", "canaries.flagger.app", "metrictemplates.flagger.app")

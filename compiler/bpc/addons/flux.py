@@ -20,6 +20,13 @@ class Flux(AddOn):
     namespace = "flux-system"
     sources = ("chart",)
     charts = (Chart("https://fluxcd-community.github.io/helm-charts", "flux2", "2.18.3"),)
+    node_selectors = (
+        "cli.nodeSelector",
+        "helmController.nodeSelector",
+        "kustomizeController.nodeSelector",
+        "notificationController.nodeSelector",
+        "sourceController.nodeSelector",
+    )
     registry = "ghcr.io"
     images = (
         "ghcr.io/fluxcd/flux-cli:v2.8.5",

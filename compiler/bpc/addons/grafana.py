@@ -38,6 +38,7 @@ class Grafana(AddOn):
     service_account = "grafana"
     sources = ("chart",)
     charts = (Chart("https://grafana-community.github.io/helm-charts", "grafana", "12.11.1"),)
+    node_selectors = ("nodeSelector",)
     registry = "docker.io"
     images = ("docker.io/grafana/grafana:13.2.0",)
     waits_for = ("Deployment/grafana",)

@@ -30,6 +30,7 @@ class Istio(AddOn):
         Chart(REPOSITORY, "cni", VERSION, "istio-cni"),
         Chart(REPOSITORY, "istiod", VERSION),
     )
+    node_selectors = ("nodeSelector",)
     registry = "registry.istio.io"
     images = (f"{HUB}/install-cni:{VERSION}", f"{HUB}/pilot:{VERSION}", f"{HUB}/proxyv2:{VERSION}")
     crds = (

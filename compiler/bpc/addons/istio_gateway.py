@@ -24,6 +24,7 @@ class IstioGateway(AddOn):
     charts = (
         Chart("https://istio-release.storage.googleapis.com/charts", "gateway", "1.30.3", "istio-ingressgateway"),
     )
+    node_selectors = ("nodeSelector",)
     registry = "registry.istio.io"
     images = ("registry.istio.io/release/proxyv2:1.30.3",)
     waits_for = ("Deployment/istio-ingressgateway",)

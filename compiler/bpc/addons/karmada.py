@@ -23,6 +23,20 @@ class Karmada(AddOn):
     namespace = "karmada-system"
     sources = ("chart",)
     charts = (Chart("https://raw.githubusercontent.com/karmada-io/karmada/master/charts", "karmada", VERSION),)
+    node_selectors = (
+        "aggregatedApiServer.nodeSelector",
+        "apiServer.nodeSelector",
+        "controllerManager.nodeSelector",
+        "etcd.internal.nodeSelector",
+        "kubeControllerManager.nodeSelector",
+        "postDeleteJob.nodeSelector",
+        "postInstallJob.nodeSelector",
+        "preInstallJob.nodeSelector",
+        "preUpdateJob.nodeSelector",
+        "scheduler.nodeSelector",
+        "staticResourceJob.nodeSelector",
+        "webhook.nodeSelector",
+    )
     registry = "docker.io"
     images = (
         "docker.io/bitnamisecure/kubectl:latest",

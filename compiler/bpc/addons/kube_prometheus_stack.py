@@ -32,6 +32,13 @@ class KubePrometheusStack(AddOn):
     namespace = NAME
     sources = ("chart",)
     charts = (Chart("https://prometheus-community.github.io/helm-charts", NAME, "88.5.3"),)
+    node_selectors = (
+        "alertmanager.alertmanagerSpec.nodeSelector",
+        "grafana.nodeSelector",
+        "kube-state-metrics.nodeSelector",
+        "prometheus.prometheusSpec.nodeSelector",
+        "prometheusOperator.nodeSelector",
+    )
     registry = "quay.io"
     images = (
         "docker.io/grafana/grafana:13.2.0",

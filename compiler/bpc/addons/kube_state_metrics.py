@@ -14,6 +14,7 @@ class KubeStateMetrics(AddOn):
     namespace = "kube-state-metrics"
     sources = ("eks", "chart")
     charts = (Chart("https://prometheus-community.github.io/helm-charts", "kube-state-metrics", "8.4.0"),)
+    node_selectors = ("nodeSelector",)
     registry = "registry.k8s.io"
     images = ("registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",)
     waits_for = ("Deployment/kube-state-metrics",)

@@ -21,6 +21,12 @@ class Litmus(AddOn):
     namespace = "litmus"
     sources = ("chart",)
     charts = (Chart("https://litmuschaos.github.io/litmus-helm", "litmus", "3.29.1"),)
+    node_selectors = (
+        "mongodb.arbiter.nodeSelector",
+        "mongodb.nodeSelector",
+        "portal.frontend.nodeSelector",
+        "portal.server.nodeSelector",
+    )
     registry = "docker.io"
     images = (
         "docker.io/bitnamilegacy/mongodb:8.0.13-debian-12-r0",

@@ -31,6 +31,7 @@ class MetricsServer(AddOn):
     name = NAME
     sources = ("eks", "manifests", "chart")
     charts = (Chart("https://kubernetes-sigs.github.io/metrics-server", NAME, "3.13.1"),)
+    node_selectors = ("nodeSelector",)
     registry = "registry.k8s.io"
     images = (IMAGE,)
     waits_for = ("Deployment/metrics-server",)

@@ -20,6 +20,7 @@ class NginxIngress(AddOn):
     sources = ("chart",)
     default_ingress = "controller.ingressClass.setAsDefaultIngress"
     charts = (Chart("oci://ghcr.io/nginx/charts", "nginx-ingress", "2.6.4"),)
+    node_selectors = ("controller.nodeSelector",)
     registry = "docker.io"
     images = ("docker.io/nginx/nginx-ingress:5.5.4",)
     crds = (

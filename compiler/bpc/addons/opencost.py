@@ -19,6 +19,7 @@ class Opencost(AddOn):
     namespace = "opencost"
     sources = ("chart",)
     charts = (Chart("https://opencost.github.io/opencost-helm-chart", "opencost", "2.5.17"),)
+    node_selectors = ("opencost.nodeSelector",)
     registry = "ghcr.io"
     images = (
         "ghcr.io/opencost/opencost:1.120.1@sha256:b0701f9b54e43c9abee98f5784792a5b469ca8951e87da32b161c1fa539ab0e1",

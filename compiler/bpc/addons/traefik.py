@@ -21,6 +21,7 @@ class Traefik(AddOn):
     sources = ("chart",)
     default_ingress = "ingressClass.isDefaultClass"
     charts = (Chart("https://traefik.github.io/charts", "traefik", "41.3.0"),)
+    node_selectors = ("nodeSelector",)
     registry = "docker.io"
     images = ("docker.io/traefik:v3.7.11",)
     crds = (

@@ -32,6 +32,7 @@ class Velero(AddOn):
     service_account = "velero-server"
     sources = ("chart",)
     charts = (Chart("https://vmware-tanzu.github.io/helm-charts", "velero", "11.4.0"),)
+    node_selectors = ("nodeSelector",)
     registry = "docker.io"
     images = ("docker.io/velero/velero:v1.17.1", PLUGIN)
     crds = tuple(

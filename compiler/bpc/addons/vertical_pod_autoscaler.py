@@ -22,6 +22,7 @@ class VerticalPodAutoscaler(AddOn):
     namespace = "vpa-system"
     sources = ("chart",)
     charts = (Chart("https://kubernetes.github.io/autoscaler", NAME, "0.11.0"),)
+    node_selectors = ("admissionController.nodeSelector", "recommender.nodeSelector", "updater.nodeSelector")
     registry = "registry.k8s.io"
     images = (
         "registry.k8s.io/autoscaling/vpa-admission-controller:1.7.1",

@@ -69,7 +69,7 @@ def _places(one: dict[str, Any]) -> Rows:
         "not beside": [", ".join(one["conflicts"])],
         "Fargate": [where["fargate"]],
         "EKS Auto Mode": [where["autoMode"]],
-        "Windows": ["pods there have its role too, by IRSA"] if where["windows"] else [],
+        "Windows": [where["windows"]],
         "architectures": [", ".join(where["architectures"])],
         "accelerator": [where["accelerator"]],
         "takes of the node": [f"{what}: {why}" for what, why in one["host"].items()],

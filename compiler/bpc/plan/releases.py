@@ -30,6 +30,13 @@ def planned(addon: PlannedAddOn) -> tuple[Release, ...]:
 
 def _release(addon: PlannedAddOn, chart: Chart, last: bool) -> Release:
     values: Mapping[str, Any] = addon.entry.chart_values(addon.context, chart.name)
+    if last and addon.context.has_windows:
+        for path in addon.entry.node_selectors:
+            values = merged(values, _nested(path.split("."), {"kubernetes.io/os": "linux"}))
     if last:
         values = merged(values, addon.request.options["values"])
     return Release(chart, chart.release or chart.name, addon.namespace, values)
+
+
+def _nested(path: list[str], value: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {path[0]: _nested(path[1:], value)} if path else value
