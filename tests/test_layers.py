@@ -59,7 +59,7 @@ stacks*
 contribution
 gitops_bridge pod_networking roles
 stack
-kit.permissions kit.storage_class kit.user_data
+kit.permissions kit.security_group_rules kit.storage_class kit.user_data
 home
 kit.web_identity
 kit.sheet

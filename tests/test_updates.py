@@ -35,6 +35,7 @@ ROLE = "arn:aws:iam::111122223333:role/{}"
 BOUNDARY = "arn:aws:iam::111122223333:policy/{}"
 NODES = {"name": "workers", "instanceTypes": ["m7g.large"]}
 SEVERAL = {"name": "several", "instanceTypes": ["m7g.xlarge", "m6g.xlarge"]}
+RULE = {"name": "a", "protocol": "tcp", "fromPort": 9100, "cidr": "10.0.0.0/16"}
 HOOK = {"name": "a", "transition": "launching"}
 TARGETS = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/{}/0123456789abcdef"
 POLICY = {
@@ -149,6 +150,7 @@ CHANGES: dict[str, Any] = {
     "bastion.userData": "true",
     "cluster.version": "1.36",
     "cluster.endpoint.access": Instead({"cluster.endpoint": {"access": "private"}}),
+    "cluster.securityGroupRules[].*": Instead({"cluster.securityGroupRules": [RULE]}),
     "cluster.endpoint.publicCidrs": ["203.0.113.8/32"],
     "cluster.logging.types": ["audit"],
     "cluster.logging.retentionDays": 30,
@@ -266,6 +268,7 @@ CHANGES: dict[str, Any] = {
     ),
     "nodeGroups[].capacityReservation.*": Instead({"nodeGroups[].capacityReservation": {"preference": "none"}}),
     "nodeGroups[].securityGroupIds": ["sg-0123456789abcdef0"],
+    "nodeGroups[].securityGroupRules[].*": Instead({"nodeGroups[].securityGroupRules": [RULE]}),
     "nodeGroups[].ssh.*": Instead(
         {"nodeGroups[].ssh": {"keyName": "a", "sourceSecurityGroupIds": ["sg-0123456789abcdef0"]}}
     ),

@@ -417,6 +417,14 @@ BELOW: dict[str, Any] = {
         }
     },
 }
+OPENED = {"name": "old", "protocol": "tcp", "fromPort": 9000}
+FROM_GROUP = OPENED | {"securityGroupId": {"import": "old"}}
+for above in ("cluster", "nodeGroups[]"):
+    rules = f"{above}.securityGroupRules"
+    BELOW[rules] = {rules: [FROM_GROUP]}
+    VALUES |= {f"{rules}[].protocol": "udp", f"{rules}[].toPort": 9110}
+    BELOW[f"{rules}[].cidr"] = {rules: [OPENED | {"cidr": "10.99.0.0/16"}]}
+    BELOW[f"{rules}[].prefixListId"] = {rules: [OPENED | {"prefixListId": {"import": "old"}}]}
 FILE = {"url": "https://example.com/other.yaml", "sha256": "0" * 64}
 BELOW |= {
     "bastion.bootstrap": {

@@ -42,6 +42,11 @@ def speaks_of_control_plane(cluster: Cluster) -> object:
     return cluster.vpc_resource_controller is not None or cluster.kube_api_server or cluster.oidc_identity_provider
 
 
+def speaks_of_security_groups(blueprint: Blueprint) -> object:
+    """Whether somebody may reach the cluster or its nodes by rules of the blueprint's own."""
+    return blueprint.cluster.security_group_rules or any(one.security_group_rules for one in blueprint.node_groups)
+
+
 # Each topic, and whether a blueprint has anything for it to check; one that no blueprint asks for is not imported.
 TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.metadata": always,
@@ -83,6 +88,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.identity": speaks_of_pods,
     "bpc.checks.roles": speaks_of_roles,
     "bpc.checks.permissions": speaks_of_roles,
+    "bpc.checks.security_groups": speaks_of_security_groups,
     "bpc.checks.labels": lambda it: any(group.labels or group.taints for group in it.node_groups),
 }
 

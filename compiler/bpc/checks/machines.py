@@ -116,6 +116,7 @@ def _written(group: NodeGroup) -> list[str]:
         "cpuCredits": group.cpu_credits,
         "capacityReservation": group.capacity_reservation,
         "securityGroupIds": group.security_group_ids,
+        "securityGroupRules": group.security_group_rules,
         "ssh": group.ssh,
         "nodeName": group.node_name,
         "placement": group.placement,

@@ -26,6 +26,11 @@ def access_entry_id(principal: str) -> str:
     return logical_id(name.rpartition("/")[2], kind, account, "AccessEntry")
 
 
+def security_rule_id(owner: str, name: str, direction: str) -> str:
+    """ClusterMetricsIngressRule: a rule of the cluster's security group, or of that of a group of nodes."""
+    return logical_id(owner, name, direction, "Rule")
+
+
 def object_name(text: str) -> str:
     """A text as the name of an object (Kubernetes documentation, Object Names and IDs)."""
     words = "".join(one if one.isalnum() else " " for one in text.lower()).split()

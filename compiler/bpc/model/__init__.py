@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     )
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
+    from bpc.model.security_groups import SecurityGroupRule
     from bpc.model.stack_sets import AutoDeployment, OperationPreferences, StackSets
     from bpc.model.storage import AccessPoint, FileSystem, Lifecycle, Lustre, SnapshotClass, Storage, StorageClass
 
@@ -139,6 +140,7 @@ __all__ = [
     "ScoringStrategy",
     "SecretRef",
     "SecretsEncryption",
+    "SecurityGroupRule",
     "Selector",
     "ServiceAccount",
     "ServiceNodePortRange",
@@ -208,6 +210,7 @@ LAZY = {
     "ResourceWeight": "bpc.model.control_plane",
     "ScalingPolicy": "bpc.model.auto_scaling",
     "ScoringStrategy": "bpc.model.control_plane",
+    "SecurityGroupRule": "bpc.model.security_groups",
     "Selector": "bpc.model.fargate",
     "ServiceAccount": "bpc.model.identity",
     "ServiceNodePortRange": "bpc.model.control_plane",

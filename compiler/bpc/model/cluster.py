@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bpc.model.hybrid import RemoteNetwork
     from bpc.model.iam import Iam
     from bpc.model.outpost import Outpost
+    from bpc.model.security_groups import SecurityGroupRule
 
 
 class Endpoint(Node):
@@ -75,6 +76,7 @@ class Cluster(Node):
     zonal_shift: bool
     egress_mode: str
     security_group_ids: tuple[Reference, ...]
+    security_group_rules: tuple[SecurityGroupRule, ...] | None
     iam: Iam | None
     vpc_resource_controller: bool | None
     kube_api_server: KubeApiServer | None

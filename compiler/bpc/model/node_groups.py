@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         RepairOverride,
         Ssh,
     )
+    from bpc.model.security_groups import SecurityGroupRule
 
 
 class Scaling(Node):
@@ -106,6 +107,7 @@ class NodeGroup(Node):
     cpu_credits: str | None
     capacity_reservation: CapacityReservation | None
     security_group_ids: tuple[Reference, ...] | None
+    security_group_rules: tuple[SecurityGroupRule, ...] | None
     ssh: Ssh | None
     node_name: str | None
     placement: Placement | None
@@ -196,7 +198,7 @@ class NodeGroup(Node):
     @property
     def own_security_groups(self) -> bool:
         """Whether the launch template names the security groups, so that nobody attaches the cluster's."""
-        return not self.managed or bool(self.security_group_ids or self.ssh or self.efa)
+        return not self.managed or bool(self.security_group_ids or self.security_group_rules or self.ssh or self.efa)
 
     @property
     def special_template(self) -> bool:
@@ -220,7 +222,7 @@ class NodeGroup(Node):
     @property
     def special_machine(self) -> bool:
         """Whether it is bought, monitored or reached in a way of its own."""
-        given = (self.cpu_credits, self.capacity_reservation, self.ssh)
+        given = (self.cpu_credits, self.capacity_reservation, self.ssh, self.security_group_rules)
         flags = (self.detailed_monitoring, self.enclave, self.ebs_optimized is not None)
         return any(given) or any(flags)
 

@@ -25,6 +25,10 @@ class Cluster(Stack):
             from bpc.stacks.cluster import access
 
             access.fill(plan, sheet)
+        if wanted.security_group_rules:
+            from bpc.stacks.cluster import security_group
+
+            security_group.fill(wanted.security_group_rules, sheet)
         if wanted.oidc_identity_provider:
             from bpc.stacks.cluster import identity_provider
 

@@ -15,6 +15,11 @@ from bpc import home
 from bpc.kit.sheet import Sheet, referred
 from bpc.plan.shapes import Plan, PlannedGroup
 
+# EC2's own way to say: nothing out.
+NOTHING_OUT = ec2.SecurityGroupRule(
+    IpProtocol="icmp", FromPort=252, ToPort=86, CidrIp="255.255.255.255/32", Description="Nothing"
+)
+
 
 def properties(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
     """With interfaces of their own, the groups are those of the interfaces."""
@@ -34,6 +39,8 @@ def attached(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Iterator[Any]:
         yield referred(one)
     if group.ssh:
         yield _ssh(planned, plan, sheet)
+    if group.security_group_rules:
+        yield _own(planned, plan, sheet)
 
 
 def _ssh(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> GetAtt:
@@ -55,13 +62,27 @@ def _ssh(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> GetAtt:
             )
             for one in ssh.source_security_group_ids
         ],
-        SecurityGroupEgress=[
-            # EC2's own way to say: nothing out.
-            ec2.SecurityGroupRule(
-                IpProtocol="icmp", FromPort=252, ToPort=86, CidrIp="255.255.255.255/32", Description="Nothing"
-            )
-        ],
+        SecurityGroupEgress=[NOTHING_OUT],
         Tags=sheet.tags(f"{planned.id}SshSecurityGroup"),
     )
     sheet.add(group, ssh.at)
     return GetAtt(group, "GroupId")
+
+
+def _own(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> GetAtt:
+    """A group with the blueprint's rules and no others."""
+    from bpc.kit import security_group_rules
+
+    title, at = f"{planned.id}NodeSecurityGroup", (*planned.node_group.at, "securityGroupRules")
+    group = ec2.SecurityGroup(
+        title,
+        GroupDescription=f"The nodes of the group {planned.node_group.name}, by the rules of the blueprint",
+        VpcId=home.vpc(plan, sheet),
+        SecurityGroupEgress=[NOTHING_OUT],
+        Tags=sheet.tags(title),
+    )
+    sheet.add(group, at)
+    itself = GetAtt(group, "GroupId")
+    for rule in planned.node_group.security_group_rules or ():
+        sheet.add(security_group_rules.resource(rule, planned.id, itself), rule.at)
+    return itself
