@@ -1,5 +1,6 @@
 """Istio with sidecars. Sources: Istio documentation, Install with Helm, Install the Istio CNI node agent, Supported
-releases; its charts 1.30.3, as Helm renders them.
+releases, Upgrade notes of 1.31 (charts and images have left Google's hosts, which go dark in December 2026); its
+charts 1.31.0, as Helm renders their release candidate.
 
 With the node agent no pod of the mesh needs the right to change its network. Nothing here is a gateway: `istio-gateway`
 is one, and istiod makes those of the Kubernetes Gateway API. The
@@ -14,9 +15,9 @@ from typing import Any
 
 from bpc.addon import AddOn, Chart, Context
 
-REPOSITORY = "https://istio-release.storage.googleapis.com/charts"
-HUB = "registry.istio.io/release"
-VERSION = "1.30.3"
+REPOSITORY = "https://blob.istio.io/istio-release/charts"
+HUB = "docker.io/istio"
+VERSION = "1.31.0"
 
 
 class Istio(AddOn):
@@ -31,7 +32,7 @@ class Istio(AddOn):
         Chart(REPOSITORY, "istiod", VERSION),
     )
     node_selectors = ("nodeSelector",)
-    registry = "registry.istio.io"
+    registry = "docker.io"
     images = (f"{HUB}/install-cni:{VERSION}", f"{HUB}/pilot:{VERSION}", f"{HUB}/proxyv2:{VERSION}")
     crds = (
         "authorizationpolicies.security.istio.io",

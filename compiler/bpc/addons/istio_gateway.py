@@ -1,5 +1,5 @@
 """A gateway of Istio's, where traffic comes into the mesh. Sources: Istio documentation, Installing Gateways; its chart
-gateway 1.30.3, as Helm renders it.
+gateway 1.31.0, as Helm renders its release candidate.
 
 Its pods are an empty shell that istiod's webhook fills: without `istio` first, they would wait for an image called
 auto. Say the same `version` for both. Another gateway is a chart of one's own.
@@ -21,12 +21,10 @@ class IstioGateway(AddOn):
     namespace = "istio-ingress"
     sources = ("chart",)
     # By this release name its pods have the label istio=ingressgateway, which Gateways select as everywhere else.
-    charts = (
-        Chart("https://istio-release.storage.googleapis.com/charts", "gateway", "1.30.3", "istio-ingressgateway"),
-    )
+    charts = (Chart("https://blob.istio.io/istio-release/charts", "gateway", "1.31.0", "istio-ingressgateway"),)
     node_selectors = ("nodeSelector",)
-    registry = "registry.istio.io"
-    images = ("registry.istio.io/release/proxyv2:1.30.3",)
+    registry = "docker.io"
+    images = ("docker.io/istio/proxyv2:1.31.0",)
     waits_for = ("Deployment/istio-ingressgateway",)
     pod_security = "baseline"
     kubernetes = ("1.32", "1.36")
