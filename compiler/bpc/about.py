@@ -69,6 +69,7 @@ def everything(entry: type[AddOn]) -> Told:
         "nodeTags": dict(entry.node_tags),
         "subnetTag": entry.subnet_tag,
         "leaves": [*filter(None, entry.leaves)],
+        "takenUp": entry.taken_up,
         "options": [_option(entry, name) for name in entry.options],
         "example": example(entry),
     }

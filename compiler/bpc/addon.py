@@ -142,6 +142,8 @@ class AddOn:
     default_ingress: ClassVar[str] = ""
     # What it makes in AWS, and how to have it take that away again before the cluster goes, as words and a command.
     leaves: ClassVar[tuple[str, str]] = ("", "")
+    # What it has made stays when the platform goes, and how the next one takes that up, as a sentence.
+    taken_up: ClassVar[str] = ""
     # Given up by those who made it: since when, and what to take instead.
     retired: ClassVar[str] = ""
     node_tags: ClassVar[Mapping[str, str]] = {}

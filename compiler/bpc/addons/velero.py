@@ -59,6 +59,7 @@ class Velero(AddOn):
     requires = ("eks-pod-identity-agent",)
     endpoints = ("ec2", "s3")
     required = ("bucket",)
+    taken_up = "With `addons.velero.createBucket: false` Velero takes the bucket as it is, with the backups in it."
     options: ClassVar[Mapping[str, Any]] = {
         "bucket": {
             "description": "The name of the bucket for backups; nobody else in AWS may have one of that name.",

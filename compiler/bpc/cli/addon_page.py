@@ -91,6 +91,7 @@ def _objects(one: dict[str, Any]) -> Rows:
         "webhooks": ["yes: the API server refuses objects while it is away"] if one["webhooks"] else [],
         "wait for": one["waitsFor"],
         "before the end": [": ".join(one["leaves"])],
+        "after the end": [one["takenUp"]],
     }
 
 

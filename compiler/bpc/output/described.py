@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bpc.kit.record import Record
+from bpc.output import kept
 from bpc.output.stacks import Stacks
 from bpc.output.storage_classes import storage_classes
 
@@ -22,7 +23,7 @@ class Row(Record):
 
 
 class Place(Record):
-    """What the page says of an environment; `cluster` and `bastion` are names of stacks."""
+    """What the page says of an environment; `cluster`, `bastion` and `network` are names of stacks."""
 
     environment: str
     name: str
@@ -38,6 +39,8 @@ class Place(Record):
     synced: str
     cluster_access: str
     leaves: tuple[tuple[str, str], ...]
+    network: str
+    kept: tuple[kept.Kept, ...]
     beforehand: tuple[str, ...]
     sizes: tuple[str, ...]
     classes: str
@@ -78,6 +81,8 @@ def described(stacks: Stacks) -> Place:
         cluster_access=blueprint.bastion.cluster_access if blueprint.bastion else "",
         beforehand=tuple(command for one in stacks.plan.addons for command in one.entry.beforehand(one.context)),
         leaves=tuple(one.entry.leaves for one in stacks.plan.addons if one.entry.leaves[0]),
+        network="" if blueprint.network.existing else stacks.name("network"),
+        kept=kept.of(stacks),
         classes=storage_classes(stacks),
         sizes=tuple(one for template in stacks.templates.values() for one in _sizes(template)),
         sets=blueprint.cloudformation.stack_sets,

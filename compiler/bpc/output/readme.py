@@ -106,7 +106,7 @@ class Readme(Writer):
             handing_over.git_sync(place.synced, place.environment) if place.synced else "",
             handing_over.permissions(place.name, place.environment, self.unknown),
         ]
-        return before, [upkeep.update(place), upkeep.remove(place), upkeep.logs(place)]
+        return before, [upkeep.update(place), upkeep.remove(place), upkeep.stays(place), upkeep.logs(place)]
 
     def _others(self, place: Place) -> str:
         """All environments in a table, and what is different where it is not the described one."""
@@ -132,8 +132,8 @@ class Readme(Writer):
             administration.permissions(it),
             "" if sets.by_organization else handing_over.uncovered(self.unknown),
         ]
-        after = [administration.update(it, place.sizes), administration.remove(it, place.protected), upkeep.logs(place)]
-        return before, after
+        after = [administration.update(it, place.sizes), administration.remove(it, place.protected)]
+        return before, [*after, upkeep.stays(place), upkeep.logs(place)]
 
 
 def _base(row: Row) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bpc.output import kept
 from bpc.output.described import Place
 
 
@@ -41,6 +42,11 @@ def remove(place: Place) -> str:
         "reverse order:"
         f"\n\n```sh\n{commands}\n```"
     )
+
+
+def stays(place: Place) -> str:
+    """What is there when the stacks have gone."""
+    return kept.said(place.kept, place.region, place.network)
 
 
 def _leaves(place: Place) -> str:
