@@ -73,6 +73,7 @@ plan.addons plan.endpoints plan.groups plan.patching plan.releases
 plan.calls plan.identity
 plan.shapes checks
 plan.subnets plan.first_boot
+plan.proxy
 plan.packing
 addons* unlisted
 addon

@@ -150,6 +150,7 @@ CHANGES: dict[str, Any] = {
     "bastion.userData": "true",
     "cluster.version": "1.36",
     "cluster.endpoint.access": Instead({"cluster.endpoint": {"access": "private"}}),
+    "network.proxy.*": Instead({"network.proxy": {"httpsProxy": "http://proxy.example.com:3128"}}),
     "cluster.securityGroupRules[].*": Instead({"cluster.securityGroupRules": [RULE]}),
     "cluster.endpoint.publicCidrs": ["203.0.113.8/32"],
     "cluster.logging.types": ["audit"],

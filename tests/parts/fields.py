@@ -349,6 +349,7 @@ BELOW: dict[str, Any] = {
     "network.flowLogs": {"network.flowLogs": {}},
     "network.transitGateway": {"network.transitGateway": {"id": {"import": "old"}, "routes": ["10.0.0.0/16"]}},
     "network.vpnGateway": {"network.vpnGateway": {}},
+    "network.proxy": {"network.proxy": {"httpsProxy": "http://old.example.com:3128"}},
     "network.eipAllocationIds[]": {"network.eipAllocationIds": [{"import": "old"}]},
     "nodeGroups[].warmPool": {"nodeGroups[].warmPool": {}},
     "nodeGroups[].mixedInstances": {**SPOT, "nodeGroups[].mixedInstances": {}},

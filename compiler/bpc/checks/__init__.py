@@ -58,6 +58,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.local_zones": lambda it: it.network.local_zones or any(one.local_zones for one in it.node_groups),
     "bpc.checks.zones": always,
     "bpc.checks.attachments": lambda it: it.network.is_attached or it.network.has_extras,
+    "bpc.checks.proxy": lambda it: it.network.proxy,
     "bpc.checks.flow_logs": lambda it: it.network.flow_logs,
     "bpc.checks.cluster": always,
     "bpc.checks.capabilities": lambda it: it.cluster.capabilities or it.cluster.auto_mode,

@@ -29,6 +29,7 @@ class Host(Record):
     user_data: str
     facts: Mapping[str, Any]
     bootstrap: Bootstrap | None = None
+    environment: Mapping[str, str] = {}  # of an HTTP proxy
 
     @property
     def name(self) -> str:
@@ -123,7 +124,7 @@ _NEEDS = {"kubectl": ("bash-completion",)}
 
 def script(host: Host) -> str:
     """The whole script, ending with a newline."""
-    parts = [_BEGIN, _settings(host), _packages(host), *_installed(host), _bootstrap(host), _own(host)]
+    parts = [_BEGIN, _proxy(host), _settings(host), _packages(host), *_installed(host), _bootstrap(host), _own(host)]
     return "\n".join(part for part in parts if part)
 
 
@@ -141,6 +142,15 @@ def profile(host: Host) -> str:
         lines.append("alias k=kubectl")
     lines.append("complete -C aws_completer aws")
     return "".join(f"{line}\n" for line in lines) + (_PROMPT if "kube-ps1" in host.tools else "")
+
+
+def _proxy(host: Host) -> str:
+    """Before all else, for whatever is downloaded comes through it."""
+    if not host.environment:
+        return ""
+    from bpc.kit import proxy_setup
+
+    return proxy_setup.host(host.environment, "/etc/yum.conf" if host.os == "al2" else "/etc/dnf/dnf.conf")
 
 
 def _settings(host: Host) -> str:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from bpc.model.iam import Iam
     from bpc.model.identity import ServiceAccount
     from bpc.model.images import Images
-    from bpc.model.network_details import FlowLogs, TransitGateway, VpnGateway
+    from bpc.model.network_details import FlowLogs, Proxy, TransitGateway, VpnGateway
     from bpc.model.node_details import (
         Bottlerocket,
         CapacityReservation,
@@ -127,6 +127,7 @@ __all__ = [
     "Permission",
     "Placement",
     "Prefix",
+    "Proxy",
     "RbacRoleMapping",
     "RemoteNetwork",
     "Repair",
@@ -204,6 +205,7 @@ LAZY = {
     "Outpost": "bpc.model.outpost",
     "Permission": "bpc.model.permissions",
     "Placement": "bpc.model.node_details",
+    "Proxy": "bpc.model.network_details",
     "RbacRoleMapping": "bpc.model.capabilities",
     "RemoteNetwork": "bpc.model.hybrid",
     "RepairOverride": "bpc.model.node_details",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bpc.model.existing import Existing
-    from bpc.model.network_details import FlowLogs, TransitGateway, VpnGateway
+    from bpc.model.network_details import FlowLogs, Proxy, TransitGateway, VpnGateway
 
 PRIVATE_CLUSTER = "private-cluster"  # the endpoints that the rest of the blueprint needs
 EVERYWHERE = "0.0.0.0/0"
@@ -88,6 +88,7 @@ class Network(Node):
     endpoints: tuple[str, ...]
     endpoint_policy: str
     flow_logs: FlowLogs | None
+    proxy: Proxy | None
     eip_allocation_ids: tuple[Reference, ...]
     subnet_tags: SubnetTags
     karpenter_discovery: bool | str

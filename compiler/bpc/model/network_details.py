@@ -28,6 +28,14 @@ class FlowLogs(Node):
         return {"retentionDays": RETENTION if data["destination"] == "cloud-watch-logs" else None, **data}
 
 
+class Proxy(Node):
+    """`http_proxy` is None where requests by plain HTTP go the same way."""
+
+    https_proxy: str
+    http_proxy: str | None
+    no_proxy: tuple[str, ...]
+
+
 class TransitGateway(Node):
     id: Reference
     routes: tuple[str, ...]

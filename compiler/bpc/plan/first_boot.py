@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bpc import facts
 from bpc.kit.first_boot import Host
 from bpc.model import Bastion, Blueprint
 
 
-def host(bastion: Bastion, blueprint: Blueprint) -> Host:
+def host(bastion: Bastion, blueprint: Blueprint, endpoints: Iterable[str] = ()) -> Host:
     """The host as the script of its first boot sees it."""
     name, region = blueprint.metadata.name, blueprint.metadata.region
     usual = Host(
@@ -21,6 +23,10 @@ def host(bastion: Bastion, blueprint: Blueprint) -> Host:
         user_data=bastion.user_data,
         facts=facts.tools(),
     )
+    if blueprint.network.proxy:
+        from bpc.plan import proxy
+
+        usual = usual.replace(environment=proxy.environment(blueprint, endpoints))
     if not bastion.bootstrap:
         return usual
     from bpc.kit.bootstrap import Bootstrap, File

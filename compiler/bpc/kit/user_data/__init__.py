@@ -45,6 +45,7 @@ class Boot(Record):
     taints: tuple[str, ...] = ()  # key=value:Effect
     settings: Mapping[str, Any] = {}
     admin_container: bool | None = None
+    environment: Mapping[str, str] = {}  # HTTP_PROXY, HTTPS_PROXY and NO_PROXY, where there is a proxy
 
     @property
     def node_labels(self) -> str:

@@ -31,6 +31,9 @@ def _own(boot: Boot) -> dict[str, Any]:
     if boot.cluster_dns:
         kubernetes["cluster-dns-ip"] = list(boot.cluster_dns)
     own: dict[str, Any] = {"kubernetes": kubernetes} if kubernetes else {}
+    if boot.environment:
+        without = boot.environment["NO_PROXY"].split(",")
+        own["network"] = {"https-proxy": boot.environment["HTTPS_PROXY"], "no-proxy": without}
     if boot.admin_container is not None:
         own["host-containers"] = {"admin": {"enabled": boot.admin_container}}
     return own

@@ -27,6 +27,10 @@ mv /tmp/kubelet-config.json {file}
 
 def text(boot: Boot) -> str:
     parts: list[tuple[str, str]] = []
+    if boot.environment:
+        from bpc.kit import proxy_setup
+
+        parts.append((SHELL, _script(proxy_setup.lines(boot.environment))))
     if boot.script:
         parts.append((SHELL, _script(boot.script)))
     parts += _nodeadm(boot) if boot.family == "al2023" else _bootstrap(boot)
@@ -56,6 +60,10 @@ def _spec(boot: Boot) -> dict[str, Any]:
             "certificateAuthority": AUTHORITY,
             "cidr": boot.join.service_cidr or SERVICES,
         }
+    if boot.environment:
+        from bpc.kit import proxy_setup
+
+        spec["instance"] = {"environment": {"default": proxy_setup.spelled(boot.environment)}}
     kubelet: dict[str, Any] = {}
     if config := _config(boot):
         kubelet["config"] = config

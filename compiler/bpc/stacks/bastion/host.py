@@ -50,7 +50,7 @@ def add(bastion: Settings, kind: str, plan: Plan, sheet: Sheet) -> None:
 
 def first_boot_script(bastion: Settings, plan: Plan) -> str:
     """What the host runs at its first boot."""
-    return script(planned.host(bastion, plan.blueprint))
+    return script(planned.host(bastion, plan.blueprint, plan.endpoints))
 
 
 def key(bastion: Settings, sheet: Sheet) -> Ref:

@@ -88,7 +88,8 @@ def _profile(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
 
 
 def _user_data(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> dict[str, Any]:
-    if not (planned.node_group.joins_alone or planned.node_group.speaks_at_boot):
+    group = planned.node_group
+    if not (group.joins_alone or group.speaks_at_boot or plan.blueprint.network.proxy):
         return {}
     from bpc.stacks.nodes import user_data
 

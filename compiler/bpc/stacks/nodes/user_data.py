@@ -28,6 +28,10 @@ def of(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> Base64:
     if group.warm_pool and group.warm_pool.enabled and not group.managed:
         # Only one of a warm pool's nodes that is wanted may join.
         special["settings"] = {"autoscaling": {"should-wait": True}, **special.get("settings", {})}
+    if plan.blueprint.network.proxy:
+        from bpc.plan import proxy
+
+        special["environment"] = proxy.environment(plan.blueprint, plan.endpoints)
     boot = user_data.Boot(
         family=group.family,
         join=_join(plan, sheet) if group.joins_alone else None,
