@@ -16,7 +16,15 @@ from parts.compiling import compiled
 ENTRIES = catalogue.addons()
 each = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 # How bpc builds it is nobody's question; the registry is said by the images.
-INNER = {"before_nodes", "cluster_kinds", "node_selectors", "places_pods", "registry", "role_on_nodes"}
+INNER = {
+    "before_nodes",
+    "cluster_kinds",
+    "node_selectors",
+    "opens_cluster",
+    "places_pods",
+    "registry",
+    "role_on_nodes",
+}
 Says = pytest.CaptureFixture[str]
 
 
@@ -57,6 +65,8 @@ def test_a_page_says_what_it_is_and_where_it_comes_from(entry: type[AddOn], caps
 @each
 def test_its_example_compiles(entry: type[AddOn]) -> None:
     machines = {"instanceTypes": ["g5.xlarge"], "variant": "nvidia"} if getattr(entry, "accelerator", "") else {}
+    if getattr(entry, "reads_metadata", False):
+        machines["metadataOptions"] = {"httpPutResponseHopLimit": 2}
     group = {"name": "workers", "scaling": {"min": 1, "desired": 3, "max": 3}} | machines
     made = compiled(nodeGroups=[group], **about.example(entry))
     assert made.errors == []

@@ -149,7 +149,7 @@ def weak(statement: dict[str, Any]) -> str:
     actions, resources = statement["Action"], [json.dumps(one) for one in statement["Resource"]]
     if any("*" in action for action in actions):
         return "an action with a wildcard"
-    reads = all(re.match(r"[a-z0-9]+:(Describe|Get|List)", action) for action in actions)
+    reads = all(re.match(r"[a-z0-9-]+:(Describe|Get|List)", action) for action in actions)
     if '"*"' in resources and not reads:
         return "a change to everything"
     if any(re.search(r"[:/]\*", one) for one in resources) and not reads and "Condition" not in statement:

@@ -80,7 +80,7 @@ addon
 addon_fields
 kit.container_insights kit.well_known kit.workloads
 kit.karpenter_objects kit.karpenter_policy kit.karpenter_checks kit.event_queue kit.private_bucket kit.login
-kit.image_cache kit.load_balancing kit.karpenter_pools kit.karpenter_classes
+kit.image_cache kit.lattice kit.load_balancing kit.karpenter_pools kit.karpenter_classes
 kit.karpenter_shapes
 kit.k8s kit.patches kit.first_boot kit.iam kit.statements
 render

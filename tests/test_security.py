@@ -140,7 +140,7 @@ CLAIMS: dict[str, tuple[str, Callable[[Properties], bool], set[str], Properties]
     "tokens on nodes": (
         "EC2::LaunchTemplate",
         tokens_only,
-        set(),
+        {"charts"},
         {"MetadataOptions": {"HttpTokens": "optional", "HttpPutResponseHopLimit": 1}},
     ),
     "tokens on hosts": (

@@ -64,6 +64,8 @@ class Context(Record):
     discovery: str = ""
     # The platform's tags.
     tags: Mapping[str, str] = {}
+    # The managed node groups whose pods may ask the instance metadata service, for an add-on that does.
+    metadata_groups: tuple[str, ...] = ()
     # Nothing in the blueprint could run a pod.
     bare: bool = False
 
@@ -108,6 +110,12 @@ class AddOn:
     images: ClassVar[tuple[str, ...]] = ()
     # The custom resources that it brings, as `plural.group`.
     crds: ClassVar[tuple[str, ...]] = ()
+    # Custom resources of others' that it does not start without, and that no add-on of the catalogue brings.
+    watches: ClassVar[tuple[str, ...]] = ()
+    # Its pods ask the instance metadata service of their node, which launch templates here keep from pods.
+    reads_metadata: ClassVar[bool] = False
+    # Its resources are rules of the cluster's security group, too.
+    opens_cluster: ClassVar[bool] = False
     # The kinds without a namespace that its charts have objects of, as `group/Kind`, where others' charts have none.
     cluster_kinds: ClassVar[tuple[str, ...]] = ()
     # It answers calls of the API server, which refuses objects while nobody does.

@@ -34,6 +34,8 @@ def _fit(resource: Any, plan: Plan, sheet: Sheet, cluster: Any) -> None:
         resource.Tags = sheet.tags(resource.title)
     if "ClusterName" in resource.props:
         resource.ClusterName = cluster
+    if resource.resource_type == "AWS::EC2::SecurityGroupIngress":
+        resource.GroupId = sheet.imported("cluster", "ClusterSecurityGroupId")
     boundary = plan.blueprint.cloudformation.permissions_boundary
     if boundary and resource.resource_type == "AWS::IAM::Role":
         resource.PermissionsBoundary = boundary

@@ -597,6 +597,8 @@ def around(entry: type[AddOn], groups: list[Any]) -> dict[str, Any]:
             *groups,
             {"name": "gpu", "instanceTypes": ["g4dn.xlarge"], "variant": entry.accelerator},
         ]
+    if entry.reads_metadata:
+        sections["nodeGroups"] = [*groups, {"name": "open", "metadataOptions": {"httpPutResponseHopLimit": 2}}]
     return sections
 
 

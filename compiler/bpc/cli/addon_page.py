@@ -73,6 +73,9 @@ def _places(one: dict[str, Any]) -> Rows:
         "architectures": [", ".join(where["architectures"])],
         "accelerator": [where["accelerator"]],
         "takes of the node": [f"{what}: {why}" for what, why in one["host"].items()],
+        "instance metadata": ["read by its pods: httpPutResponseHopLimit 2 at a managed node group"]
+        if one["readsMetadata"]
+        else [],
         "Kubernetes": [_range(versions["oldest"], versions["newestTested"])],
         "partitions": [", ".join(one["partitions"])] if one["partitions"] != [*AddOn.partitions] else [],
         "endpoints": [", ".join(one["endpoints"]) + alone] if one["endpoints"] or alone else [],
@@ -87,6 +90,7 @@ def _objects(one: dict[str, Any]) -> Rows:
         "images": one["images"] or [one["registry"]],
         "disks": ["EBS volumes, by persistent volume claims"] if one["disks"] else [],
         "custom resources": one["customResources"],
+        "watches": [f"{', '.join(one['watches'])}: others' that have to be there"] if one["watches"] else [],
         "default class": [f"for Ingresses, by its value {one['defaultIngress']}"] if one["defaultIngress"] else [],
         "webhooks": ["yes: the API server refuses objects while it is away"] if one["webhooks"] else [],
         "wait for": one["waitsFor"],

@@ -161,6 +161,12 @@ class NodeGroup(Node):
         return any(one and one.accelerator == accelerator for one in families)
 
     @property
+    def pods_read_metadata(self) -> bool:
+        """Whether the instance metadata service answers pods too; a launch template of your own may say so."""
+        said = self.metadata_options
+        return bool(self.launch_template or (said and said.http_put_response_hop_limit > 1))
+
+    @property
     def managed(self) -> bool:
         """Whether EKS runs its Auto Scaling group."""
         return self.type == "managed"

@@ -91,12 +91,19 @@ def _context(request: AddOnRequest, entry: type[AddOn], blueprint: Blueprint, pa
         volume_keys=blueprint.storage.keys("ebs") if blueprint.storage else (),
         has_windows=any(group.family == "windows" for group in blueprint.node_groups),
         accelerated=_accelerated(entry.accelerator, blueprint) if entry.accelerator else (),
+        metadata_groups=_metadata_groups(blueprint) if entry.reads_metadata else (),
         namespace=str(request.options.get("namespace") or entry.namespace),
         discovery=_discovery(blueprint),
         tags=blueprint.metadata.tags,
         bare=blueprint.is_bare,
         vpc_name="" if blueprint.network.existing else f"{blueprint.metadata.name}-VPC",
     )
+
+
+def _metadata_groups(blueprint: Blueprint) -> tuple[str, ...]:
+    """Those that EKS labels by name, and whose launch template lets an answer come as far as a pod."""
+    groups = (one for one in blueprint.node_groups if one.managed and one.family != "windows")
+    return tuple(one.name for one in groups if one.pods_read_metadata)
 
 
 def _accelerated(kind: str, blueprint: Blueprint) -> tuple[str, ...]:

@@ -51,6 +51,11 @@ def demanding(plan: Plan) -> bool:
     )
 
 
+def leaning_on_others(plan: Plan) -> bool:
+    """Whether an add-on needs what is no add-on: an answer of the node's, or others' definitions."""
+    return any(one.entry.reads_metadata or one.entry.watches for one in plan.addons)
+
+
 def has_neighbours(plan: Plan) -> bool:
     """Whether an add-on minds what else there is, or who installs it."""
     entries = [one.entry for one in plan.addons]
@@ -78,6 +83,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.releases": lambda it: any(one.source == "chart" for one in it.addons),
     "bpc.plan.obstacles.demands": demanding,
     "bpc.plan.obstacles.neighbours": has_neighbours,
+    "bpc.plan.obstacles.surroundings": leaning_on_others,
     "bpc.plan.obstacles.names": several_names,
     "bpc.plan.obstacles.endpoints": with_endpoints,
     "bpc.plan.obstacles.calls": alone_with_endpoints,

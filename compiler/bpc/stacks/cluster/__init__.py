@@ -69,7 +69,8 @@ def _outputs(plan: Plan, sheet: Sheet) -> None:
         services = GetAtt("Cluster", "KubernetesNetworkConfig.ServiceIpv6Cidr")
         sheet.export("ServiceCidr", services, "The range of services, which EKS has chosen.")
     has_files = plan.blueprint.storage and plan.blueprint.storage.has_resources
-    if has_files or any(one.node_group.own_security_groups for one in plan.node_groups):
+    lets_in = any(one.entry.opens_cluster for one in plan.addons)
+    if has_files or lets_in or any(one.node_group.own_security_groups for one in plan.node_groups):
         group = GetAtt("Cluster", "ClusterSecurityGroupId")
         sheet.export("ClusterSecurityGroupId", group, "What the control plane and the nodes reach each other by.")
     sheet.output("OpenIdConnectIssuerUrl", GetAtt("Cluster", "OpenIdConnectIssuerUrl"), "The cluster's issuer.")
