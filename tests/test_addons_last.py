@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from bpc import pipeline
+from bpc.cli import main
+from bpc.cli.exits import BAD_USAGE
 from parts.compiling import Compiled, compiled
 from parts.fields import BESIDE, CHART
 
@@ -125,3 +127,70 @@ def test_no_manifest_has_the_vpc_or_the_account() -> None:
     told = values(lattice([OPEN], {"defaultServiceNetwork": "shop"}), LATTICE)
     assert not {"clusterVpcId", "awsAccountId"} & {*told}
     assert (told["clusterName"], told["awsRegion"], told["defaultServiceNetwork"]) == ("shop", "eu-west-1", "shop")
+
+
+# Prometheus
+
+
+def test_both_kinds_of_prometheus_are_called_and_kept_alike() -> None:
+    options = {"retentionDays": 3, "sizeGiB": 10, "storageClass": "gp3", "scrapeIntervalSeconds": 5}
+    sections: dict[str, Any] = {"gitops": {"engine": "flux"}, "nodeGroups": [{"name": "workers"}]}
+    plain, chart = (
+        compiled(addons={"aws-ebs-csi-driver": {}, "prometheus": options | {"source": source}}, **sections)
+        for source in ("manifests", "chart")
+    )
+    assert plain.errors == chart.errors == []
+    told = values(chart, "prometheus")["server"]
+    [server] = [one for one in objects(plain, "prometheus") if one["kind"] == "StatefulSet"]
+    [service] = [one for one in objects(plain, "prometheus") if one["kind"] == "Service"]
+    arguments = server["spec"]["template"]["spec"]["containers"][0]["args"]
+    assert told["fullnameOverride"] == server["metadata"]["name"] == service["metadata"]["name"]
+    assert told["service"]["servicePort"] == service["spec"]["ports"][0]["port"]
+    assert f"--storage.tsdb.retention.time={told['retention']}" in arguments
+    assert f"--storage.tsdb.retention.size={told['retentionSize']}" in arguments
+    assert told["persistentVolume"] == {"size": "10Gi", "storageClass": "gp3"}
+    assert (told["global"]["scrape_interval"], told["global"]["scrape_timeout"]) == ("5s", "5s")
+
+
+def test_the_chart_of_prometheus_brings_one_server_that_verifies_kubelets() -> None:
+    told = values(
+        compiled(
+            addons={"aws-ebs-csi-driver": {}, "prometheus": {"source": "chart"}},
+            gitops={"engine": "flux"},
+            nodeGroups=[{"name": "workers"}],
+        ),
+        "prometheus",
+    )
+    assert [name for name, one in told.items() if one == {"enabled": False}] == [
+        "alertmanager",
+        "kube-state-metrics",
+        "prometheus-node-exporter",
+        "prometheus-pushgateway",
+    ]
+    assert {one["tls_config"]["insecure_skip_verify"] for one in told["scrapeConfigs"].values()} == {False}
+    assert "scrape_timeout" not in told["server"]["global"] and "storageClass" not in told["server"]["persistentVolume"]
+
+
+@pytest.mark.parametrize("setting", [{"version": "29.27.0"}, {"values": {"a": 1}}, {"namespace": "monitoring"}])
+def test_settings_of_the_chart_are_refused_for_manifests(setting: dict[str, Any]) -> None:
+    sections: dict[str, Any] = {"gitops": {"engine": "flux"}, "nodeGroups": [{"name": "workers"}]}
+    assert "BPC407" in compiled(addons={"prometheus": setting}, **sections).errors
+
+
+# What is left out
+
+
+@pytest.mark.parametrize("name", ["spinnaker", "cloudforet", "spaceone"])
+def test_what_is_left_out_is_refused_with_the_reason_and_comes_as_a_chart_of_ones_own(name: str) -> None:
+    sections: dict[str, Any] = {"gitops": {"engine": "flux"}, "nodeGroups": [{"name": "workers"}]}
+    assert compiled(addons={name: {}}, **sections).errors == ["BPC904"]
+    assert compiled(addons={name: {"chart": CHART, "namespace": name}}, **sections).errors == []
+    assert compiled(addons={name: {"enabled": False}}, **sections).errors == []
+
+
+def test_the_page_of_what_is_left_out_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["addons", "show", "SpaceOne"]) == BAD_USAGE
+    said = capsys.readouterr().err
+    assert "leaves SpaceOne out: its newest chart" in said and "take kubecost or opencost" in said
+    main(["addons"])
+    assert "cloudforet, spinnaker." in capsys.readouterr().out

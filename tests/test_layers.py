@@ -75,7 +75,7 @@ plan.shapes checks
 plan.subnets plan.first_boot
 plan.proxy
 plan.packing
-addons* unlisted
+addons* declined unlisted
 addon
 addon_fields
 kit.container_insights kit.well_known kit.workloads

@@ -612,7 +612,7 @@ def _source(entry: type[AddOn], option: str) -> dict[str, Any]:
     """The source that an option of an add-on is for: its own are for all of them, but manifests have them plainest."""
     of_eks = option in addon_fields.EKS or (option in addon_fields.ROLE and not entry.service_account)
     if of_eks and len(entry.sources) > 1:
-        return {"source": "eks" if "eks" in entry.sources else entry.sources[0]}
+        return {"source": next(one for one in ("eks", "chart", "manifests") if one in entry.sources)}
     if option == "patches" and len(entry.sources) > 1:
         return {"source": "manifests" if "manifests" in entry.sources else "chart"}
     if option in ("source", *addon_fields.EKS) or "manifests" not in entry.sources:

@@ -1,8 +1,9 @@
-"""A plain Prometheus, as manifests: one server that keeps what it measures on an EBS volume.
+"""A plain Prometheus, as manifests or as a chart: one server that keeps what it measures on an EBS volume.
 
 Sources: Prometheus 3 documentation, Configuration (kubernetes_sd_config), Storage, and Security; Kubernetes
 documentation, Metrics for Kubernetes system components. Kubelets on EKS nodes have certificates of the cluster's own
-authority (`serverTLSBootstrap` in the kubelet configuration of nodeadm), so they are verified.
+authority (`serverTLSBootstrap` in the kubelet configuration of nodeadm), so they are verified. The chart is the
+community's, 29.27.0, as Helm renders it; what it would bring along are add-ons of the catalogue, or answer to nobody.
 
 Whoever wants their pods or Services to be read annotates them: prometheus.io/scrape, port, path and scheme.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from bpc.addon import AddOn, Context, Manifest
+from bpc.addon import AddOn, Chart, Context, Manifest
 from bpc.kit import k8s, workloads
 
 NAME = "prometheus"
@@ -30,8 +31,11 @@ class Prometheus(AddOn):
 
     name = NAME
     namespace = NAME
-    sources = ("manifests",)
+    sources = ("manifests", "chart")
+    charts = (Chart("https://prometheus-community.github.io/helm-charts", NAME, "29.27.0"),)
+    node_selectors = ("server.nodeSelector",)
     registry = "quay.io"
+    images = (IMAGE, "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1")
     disks = True
     waits_for = ("StatefulSet/prometheus",)
     pod_security = "restricted"
@@ -90,6 +94,47 @@ class Prometheus(AddOn):
                 config=files,
             ),
         ]
+
+    @classmethod
+    def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        # Both are add-ons of the catalogue, and the other two are for alerts and jobs that nobody here sends.
+        others = ("alertmanager", "kube-state-metrics", "prometheus-node-exporter", "prometheus-pushgateway")
+        verified = {"tls_config": {"insecure_skip_verify": False}}
+        return {
+            **{name: {"enabled": False} for name in others},
+            "configmapReload": {"prometheus": {"containerSecurityContext": _confined()}},
+            "scrapeConfigs": {"kubernetes-nodes": verified, "kubernetes-nodes-cadvisor": dict(verified)},
+            "server": _server(context),
+        }
+
+
+def _server(context: Context) -> dict[str, Any]:
+    """The one server, called as that of the manifests, so that whoever asks it finds either."""
+    options = context.options
+    named = {"storageClass": options["storageClass"]} if options["storageClass"] else {}
+    interval = f"{options['scrapeIntervalSeconds']}s"
+    return {
+        "fullnameOverride": NAME,
+        "statefulSet": {"enabled": True},
+        "service": {"servicePort": PORT},
+        "global": {"scrape_interval": interval, "external_labels": {"cluster": context.cluster}}
+        | _no_longer(options["scrapeIntervalSeconds"]),
+        "retention": f"{options['retentionDays']}d",
+        "retentionSize": f"{int(options['sizeGiB'] * 1024 * SHARE)}MB",
+        "persistentVolume": {"size": f"{options['sizeGiB']}Gi"} | named,
+        "resources": {"requests": {"cpu": "250m", "memory": "2Gi"}},
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+        "containerSecurityContext": _confined(),
+    }
+
+
+def _no_longer(seconds: int) -> dict[str, str]:
+    """Prometheus refuses to wait for an answer longer than until it asks again; the chart waits for ten seconds."""
+    return {"scrape_timeout": f"{seconds}s"} if seconds < 10 else {}
+
+
+def _confined() -> dict[str, Any]:
+    return {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
 
 
 def _reads() -> list[Manifest]:

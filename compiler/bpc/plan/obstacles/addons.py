@@ -125,7 +125,8 @@ def _options(plan: Plan) -> Iterator[Diagnostic]:
             if addon.source == "files" and key == "namespace":
                 continue
             if options.get(key, default) != default:
-                yield WRONG_SOURCE.at((*addon.request.at, key), f"{key} is for `source: eks`", key=True)
+                known = "eks" if "eks" in addon.entry.sources or "chart" not in addon.entry.sources else "chart"
+                yield WRONG_SOURCE.at((*addon.request.at, key), f"{key} is for `source: {known}`", key=True)
 
 
 def _early(plan: Plan) -> Iterator[Diagnostic]:

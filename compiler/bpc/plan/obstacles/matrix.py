@@ -45,6 +45,12 @@ NO_ORIGIN = rule(
     why="The catalogue has no add-on of this name, and nothing says what it is.",
     cure="Mend the name; or say what it is: `source: eks`, a Helm `chart`, or `manifests` of your own.",
 )
+DECLINED = rule(
+    "BPC904",
+    "addon-declined",
+    why="What there is to install it from cannot be made safe by values: the catalogue would only hide that.",
+    cure="Take what the message names; or say `chart`, with a namespace and values that you answer for.",
+)
 NO_NAMESPACE = rule(
     "BPC955",
     "chart-needs-namespace",
@@ -114,9 +120,18 @@ def _retired(plan: Plan) -> Iterator[Diagnostic]:
 def _origins(plan: Plan) -> Iterator[Diagnostic]:
     for addon in plan.addons:
         if not addon.source:
-            yield NO_ORIGIN.at(addon.request.at, f"the catalogue has no {addon.entry.name}", _meant(addon), key=True)
+            yield _unknown(addon)
         elif addon.source == "chart" and not addon.namespace:
             yield NO_NAMESPACE.at(addon.request.at, f"{addon.entry.name} is a chart with no namespace", key=True)
+
+
+def _unknown(addon: PlannedAddOn) -> Diagnostic:
+    from bpc import declined
+
+    name = addon.entry.name
+    if known := declined.find(name):
+        return DECLINED.at(addon.request.at, f"the catalogue leaves {name} out: {known.why}", known.instead, key=True)
+    return NO_ORIGIN.at(addon.request.at, f"the catalogue has no {name}", _meant(addon), key=True)
 
 
 def _sources(plan: Plan) -> Iterator[Diagnostic]:
