@@ -16,6 +16,7 @@ TABLES = (
     ("features.json", "lacks"),
     ("instance-regions.json", "regions"),
     ("instance-types.json", "families"),
+    ("partitions.json", "partitions"),
     ("permissions.json", "types"),
     ("regions.json", "regions"),
     ("registries.json", "registries"),

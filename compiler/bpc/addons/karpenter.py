@@ -102,7 +102,7 @@ class Karpenter(AddOn):
         keys, parameters = karpenter_objects.keys(classes), karpenter_objects.parameters(classes)
         return [
             *karpenter_policy.machines(cluster),
-            *karpenter_policy.around(cluster, ROLE),
+            *karpenter_policy.around(cluster, ROLE, context.partition),
             *karpenter_policy.choice(context.has_internet, parameters),
             *([karpenter_policy.interruptions(QUEUE)] if options["interruptionQueue"] else []),
             *([karpenter_policy.zonal_shift(cluster)] if options["zonalShift"] else []),
@@ -176,7 +176,7 @@ def _nodes(context: Context) -> list[AWSObject]:
 
     policies = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"]
     policies += [iam.SESSION_POLICY] if context.options["ssm"] else []
-    role = iam.role(ROLE, iam.trusts("ec2.amazonaws.com"), boundary=None, tags=Tags(), managed_policies=policies)
+    role = iam.role(ROLE, iam.trusts(iam.ec2(context.partition)), boundary=None, tags=Tags(), managed_policies=policies)
     entry = eks.AccessEntry(
         "KarpenterNodeAccess",
         ClusterName=context.cluster,

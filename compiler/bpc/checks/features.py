@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bpc import facts
 from bpc.diagnostics import Diagnostic, Path, rule
+from bpc.facts import partitions
 from bpc.model import Blueprint
 
 NOT_HERE = rule(
@@ -20,7 +21,7 @@ NOT_HERE = rule(
 def _features(blueprint: Blueprint) -> Iterator[Diagnostic]:
     name = blueprint.metadata.region
     region = facts.region(name)
-    lacks = facts.lacking_features(region.partition) if region else ()
+    lacks = partitions.lacking_features(region.partition) if region else ()
     for at, feature in _wanted(blueprint):
         if feature in lacks:
             yield NOT_HERE.at(at, f"{name} has no {feature}", "leave it out", key=True)

@@ -18,8 +18,17 @@ UNKNOWN_REGION = rule(
     "BPC301",
     "unknown-region",
     why="EKS has no endpoint in this Region, as far as bpc knows (AWS General Reference, Amazon EKS endpoints). "
-    "It knows the Regions of AWS, AWS China and AWS GovCloud (US), and not those of the isolated partitions.",
+    "It knows the Regions of every partition that AWS's software development kits name.",
     cure="Use a Region that has EKS; the AWS console lists them.",
+)
+LITTLE_KNOWN = rule(
+    "BPC479",
+    "region-little-known",
+    why="AWS publishes neither zones nor prices of this Region, so that bpc does not check them; and from an isolated "
+    "partition nothing reaches the internet: no public registry, no repository of charts, no download.",
+    cure="Name the zones in network.availabilityZones, and see that instance types, images for nodes and VPC endpoints "
+    "are there.",
+    severity="warning",
 )
 SAME_PLACE = rule(
     "BPC302",
@@ -45,12 +54,14 @@ Place = tuple[str | None, str, str]
 
 def _region(blueprint: Blueprint) -> Iterator[Diagnostic]:
     name = blueprint.metadata.region
-    if facts.region(name) is None:
+    found, at = facts.region(name), (*blueprint.metadata.at, "region")
+    if found and not found.zones:
+        said = f"bpc does not know the zones, instance types and VPC endpoints of {name}"
+        yield LITTLE_KNOWN.at(at, said, "name the zones in network.availabilityZones")
+    if found is None:
         from bpc.checks.nearest import meant
 
-        yield UNKNOWN_REGION.at(
-            (*blueprint.metadata.at, "region"), f"bpc knows of no EKS in {name}", meant(name, facts.regions())
-        )
+        yield UNKNOWN_REGION.at(at, f"bpc knows of no EKS in {name}", meant(name, facts.regions()))
 
 
 def _partition(blueprint: Blueprint) -> Iterator[Diagnostic]:

@@ -162,7 +162,7 @@ def default_version() -> str:
 
 @cache
 def regions() -> Mapping[str, Region]:
-    """The commercial, China and GovCloud regions with an EKS endpoint, by name."""
+    """The regions with an EKS endpoint, by name."""
     return {name: _region(one) for name, one in _read("regions.json")["regions"].items()}
 
 
@@ -178,9 +178,9 @@ def region(name: str) -> Region | None:
     return _region(found) if found else None
 
 
-def lacking_features(partition: str) -> tuple[str, ...]:
-    """What EKS does not offer in a partition, by the names of its documentation."""
-    return tuple(entry("features.json", partition) or ())
+def isolated(partition: str) -> bool:
+    """Whether the partition is one of those without a way to the internet."""
+    return partition.startswith("aws-iso")
 
 
 @cache
@@ -242,6 +242,9 @@ def endpoint_service(service: str, region_name: str, kind: str = "") -> str:
     found, known = region(region_name), _endpoints()
     prefixed = service in known["withPrefix"] or (service == "s3" and kind == "Interface")
     prefix = known["prefix"].get(found.partition, "") if found and prefixed else ""
+    own = known["regional"].get(region_name)
+    if own and service in own["services"]:
+        return f"{own['prefix']}.{region_name}.{service}"
     return f"{prefix}com.amazonaws.{region_name}.{service}"
 
 

@@ -1,4 +1,4 @@
-"""What the partitions of AWS call things: the names of their endpoints end differently."""
+"""What the partitions of AWS call things, and what EKS does not offer there."""
 
 from __future__ import annotations
 
@@ -16,3 +16,8 @@ class Suffixes(Record):
 def suffixes(partition: str) -> Suffixes:
     found = facts.entry("partitions.json", partition)
     return Suffixes(found["dnsSuffix"], found["dualStackDnsSuffix"])
+
+
+def lacking_features(partition: str) -> tuple[str, ...]:
+    """What EKS does not offer in a partition, by the names of its documentation."""
+    return tuple(facts.entry("features.json", partition) or ())

@@ -84,6 +84,11 @@ def managed(path: str) -> Sub:
     return Sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{path}")
 
 
+def ec2(partition: str) -> str:
+    """The principal of Amazon EC2, which two of the isolated partitions end as their endpoints (eksctl, partitions)."""
+    return {"aws-iso": "ec2.c2s.ic.gov", "aws-iso-b": "ec2.sc2s.sgov.gov"}.get(partition, "ec2.amazonaws.com")
+
+
 def trusts(service: str, *more: str, where: Condition | None = None) -> PolicyDocument:
     """Who may assume a role: an AWS service, with AssumeRole and `more` actions."""
     statement: dict[str, Any] = {

@@ -53,9 +53,11 @@ def machines(cluster: str) -> list[Statement]:
     ]
 
 
-def around(cluster: str, role: str) -> list[Statement]:
+def around(cluster: str, role: str, partition: str) -> list[Statement]:
     """The nodes' role, which it hands to EC2, and the cluster, whose address the nodes are told."""
-    to_ec2 = iam.when_equal({"iam:PassedToService": ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"]})
+    known = ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"]
+    service = iam.ec2(partition)
+    to_ec2 = iam.when_equal({"iam:PassedToService": known if service in known else [service]})
     return [
         iam.allow("iam:PassRole", on=[GetAtt(role, "Arn")], where=to_ec2),
         iam.allow("eks:DescribeCluster", on=[iam.arn(f"eks:cluster/{cluster}")]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from bpc import facts
 from bpc.addon import AddOn, Context
 from bpc.model import AddOnRequest, Blueprint
 from bpc.plan import identity
@@ -84,7 +85,7 @@ def _context(request: AddOnRequest, entry: type[AddOn], blueprint: Blueprint, pa
         version=blueprint.cluster.version,
         options=request.options,
         has_nodes=blueprint.has_nodes,
-        has_internet=blueprint.network.has_internet,
+        has_internet=blueprint.network.has_internet and not facts.isolated(partition),
         nodes=sum(group.scaling.max for group in blueprint.node_groups),
         self_managed=any(not group.managed for group in blueprint.node_groups),
         ip_family=blueprint.network.ip_family,

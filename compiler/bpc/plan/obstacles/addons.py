@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bpc import facts
 from bpc.diagnostics import Diagnostic, rule
 from bpc.plan.addons import AGENT
 from bpc.plan.shapes import Plan, PlannedAddOn
@@ -35,6 +36,14 @@ NOT_HERE = rule(
     why="EKS does not offer this add-on in the partition of the Region.",
     cure="Use another source for it, or leave it out.",
 )
+MAYBE_HERE = rule(
+    "BPC478",
+    "addon-maybe-not-in-region",
+    why="AWS says which add-ons EKS has for AWS, AWS China and AWS GovCloud (US) alone. eksctl installs vpc-cni, "
+    "coredns and kube-proxy everywhere.",
+    cure="Ask `aws eks describe-addon-versions` in the Region, or use another source.",
+    severity="warning",
+)
 WRONG_SOURCE = rule(
     "BPC407",
     "addon-source-option",
@@ -51,6 +60,8 @@ EARLY = rule(
     severity="warning",
 )
 
+LISTED = ("aws", "aws-cn", "aws-us-gov")
+EVERYWHERE = ("coredns", "kube-proxy", "vpc-cni")
 # The settings of an EKS add-on, and what they are where nobody says anything.
 OF_EKS: Mapping[str, Any] = {
     "version": None,
@@ -82,7 +93,8 @@ def _needless(addon: PlannedAddOn) -> set[str]:
 
 
 def _places(plan: Plan) -> Iterator[Diagnostic]:
-    has_nodes, has_internet = plan.blueprint.has_nodes, plan.blueprint.network.has_internet
+    has_nodes, network = plan.blueprint.has_nodes, plan.blueprint.network
+    has_internet = network.has_internet and not facts.isolated(plan.partition)
     for addon in plan.addons:
         entry, at = addon.entry, addon.request.at
         if not has_nodes and entry.daemonset:
@@ -90,7 +102,16 @@ def _places(plan: Plan) -> Iterator[Diagnostic]:
         if not has_internet and (why := _out_of_reach(addon, plan)):
             yield NO_INTERNET.at(at, f"{entry.name} {why}", key=True)
         if addon.source == "eks" and plan.partition not in entry.partitions:
-            yield NOT_HERE.at(at, f"EKS does not offer {entry.name} in {plan.region}", key=True)
+            yield from _elsewhere(addon, plan)
+
+
+def _elsewhere(addon: PlannedAddOn, plan: Plan) -> Iterator[Diagnostic]:
+    """In a partition whose add-ons nobody lists, what is in all the others may be there too."""
+    entry, at = addon.entry, addon.request.at
+    if plan.partition in LISTED or not {*LISTED} <= {*entry.partitions}:
+        yield NOT_HERE.at(at, f"EKS does not offer {entry.name} in {plan.region}", key=True)
+    elif addon.request.explicit and entry.name not in EVERYWHERE:
+        yield MAYBE_HERE.at(at, f"no list says whether EKS offers {entry.name} in {plan.region}", key=True)
 
 
 def _out_of_reach(addon: PlannedAddOn, plan: Plan) -> str:

@@ -115,7 +115,7 @@ def _role(bastion: Settings, plan: Plan, sheet: Sheet) -> GetAtt | str:
     describe = iam.allow("eks:DescribeCluster", on=[cluster], sid="WriteKubeconfig")
     managed = [iam.SESSION_POLICY] if bastion.access == "ssm" else []
     known = roles.Known(managed, [describe, *_more_statements(bastion, plan)], "DescribeCluster")
-    arn = roles.add("BastionRole", iam.trusts("ec2.amazonaws.com"), bastion.iam, plan, sheet, AT, known)
+    arn = roles.add("BastionRole", iam.trusts(iam.ec2(plan.partition)), bastion.iam, plan, sheet, AT, known)
     name = arn.rpartition("/")[2] if isinstance(arn, str) else Ref("BastionRole")
     sheet.add(InstanceProfile("BastionInstanceProfile", Roles=[name]), AT)
     return arn

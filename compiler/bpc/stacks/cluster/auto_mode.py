@@ -39,4 +39,4 @@ def properties(plan: Plan, sheet: Sheet) -> dict[str, Any]:
 
 def _node_role(wanted: AutoMode, plan: Plan, sheet: Sheet) -> GetAtt | str:
     known = roles.Known(NODE_POLICIES, own="Nodes", policies=image_cache.policies(plan))
-    return roles.add("AutoModeNodeRole", iam.trusts("ec2.amazonaws.com"), wanted.iam, plan, sheet, wanted.at, known)
+    return roles.add("AutoModeNodeRole", iam.trusts(iam.ec2(plan.partition)), wanted.iam, plan, sheet, wanted.at, known)

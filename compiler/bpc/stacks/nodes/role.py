@@ -50,7 +50,7 @@ def add(planned: PlannedGroup, plan: Plan, sheet: Sheet) -> None:
     group = planned.node_group
     managed = (*NODE_POLICIES, *([iam.SESSION_POLICY] if group.ssm else []))
     known = roles.Known(managed, own="Nodes", policies=_pulls(plan))
-    roles.add(title(planned), iam.trusts("ec2.amazonaws.com"), group.iam, plan, sheet, group.at, known)
+    roles.add(title(planned), iam.trusts(iam.ec2(plan.partition)), group.iam, plan, sheet, group.at, known)
 
 
 def _pulls(plan: Plan) -> Mapping[str, Any]:
