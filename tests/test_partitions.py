@@ -128,7 +128,7 @@ def test_nothing_comes_from_the_internet_to_an_isolated_region() -> None:
 def test_karpenter_passes_its_role_to_the_ec2_of_the_place() -> None:
     def passed(partition: str) -> list[str]:
         statement, _ = karpenter_policy.around("shop", "KarpenterNodeRole", partition)
-        found: list[str] = statement.to_dict()["Condition"]["StringEquals"]["iam:PassedToService"]
+        found: list[str] = statement.JSONrepr()["Condition"].JSONrepr()["StringEquals"]["iam:PassedToService"]
         return found
 
     assert passed("aws-iso-b") == ["ec2.sc2s.sgov.gov"]

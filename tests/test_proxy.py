@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 import pytest
+import yaml
 
 from parts.compiling import Compiled, compiled
 
@@ -120,3 +122,28 @@ def test_the_bastion_host_has_it_before_it_downloads_anything() -> None:
 def test_what_cannot_be_told_is_refused(sections: dict[str, Any], code: str) -> None:
     network = sections.get("network", {}) | {"proxy": {"httpsProxy": HTTPS}}
     assert compiled(**sections | {"network": network}).errors == [code]
+
+
+def test_nodes_of_karpenter_are_told_by_their_classes() -> None:
+    classes = [
+        {"name": "default"},
+        {"name": "bottles", "amiSelectorTerms": [{"alias": "bottlerocket@latest"}]},
+        {"name": "own", "userData": "echo"},
+    ]
+    pools = [{"name": one["name"], "nodeClass": one["name"]} for one in classes]
+    karpenter = {"karpenter": {"nodeClasses": classes, "nodePools": pools}}
+    made = compiled(network={"proxy": {"httpsProxy": HTTPS}}, addons=karpenter, gitops={"engine": "flux"})
+    assert not made.errors
+    objects = [
+        one
+        for path, text in made.files.items()
+        if path.startswith("kubernetes/")
+        for one in yaml.safe_load_all(text)
+        if one and one.get("kind") == "EC2NodeClass"
+    ]
+    said = {one["metadata"]["name"]: one["spec"]["userData"] for one in objects}
+    environment = yaml.safe_load(said["default"])["spec"]["instance"]["environment"]["default"]
+    assert (environment["https_proxy"], environment["NO_PROXY"][:10]) == (HTTPS, "localhost,")
+    network = tomllib.loads(said["bottles"])["settings"]["network"]
+    assert (network["https-proxy"], network["no-proxy"][0]) == (HTTPS, "localhost")
+    assert said["own"] == "echo"

@@ -68,6 +68,8 @@ class Context(Record):
     metadata_groups: tuple[str, ...] = ()
     # Nothing in the blueprint could run a pod.
     bare: bool = False
+    # What machines are told of an HTTP proxy: HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
+    proxy: Mapping[str, str] = {}
 
 
 class AddOn:

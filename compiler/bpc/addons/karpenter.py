@@ -146,7 +146,8 @@ class Karpenter(AddOn):
         from bpc.kit import karpenter_objects as objects
 
         classes, profile = context.options["nodeClasses"], _profile(context)
-        made = [objects.node_class(one, context.cluster, context.discovery, profile, context.tags) for one in classes]
+        where = (context.cluster, context.discovery, profile, context.tags, context.proxy)
+        made = [objects.node_class(one, *where) for one in classes]
         return [*made, *(objects.node_pool(one, classes) for one in context.options["nodePools"])]
 
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpc.diagnostics import Diagnostic, Path, rule
-from bpc.model import Blueprint, NodeGroup
+from bpc.model import AddOnRequest, Blueprint, NodeGroup
 
 NO_WAY = rule(
     "BPC475",
@@ -75,10 +75,19 @@ def _others(blueprint: Blueprint) -> Iterator[Diagnostic]:
     if blueprint.fargate_profiles:
         yield NOT_TOLD.at(("fargateProfiles",), "Fargate pulls images itself, without your proxy", key=True)
     for addon in blueprint.addons:
-        classes = addon.options.get("nodeClasses", ()) if addon.name == "karpenter" else ()
-        if not all(one.get("userData") for one in classes):
-            said = "nodes of Karpenter's read the userData of their nodeClasses"
-            yield NOT_TOLD.at(addon.at, said, "tell them of the proxy there", key=True)
+        if addon.name == "karpenter":
+            yield from _classes(addon)
+
+
+def _classes(addon: AddOnRequest) -> Iterator[Diagnostic]:
+    """Karpenter's nodes are told by the EC2NodeClass, unless that has user data of its own."""
+    from bpc.kit import karpenter_objects as objects
+
+    for index, one in enumerate(addon.options["nodeClasses"]):
+        images = one.get("amiSelectorTerms", [{"alias": "al2023@latest"}])
+        if "userData" in one or objects.family(one, images) not in objects.FAMILIES:
+            said = f"the user data of {one['name']} is yours"
+            yield NOT_TOLD.at((*addon.at, "nodeClasses", index), said, "tell its nodes of the proxy there")
 
 
 CHECKS = (_ranges, _groups, _others)

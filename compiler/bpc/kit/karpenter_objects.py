@@ -20,7 +20,18 @@ POOL_PLAIN = ("expireAfter", "terminationGracePeriod", "taints", "startupTaints"
 CLASS_PLAIN = ("amiFamily", "userData", "associatePublicIPAddress", "instanceStorePolicy", "kubelet")
 
 
-def node_class(said: Mapping[str, Any], cluster: str, subnets: str, profile: str, tags: Mapping[str, str]) -> Object:
+# Those whose user data Karpenter adds its own to, setting by setting.
+FAMILIES = ("AL2023", "Bottlerocket")
+
+
+def node_class(
+    said: Mapping[str, Any],
+    cluster: str,
+    subnets: str,
+    profile: str,
+    tags: Mapping[str, str],
+    proxy: Mapping[str, str],
+) -> Object:
     """The EC2NodeClass; `subnets` is the value of the tag that the subnets of nodes have."""
     hops = said.get("metadataOptions", {}).get("httpPutResponseHopLimit", 1)
     images = said.get("amiSelectorTerms", [{"alias": "al2023@latest"}])
@@ -43,6 +54,10 @@ def node_class(said: Mapping[str, Any], cluster: str, subnets: str, profile: str
     if said.get("detailedMonitoring"):
         spec["detailedMonitoring"] = True
     spec |= {key: _copy(said[key]) for key in CLASS_PLAIN if said.get(key) not in (None, {})}
+    if proxy and "userData" not in spec and (kind := family(said, images)) in FAMILIES:
+        from bpc.kit import proxy_setup
+
+        spec["userData"] = proxy_setup.user_data(kind, proxy)
     return _object("karpenter.k8s.aws/v1", "EC2NodeClass", said["name"], spec)
 
 

@@ -6,6 +6,7 @@ VPC endpoint (AWS Knowledge Center, How do I set HTTP proxy for Amazon EKS conta
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 PROFILE = "/etc/profile.d/proxy.sh"
@@ -39,3 +40,13 @@ def host(environment: Mapping[str, str], configuration: str) -> str:
     """The same for a bastion host, whose script and agent need it too."""
     settings = "".join(f'Environment="{key}={value}"\n' for key, value in spelled(environment).items())
     return f"{lines(environment, configuration)}. {PROFILE}\n{AGENT.format(settings=settings)}"
+
+
+def user_data(family: str, environment: Mapping[str, str]) -> str:
+    """The same for nodes of Karpenter's, which adds to it how they join (Karpenter, NodeClasses, spec.userData)."""
+    if family == "Bottlerocket":
+        without = json.dumps(environment["NO_PROXY"].split(","))
+        return f'[settings.network]\nhttps-proxy = "{environment["HTTPS_PROXY"]}"\nno-proxy = {without}\n'
+    said = "".join(f"        {key}: {json.dumps(value)}\n" for key, value in spelled(environment).items())
+    above = "spec:\n  instance:\n    environment:\n      default:\n"
+    return f"apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\n{above}{said}"

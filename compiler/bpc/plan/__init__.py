@@ -6,12 +6,14 @@ endpoints a network without internet needs. Complaints have codes BPC4xx.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bpc import facts
 from bpc.diagnostics import Diagnostic
 from bpc.model import Blueprint
 from bpc.plan import addons, groups, obstacles, subnets
 from bpc.plan.addons import Catalogue
-from bpc.plan.shapes import Plan, PlannedServiceAccount
+from bpc.plan.shapes import Plan, PlannedAddOn, PlannedServiceAccount
 
 
 def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnostic]]:
@@ -33,7 +35,17 @@ def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnos
         from bpc.plan import endpoints
 
         plan = plan.replace(endpoints=endpoints.planned(plan))
+    if blueprint.network.proxy:
+        plan = plan.replace(addons=tuple(_told_of_proxy(plan)))
     return plan, list(obstacles.found(plan))
+
+
+def _told_of_proxy(plan: Plan) -> Iterator[PlannedAddOn]:
+    """For nodes that an add-on makes; what goes past the proxy is known when the VPC endpoints are."""
+    from bpc.plan import proxy
+
+    said = proxy.environment(plan.blueprint, plan.endpoints)
+    yield from (one.replace(context=one.context.replace(proxy=said)) for one in plan.addons)
 
 
 def _service_accounts(blueprint: Blueprint, partition: str) -> tuple[PlannedServiceAccount, ...]:
