@@ -517,3 +517,13 @@ def test_the_page_is_up_to_date(update: bool) -> None:
     if update:
         written.write_text(page.markdown(), encoding="utf-8")
     assert written.read_text(encoding="utf-8") == page.markdown()
+
+
+def test_settings_of_the_kubelet_that_have_fields_of_their_own() -> None:
+    extra = {"maxPods": 20, "clusterDNS": ["169.254.20.10"], "kubeReserved": {"cpu": "100m"}}
+    group: dict[str, Any] = {"name": "a", "kubeletExtraConfig": extra}
+    (found,) = imported(BASE | {"nodeGroups": [group]})["nodeGroups"]
+    assert (found["maxPods"], found["clusterDns"]) == (20, ["169.254.20.10"])
+    assert found["kubelet"] == {"kubeReserved": {"cpu": "100m"}}
+    (found,) = imported(BASE | {"nodeGroups": [group | {"maxPodsPerNode": 30}]})["nodeGroups"]
+    assert found["maxPods"] == 30

@@ -10,9 +10,9 @@ ARN = "arn:aws:outposts:eu-west-1:111122223333:outpost/op-0123456789abcdef0"
 IDS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 
 
-def local(**outpost: Any) -> Compiled:
+def local(ids: list[str] = IDS, **outpost: Any) -> Compiled:
     made = compiled(
-        network={"existing": {"vpcId": "vpc-0123456789abcdef0", "privateSubnetIds": IDS}},
+        network={"existing": {"vpcId": "vpc-0123456789abcdef0", "privateSubnetIds": ids}},
         cluster={
             "secretsEncryption": {"enabled": False},
             "outpost": {
@@ -53,3 +53,10 @@ def test_it_has_no_eks_addons() -> None:
     made = local()
     assert "AWS::EKS::Addon" not in "".join(content.decode() for content in made.files.values())
     assert made.resources("nodes", "AWS::AutoScaling::AutoScalingGroup")
+
+
+def test_one_subnet_is_enough() -> None:
+    """An Outpost hangs on one zone, so a second subnet would not be in another."""
+    made = local(IDS[:1])
+    assert made.lint() == []
+    assert made.resource("cluster", "AWS::EKS::Cluster")["ResourcesVpcConfig"]["SubnetIds"] == IDS[:1]

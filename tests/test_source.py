@@ -369,7 +369,7 @@ MESSAGES = [
     ("a: !Ref x", "the tag !Ref is not allowed", "write the value without it"),
     ("a: &base 1\nb: *bose", "*bose has no &bose above it", "named above: &base"),
     ("a: {<<: 1}", "<< needs a mapping or a list of mappings, not a number", "write <<: *base"),
-    ("- a", "a blueprint is a mapping, not a list", "start with apiVersion, kind and metadata"),
+    ("- a", "this takes a mapping, not a list", "start with apiVersion, kind and metadata"),
     (
         "a: 12345678901234567890",
         "the number 12345678901234567890 is too large to be kept exactly",

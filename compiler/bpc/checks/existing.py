@@ -59,7 +59,8 @@ def _subnets(blueprint: Blueprint) -> Iterator[Diagnostic]:
             yield SUBNET_KIND.at((*existing.at, f"{kind}SubnetIds"), said, "take these away", key=True)
     key = "controlPlaneSubnetIds" if existing.control_plane_subnet_ids else f"{network.kinds[-1]}SubnetIds"
     ids = existing.control_plane_subnet_ids or given[network.kinds[-1]]
-    if len(ids) == 1:
+    # What is on an Outpost is in the one zone that the Outpost hangs on.
+    if len(ids) == 1 and not blueprint.cluster.outpost:
         said = "the control plane needs subnets in two zones, and this is one"
         yield ONE_ZONE.at((*existing.at, key), said, "add one in another zone", key=True)
 

@@ -126,8 +126,8 @@ def _second(mark: Any) -> Diagnostic:
 def _no_mapping(data: object, span: Span) -> Diagnostic:
     help = "start with apiVersion, kind and metadata"
     if data is None:
-        return EMPTY_DOCUMENT.at((), "the blueprint is empty", help, span=START)
-    return ROOT_NOT_MAPPING.at((), f"a blueprint is a mapping, not {kind(data)}", help, span=span)
+        return EMPTY_DOCUMENT.at((), "the file is empty", help, span=START)
+    return ROOT_NOT_MAPPING.at((), f"this takes a mapping, not {kind(data)}", help, span=span)
 
 
 def _replaced(path: Path, table: Mapping[Path, Path]) -> Path:

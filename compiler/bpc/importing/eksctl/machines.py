@@ -27,6 +27,7 @@ def convert(it: Source, at: Path, path: Path) -> None:
     _disks(it, at, path)
     _metadata(it, at, path)
     _taints(it, at, path)
+    _kubelet(it, at, path)
     commands = it.get(*at, "preBootstrapCommands")
     if commands:
         script = "\n".join(str(one).rstrip("\n") for one in commands) + "\n"
@@ -158,3 +159,17 @@ def _taints(it: Source, at: Path, path: Path) -> None:
         source = spelled((*at, "taints", str(key)))
         for name in ("key", "effect", *(("value",) if value else ())):
             it.draft.put((*path, "taints", place, name), one[name], source)
+
+
+def _kubelet(it: Source, at: Path, path: Path) -> None:
+    """Settings of the kubelet, of which the language has two elsewhere; the group's own fields count before them."""
+    given, source = it.get(*at, "kubeletExtraConfig"), spelled((*at, "kubeletExtraConfig"))
+    if not isinstance(given, dict):
+        return
+    left = dict(given)
+    for theirs, own, ours in (("maxPods", "maxPodsPerNode", "maxPods"), ("clusterDNS", "clusterDNS", "clusterDns")):
+        value = left.get(theirs)
+        if it.get(*at, own) is None and value is not None and it.draft.takes((*path, ours), value):
+            it.draft.put((*path, ours), left.pop(theirs), source)
+    if left:
+        it.draft.put((*path, "kubelet"), left, source)
