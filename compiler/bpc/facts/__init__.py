@@ -271,6 +271,11 @@ def has_endpoint(service: str, region_name: str) -> bool:
     return {region_name, "every"}.isdisjoint(_endpoints()["lacks"].get(service, ()))
 
 
+def known_endpoints() -> set[str]:
+    """The services that the facts about VPC endpoints name; AWS has others."""
+    return {*" ".join((it := _endpoints())["calls"].values()).split(), *it["withPrefix"], *it["lacks"], *it["policies"]}
+
+
 def endpoint_policy_prefix(service: str) -> str:
     """What IAM calls a service whose endpoint can have a policy for the identities of an account; empty for others."""
     return str(_endpoints()["policies"].get(service, ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpc import facts
+from bpc.checks.nearest import meant
 from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.kit.naming import logical_id
 from bpc.model.network import PRIVATE_CLUSTER
@@ -38,6 +39,14 @@ UNUSED = rule(
     why="This setting is for VPC endpoints, and the network gets none that it would be for.",
     cure="Add endpoints, or take the setting away.",
 )
+UNKNOWN = rule(
+    "BPC912",
+    "endpoint-unknown",
+    why="The facts name no VPC endpoint of this service, but one of a name like it. AWS has more endpoints than the "
+    "facts, so it is written as it is; where there is none, the network stack fails.",
+    cure="Look the name up in the AWS PrivateLink guide, AWS services that integrate with AWS PrivateLink.",
+    severity="warning",
+)
 
 
 def _regions(plan: Plan) -> Iterator[Diagnostic]:
@@ -58,6 +67,14 @@ def _names(plan: Plan) -> Iterator[Diagnostic]:
         other = seen.setdefault(logical_id(service), service)
         if other != service:
             yield SAME_NAME.at(_place(plan, service), f"{service} and {other} would be one endpoint", "take one away")
+
+
+def _unknown(plan: Plan) -> Iterator[Diagnostic]:
+    listed = [one for one in plan.blueprint.network.endpoints if one != PRIVATE_CLUSTER]
+    known = facts.known_endpoints() if listed else {*listed}
+    for service in listed:
+        if service not in known and (help := meant(service, known)):
+            yield UNKNOWN.at(_place(plan, service), f"bpc knows of no VPC endpoint of {service}", help)
 
 
 def _missing(plan: Plan) -> Iterator[Diagnostic]:
@@ -93,4 +110,4 @@ def _place(plan: Plan, service: str = PRIVATE_CLUSTER) -> Path:
     return (*here, network.endpoints.index(service)) if service in network.endpoints else here
 
 
-OBSTACLES = (_regions, _names, _missing, _unused)
+OBSTACLES = (_regions, _names, _unknown, _missing, _unused)
