@@ -132,3 +132,12 @@ def test_sessions_are_logged_in_a_bucket() -> None:
     statements = logged(made)
     assert statements["WriteSessionLog"]["Resource"] == ["arn:aws:s3:::sessions/shop/*"]
     assert statements["EncryptSessionLog"]["Resource"] == [KEY]
+
+
+def test_the_disk_has_the_size_that_is_said() -> None:
+    made = compiled(bastion={"volumeSize": 100})
+    assert made.errors == []
+    assert made.lint() == []
+    (disk,) = made.resource("bastion", "AWS::EC2::Instance")["BlockDeviceMappings"]
+    assert disk["Ebs"]["VolumeSize"] == 100
+    assert compiled(bastion={"volumeSize": 7}).errors == ["BPC205"]

@@ -147,6 +147,7 @@ CHANGES: dict[str, Any] = {
     "bastion.tools": ["git", "kubectl"],
     "bastion.timezone": "Asia/Seoul",
     "bastion.privateIp": "10.0.0.9",
+    "bastion.volumeSize": 40,
     "bastion.userData": "true",
     "cluster.version": "1.36",
     "cluster.endpoint.access": Instead({"cluster.endpoint": {"access": "private"}}),
@@ -506,6 +507,9 @@ def effect(kind: str, old: Properties, new: Properties) -> str:
     schema = schemas.schema(kind, REGION)
     conditional = [tuple(one.split("/")[2:]) for one in schema.body.get("conditionalCreateOnlyProperties", [])]
     if schema.replacing(old, new):
+        return "replaces"
+    # Template Reference, AWS::EC2::Instance BlockDeviceMapping.
+    if kind == "AWS::EC2::Instance" and old["BlockDeviceMappings"] != new["BlockDeviceMappings"]:
         return "replaces"
     # EKS moves a node group to a new version of its launch template, or of its image, node by node.
     if kind == "AWS::EC2::LaunchTemplate":

@@ -29,6 +29,13 @@ class Rules(Record):
     deletes_first: bool = False
 
 
+# Template Reference, AWS::EC2::Instance BlockDeviceMapping: whatever changes but DeleteOnTermination makes another
+# instance. The provider schema says no more than that it may.
+BY_HAND: dict[str, tuple[Pointer, ...]] = {
+    "AWS::EC2::Instance": (("BlockDeviceMappings", "*", "Ebs", "VolumeSize"),),
+}
+
+
 @cache
 def rules(resource_type: str) -> Rules | None:
     """The rules of a type; none for a type that the schemas did not have on their day."""
@@ -36,7 +43,7 @@ def rules(resource_type: str) -> Rules | None:
     if row is None:
         return None
     return Rules(
-        _pointers(row.get("always", ())),
+        (*_pointers(row.get("always", ())), *BY_HAND.get(resource_type, ())),
         _pointers(row.get("conditionally", ())),
         tuple(row.get("identity", ())),
         row.get("strategy") == "delete_then_create",

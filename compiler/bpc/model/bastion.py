@@ -56,6 +56,7 @@ class Bastion(Node):
     tools: tuple[str, ...]
     timezone: str
     private_ip: str | None
+    volume_size: int
     user_data: str
 
     @classmethod

@@ -30,7 +30,8 @@ def add(bastion: Settings, kind: str, plan: Plan, sheet: Sheet) -> None:
     }
     if bastion.private_ip:
         interface["PrivateIpAddress"] = bastion.private_ip
-    disk = ec2.EbsBlockDevice(VolumeType="gp3", VolumeSize=20, DeleteOnTermination=True, Encrypted=True)
+    size = bastion.volume_size
+    disk = ec2.EbsBlockDevice(VolumeType="gp3", VolumeSize=size, DeleteOnTermination=True, Encrypted=True)
     host = ec2.Instance(
         "BastionHost",
         InstanceType=_instance_type(bastion, sheet),
