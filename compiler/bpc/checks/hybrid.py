@@ -50,6 +50,14 @@ UNUSED_AUTHORITY = rule(
     why="The certificate is for the trust anchor of IAM Roles Anywhere, which is not made here.",
     cure="Take caBundle away, or use `provider: iam-roles-anywhere` without a role of yours.",
 )
+NOT_CERTIFICATES = rule(
+    "BPC913",
+    "hybrid-authority-not-certificates",
+    why="The bundle stands in the template for everybody to read, and IAM Roles Anywhere refuses what is no "
+    "certificate in PEM: base64 between the lines that begin and end it (RFC 7468).",
+    cure="Give the certificate of the authority, or several one after the other, and nothing else. A private key that "
+    "was committed is to be replaced.",
+)
 
 
 def _networks(blueprint: Blueprint) -> Iterator[Diagnostic]:
@@ -97,6 +105,27 @@ def _credentials(blueprint: Blueprint) -> Iterator[Diagnostic]:
         yield NO_AUTHORITY.at((*credentials.at, "provider"), "there is no caBundle", "add the certificate")
     if credentials.ca_bundle and not makes_anchor:
         yield UNUSED_AUTHORITY.at((*credentials.at, "caBundle"), "no trust anchor is made", "take it away", key=True)
+    elif credentials.ca_bundle and (wrong := _wrong(credentials.ca_bundle)):
+        yield NOT_CERTIFICATES.at((*credentials.at, "caBundle"), wrong, "give certificates alone")
+
+
+def _wrong(bundle: str) -> str:
+    """What is no certificate in a bundle of them."""
+    from base64 import b64decode
+
+    inside: list[str] | None = None
+    for number, line in enumerate(map(str.strip, bundle.splitlines()), 1):
+        if line == ("-----BEGIN CERTIFICATE-----" if inside is None else "-----END CERTIFICATE-----"):
+            try:
+                b64decode("".join(inside or ()), validate=True)
+            except ValueError:
+                return f"what ends in line {number} of it is no base64"
+            inside = [] if inside is None else None
+        elif inside is not None and not line.startswith("-----"):
+            inside.append(line)
+        elif line and not (inside is None and not line.startswith("-----")):
+            return f"line {number} of it belongs to no certificate"
+    return "" if inside is None else "the last certificate does not end"
 
 
 CHECKS = (_networks, _endpoint, _credentials)
