@@ -79,6 +79,7 @@ addons* declined unlisted
 addon
 addon_fields
 kit.container_insights kit.well_known kit.workloads
+kit.auto_mode_objects
 kit.karpenter_objects kit.karpenter_policy kit.karpenter_checks kit.event_queue kit.private_bucket kit.login
 kit.image_cache kit.lattice kit.load_balancing kit.karpenter_pools kit.karpenter_classes
 kit.karpenter_shapes

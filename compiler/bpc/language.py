@@ -26,7 +26,7 @@ SECTIONS = [
 ]
 # What several fields share, or what is long.
 SHARED = ["outpost", "remotenetwork", "common", "capabilities", "controlplane", "nodes", "autoscaling", "identity"]
-SHARED += ["securitygroups"]
+SHARED += ["automode", "securitygroups"]
 # A section's name in the language, where it is not the name of its file.
 NAMES = {"nodegroups": "nodeGroups", "fargate": "fargateProfiles", "serviceaccounts": "serviceAccounts"}
 

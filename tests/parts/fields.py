@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 from pathlib import Path
 from typing import Any
@@ -473,6 +474,47 @@ BELOW |= {
             "classes": [],
             "fileSystems": [{"name": "a", "throughputMode": "provisioned", "provisionedThroughput": 64}],
         }
+    },
+}
+AUTO = "cluster.autoMode"
+OWN, POOL = f"{AUTO}.nodeClasses[]", f"{AUTO}.customNodePools[]"
+TERMS = [{"tags": {"tier": "a"}}]
+TAINT = {"key": "old", "value": "old", "effect": "NoExecute"}
+BELOW |= {
+    f"{AUTO}.nodeClasses": {f"{AUTO}.nodeClasses": [{"name": "own"}]},
+    **{
+        f"{OWN}.{kind}SelectorTerms": {f"{OWN}.{kind}SelectorTerms": TERMS}
+        for kind in ("subnet", "securityGroup", "podSubnet", "capacityReservation")
+    },
+    f"{OWN}.podSecurityGroupSelectorTerms": {f"{OWN}.podSubnetSelectorTerms": TERMS},
+    f"{OWN}.podSecurityGroupSelectorTerms[]": {f"{OWN}.podSecurityGroupSelectorTerms": TERMS},
+    f"{OWN}.certificateBundles": {
+        f"{OWN}.certificateBundles": [{"name": "other", "data": base64.b64encode(PEM.encode() * 2).decode()}]
+    },
+    f"{AUTO}.customNodePools": {
+        f"{AUTO}.nodeClasses": [{"name": "own"}, {"name": "batch"}],
+        f"{AUTO}.customNodePools": [{"name": "own"}],
+    },
+    f"{POOL}.requirements": {
+        f"{POOL}.requirements": [{"key": "karpenter.sh/capacity-type", "operator": "NotIn", "values": ["spot"]}]
+    },
+    f"{POOL}.taints": {f"{POOL}.taints": [TAINT]},
+    f"{POOL}.startupTaints": {f"{POOL}.startupTaints": [TAINT]},
+    f"{POOL}.disruption.budgets": {
+        f"{POOL}.disruption.budgets": [{"nodes": "1", "schedule": "@daily", "duration": "1h", "reasons": ["Empty"]}]
+    },
+    f"{AUTO}.ingressClasses": {f"{AUTO}.ingressClasses": [{"name": "other"}]},
+}
+BELOW |= {
+    f"{OWN}.{kind}SelectorTerms[].name": {f"{OWN}.{kind}SelectorTerms": [{"name": "old"}]}
+    for kind in ("securityGroup", "podSecurityGroup")
+}
+FIRST |= {
+    f"{OWN}.advancedNetworking.noProxy": {f"{OWN}.advancedNetworking": {"httpsProxy": "http://other.example.com:3128"}},
+    f"{OWN}.advancedNetworking.enableV4Egress": {"network.ipFamily": "ipv6"},
+    f"{OWN}.advancedSecurity.fips": {"metadata.region": "us-east-1", "environments": {"dev": {}}},
+    f"{POOL}.requirements[].minValues": {
+        f"{POOL}.requirements": [{"key": "kubernetes.io/arch", "operator": "In", "values": ["amd64", "arm64"]}]
     },
 }
 IN_GIT = {"repository": "https://github.com/example/platform"}

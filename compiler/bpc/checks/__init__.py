@@ -62,6 +62,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.flow_logs": lambda it: it.network.flow_logs,
     "bpc.checks.cluster": always,
     "bpc.checks.capabilities": lambda it: it.cluster.capabilities or it.cluster.auto_mode,
+    "bpc.checks.auto_mode": lambda it: it.cluster.auto_mode and it.cluster.auto_mode.has_manifests,
     "bpc.checks.features": lambda it: it.cluster.capabilities or it.cluster.remote_network,
     "bpc.checks.outpost": lambda it: it.cluster.outpost or it.cluster.authentication == "config-map",
     "bpc.checks.hybrid": lambda it: it.cluster.remote_network,

@@ -10,9 +10,10 @@ from bpc.model import Blueprint
 NO_POOLS = rule(
     "BPC742",
     "node-role-without-pools",
-    why="The role is for the node pools that EKS brings along; NodePools of your own name theirs in a NodeClass "
+    why="The role is for the node pools that EKS brings along, and for nodeClasses without a roleArn of their own "
     "(Amazon EKS User Guide, Create a Node Class).",
-    cure="Take iam away, or name a node pool. A role for a NodeClass needs an entry of the type ec2 in access.",
+    cure="Take iam away, or name a node pool or a node class. A role for a NodeClass that is not in the blueprint "
+    "needs an entry of the type ec2 in access.",
 )
 UNKNOWN_ROLE = rule(
     "BPC743",
@@ -26,8 +27,8 @@ UNKNOWN_ROLE = rule(
 
 def _auto_mode(blueprint: Blueprint) -> Iterator[Diagnostic]:
     auto = blueprint.cluster.auto_mode
-    if auto and auto.iam and not auto.node_pools:
-        yield NO_POOLS.at(auto.iam.at, "there is no node pool that has this role", key=True)
+    if auto and auto.iam and not auto.needs_role:
+        yield NO_POOLS.at(auto.iam.at, "there is no node pool and no node class that has this role", key=True)
     if auto and blueprint.cluster.role_arn:
         at = (*blueprint.cluster.at, "iam", "roleArn")
         yield UNKNOWN_ROLE.at(at, "this role has to let EKS Auto Mode work", "see that it has the four policies")

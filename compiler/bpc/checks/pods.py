@@ -18,8 +18,9 @@ ONE_A_ZONE = rule(
 NOBODY = rule(
     "BPC394",
     "pod-subnets-unused",
-    why="Subnets for pods alone are for the add-on vpc-cni and for nodes of node groups.",
-    cure="Take them away, or let the add-on and the nodes be there.",
+    why="Subnets for pods alone are for the add-on vpc-cni and nodes of node groups, or for nodeClasses of EKS Auto "
+    "Mode.",
+    cure="Take them away, or let the add-on and the nodes be there, or a node class.",
 )
 
 
@@ -45,7 +46,8 @@ def _zones(blueprint: Blueprint) -> Iterator[Diagnostic]:
 def _used(blueprint: Blueprint) -> Iterator[Diagnostic]:
     network = blueprint.network
     cni = any(one.name == "vpc-cni" and one.options["enabled"] for one in blueprint.addons)
-    if cni and blueprint.node_groups:
+    auto_mode = blueprint.cluster.auto_mode
+    if (cni and blueprint.node_groups) or (auto_mode and auto_mode.node_classes):
         return
     what = "there are no node groups" if cni else "the add-on vpc-cni is not there"
     at: Path = (*network.subnets.at, "pods") if network.subnets.pods else (*network.subnets.per_zone.at, "pods")

@@ -33,7 +33,15 @@ SAME_NAME = rule(
     cure="Give the policy another policyName.",
 )
 # What bpc calls the policies that it gives roles itself; an add-on's is called like the add-on.
-OURS = ("DescribeCluster", "EncryptVolumes", "JoinTheCluster", "PullThroughCache", "WriteFlowLogs", "target-role")
+OURS = (
+    "DescribeCluster",
+    "EncryptVolumes",
+    "JoinTheCluster",
+    "PullThroughCache",
+    "TagWhatAutoModeMakes",
+    "WriteFlowLogs",
+    "target-role",
+)
 
 
 def every(blueprint: Blueprint) -> Iterator[Iam]:

@@ -1,4 +1,4 @@
-"""What GitOps engines take: do their objects have the fields that the engine's definitions have?
+"""What GitOps engines and EKS Auto Mode take: do their objects have the fields that the definitions have?
 
 The definitions themselves are not here; `custom-resources.json` holds the fields that bpc writes, as they are
 there. Values are not looked at, only where they stand.

@@ -15,15 +15,15 @@ Found = Iterator[tuple[Path, str]]
 def found(options: Mapping[str, Any], discovery: str) -> Found:
     """Every such place below the add-on."""
     pools, classes = options["nodePools"], options["nodeClasses"]
-    yield from _twice("nodePools", pools)
-    yield from _twice("nodeClasses", classes)
+    yield from twice("nodePools", pools)
+    yield from twice("nodeClasses", classes)
     names = {one["name"] for one in classes}
     for place, pool in enumerate(pools):
         at = ("nodePools", place)
         if pool.get("nodeClass", classes[0]["name"]) not in names:
             yield (*at, "nodeClass"), f"there is no {pool['nodeClass']} in nodeClasses"
-        yield from _requirements((*at, "requirements"), pool.get("requirements", ()))
-        yield from _budgets((*at, "disruption", "budgets"), pool.get("disruption", {}).get("budgets", ()))
+        yield from requirements((*at, "requirements"), pool.get("requirements", ()))
+        yield from budgets((*at, "disruption", "budgets"), pool.get("disruption", {}).get("budgets", ()))
     for place, one in enumerate(classes):
         at = ("nodeClasses", place)
         yield from _images(at, one)
@@ -33,14 +33,16 @@ def found(options: Mapping[str, Any], discovery: str) -> Found:
             yield (*at, "blockDeviceMappings"), "only one volume can be the rootVolume"
 
 
-def _twice(key: str, said: Sequence[Mapping[str, Any]]) -> Found:
+def twice(key: str, said: Sequence[Mapping[str, Any]]) -> Found:
+    """Objects of one name."""
     names = [one["name"] for one in said]
     for place, name in enumerate(names):
         if name in names[:place]:
             yield (key, place, "name"), f"{name} is there twice"
 
 
-def _requirements(at: Path, said: Sequence[Mapping[str, Any]]) -> Found:
+def requirements(at: Path, said: Sequence[Mapping[str, Any]]) -> Found:
+    """Operators and values that do not go together."""
     for place, one in enumerate(said):
         count, operator = len(one.get("values", ())), one["operator"]
         if operator in ("In", "NotIn") and not count:
@@ -53,7 +55,8 @@ def _requirements(at: Path, said: Sequence[Mapping[str, Any]]) -> Found:
             yield (*at, place), f"there are fewer values than minValues, {one['minValues']}"
 
 
-def _budgets(at: Path, said: Sequence[Mapping[str, Any]]) -> Found:
+def budgets(at: Path, said: Sequence[Mapping[str, Any]]) -> Found:
+    """Half of a time."""
     for place, one in enumerate(said):
         if ("schedule" in one) != ("duration" in one):
             yield (*at, place), "schedule and duration belong together"

@@ -37,9 +37,9 @@ def node_class(
     images = said.get("amiSelectorTerms", [{"alias": "al2023@latest"}])
     spec: Object = {
         "instanceProfile": profile,
-        "amiSelectorTerms": _copy(images),
-        "subnetSelectorTerms": _copy(said.get("subnetSelectorTerms")) or [{"tags": {DISCOVERY: subnets}}],
-        "securityGroupSelectorTerms": _copy(said.get("securityGroupSelectorTerms")) or [{"tags": {CLUSTER: cluster}}],
+        "amiSelectorTerms": copied(images),
+        "subnetSelectorTerms": copied(said.get("subnetSelectorTerms")) or [{"tags": {DISCOVERY: subnets}}],
+        "securityGroupSelectorTerms": copied(said.get("securityGroupSelectorTerms")) or [{"tags": {CLUSTER: cluster}}],
         "metadataOptions": {
             "httpEndpoint": "enabled",
             "httpProtocolIPv6": "disabled",
@@ -53,33 +53,34 @@ def node_class(
         spec["blockDeviceMappings"] = volumes
     if said.get("detailedMonitoring"):
         spec["detailedMonitoring"] = True
-    spec |= {key: _copy(said[key]) for key in CLASS_PLAIN if said.get(key) not in (None, {})}
+    spec |= {key: copied(said[key]) for key in CLASS_PLAIN if said.get(key) not in (None, {})}
     if proxy and "userData" not in spec and (kind := family(said, images)) in FAMILIES:
         from bpc.kit import proxy_setup
 
         spec["userData"] = proxy_setup.user_data(kind, proxy)
-    return _object("karpenter.k8s.aws/v1", "EC2NodeClass", said["name"], spec)
+    return made("karpenter.k8s.aws/v1", "EC2NodeClass", said["name"], spec)
 
 
 def node_pool(said: Mapping[str, Any], classes: Sequence[Mapping[str, Any]]) -> Object:
     """The NodePool."""
     named = said.get("nodeClass") or classes[0]["name"]
-    inside: Object = {
-        "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": named},
-        "requirements": _copy(said.get("requirements", karpenter_pools.REQUIREMENTS)),
-        "expireAfter": "720h",
-    }
-    inside |= {key: _copy(said[key]) for key in POOL_PLAIN if said.get(key)}
+    reference = {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": named}
+    return pool({"requirements": karpenter_pools.REQUIREMENTS, "expireAfter": "720h", **said}, reference)
+
+
+def pool(said: Mapping[str, Any], reference: Mapping[str, str]) -> Object:
+    """A NodePool whose nodes are made as the class says that it refers to."""
+    inside: Object = {"nodeClassRef": dict(reference), "requirements": copied(said["requirements"])}
+    inside |= {key: copied(said[key]) for key in POOL_PLAIN if said.get(key)}
     template: Object = {"spec": inside}
     if said.get("labels"):
-        template["metadata"] = {"labels": _copy(said["labels"])}
+        template["metadata"] = {"labels": copied(said["labels"])}
     usual = {"consolidationPolicy": "WhenEmptyOrUnderutilized", "consolidateAfter": "1m"}
-    spec: Object = {"template": template, "disruption": usual | _copy(said.get("disruption", {}))}
+    spec: Object = {"template": template, "disruption": usual | copied(said.get("disruption", {}))}
     if limits := said.get("limits", karpenter_pools.LIMITS):
-        spec["limits"] = _copy(limits)
-    if "weight" in said:
-        spec["weight"] = said["weight"]
-    return _object("karpenter.sh/v1", "NodePool", said["name"], spec)
+        spec["limits"] = copied(limits)
+    spec |= {key: said[key] for key in ("replicas", "weight") if key in said}
+    return made("karpenter.sh/v1", "NodePool", said["name"], spec)
 
 
 def keys(classes: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -109,7 +110,7 @@ def _usual(said: Mapping[str, Any], images: Sequence[Mapping[str, Any]]) -> list
 
 
 def _volume(said: Mapping[str, Any]) -> Object:
-    ebs: Object = {"volumeType": "gp3"} | _copy(said["ebs"]) | {"encrypted": True, "deleteOnTermination": True}
+    ebs: Object = {"volumeType": "gp3"} | copied(said["ebs"]) | {"encrypted": True, "deleteOnTermination": True}
     if "kmsKeyID" in ebs:
         # A manifest names no account.
         ebs["kmsKeyID"] = ebs["kmsKeyID"].rpartition("/")[2]
@@ -117,12 +118,13 @@ def _volume(said: Mapping[str, Any]) -> Object:
     return {"deviceName": said["deviceName"], **root, "ebs": ebs}
 
 
-def _copy(part: Any) -> Any:
+def copied(part: Any) -> Any:
     """The same, sharing nothing, whatever the order in which the blueprint has its keys."""
     if isinstance(part, Mapping):
-        return {key: _copy(part[key]) for key in sorted(part)}
-    return [_copy(one) for one in part] if isinstance(part, list | tuple) else part
+        return {key: copied(part[key]) for key in sorted(part)}
+    return [copied(one) for one in part] if isinstance(part, list | tuple) else part
 
 
-def _object(version: str, kind: str, name: str, spec: Object) -> Object:
+def made(version: str, kind: str, name: str, spec: Object) -> Object:
+    """An object that belongs to no namespace."""
     return {"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": spec}

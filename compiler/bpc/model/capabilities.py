@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from bpc.model.iam import Iam
 from bpc.model.node import Node, Reference
 
 
 class AutoMode(Node):
+    """`node_classes` and what follows are in the words of their manifests, and stay as they are said."""
+
     node_pools: tuple[str, ...]
+    node_classes: tuple[Mapping[str, Any], ...]
+    custom_node_pools: tuple[Mapping[str, Any], ...]
+    ingress_classes: tuple[Mapping[str, Any], ...]
     iam: Iam | None
+
+    @property
+    def has_manifests(self) -> bool:
+        return bool(self.node_classes or self.custom_node_pools or self.ingress_classes)
+
+    @property
+    def needs_role(self) -> bool:
+        """Whether there are nodes that have the role of all."""
+        return bool(self.node_pools) or any("roleArn" not in one for one in self.node_classes)
 
 
 class Capability(Node):

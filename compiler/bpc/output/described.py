@@ -44,6 +44,7 @@ class Place(Record):
     beforehand: tuple[str, ...]
     sizes: tuple[str, ...]
     classes: str
+    auto_mode: str
     sets: StackSets | None
     format: str
 
@@ -84,10 +85,19 @@ def described(stacks: Stacks) -> Place:
         network="" if blueprint.network.existing else stacks.name("network"),
         kept=kept.of(stacks),
         classes=storage_classes(stacks),
+        auto_mode=_auto_mode(stacks),
         sizes=tuple(one for template in stacks.templates.values() for one in _sizes(template)),
         sets=blueprint.cloudformation.stack_sets,
         format=blueprint.cloudformation.format,
     )
+
+
+def _auto_mode(stacks: Stacks) -> str:
+    if not stacks.plan.blueprint.cluster.auto_mode:
+        return ""
+    from bpc.output import auto_mode
+
+    return auto_mode.said(stacks.plan, stacks.plan.blueprint.cluster.auto_mode)
 
 
 def _asked(template: dict[str, Any]) -> tuple[str, ...]:

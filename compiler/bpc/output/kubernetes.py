@@ -57,6 +57,11 @@ def parts(stacks: Stacks) -> tuple[Part, ...]:
         from bpc.kit import storage_class
 
         found.append(Part(storage_class.COMPONENT, storage_class.manifests(storage)))
+    auto_mode = stacks.plan.blueprint.cluster.auto_mode
+    if auto_mode and auto_mode.has_manifests:
+        from bpc.output import auto_mode as own
+
+        found.append(Part(own.COMPONENT, own.manifests(stacks.plan, auto_mode)))
     if not stacks.plan.vendors and any(one.source == "chart" for one in stacks.plan.addons):
         from bpc.output import engines
 

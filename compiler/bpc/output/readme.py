@@ -88,6 +88,7 @@ class Readme(Writer):
             _what(bool(self.overlays)),
             *before,
             _after(place),
+            place.auto_mode,
             self.workloads,
             self.images,
             *(self.manifests[way] for way in sorted(self.manifests, key=lambda way: way != self.way)),

@@ -43,11 +43,12 @@ class Stacks(Record):
     @property
     def manifests(self) -> bool:
         """Whether anything comes as Kubernetes manifests."""
-        storage = self.plan.blueprint.storage
+        storage, auto_mode = self.plan.blueprint.storage, self.plan.blueprint.cluster.auto_mode
         return (
             any(one.source != "eks" for one in self.plan.addons)
             or any(one.account.create for one in self.plan.service_accounts)
             or bool(storage and storage.has_manifests)
+            or bool(auto_mode and auto_mode.has_manifests)
         )
 
     def name(self, stack: str) -> str:

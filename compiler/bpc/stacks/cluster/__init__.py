@@ -29,6 +29,10 @@ class Cluster(Stack):
             from bpc.stacks.cluster import security_group
 
             security_group.fill(wanted.security_group_rules, sheet)
+        if wanted.auto_mode and wanted.auto_mode.node_classes:
+            from bpc.stacks.cluster import auto_mode
+
+            auto_mode.fill(wanted.auto_mode, plan, sheet)
         if wanted.oidc_identity_provider:
             from bpc.stacks.cluster import identity_provider
 

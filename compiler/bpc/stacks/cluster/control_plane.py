@@ -72,6 +72,10 @@ def _tuned(cluster: Cluster) -> bool:
 def _role(plan: Plan, sheet: Sheet) -> None:
     keys = _volume_keys(plan)
     known = roles.Known([*_policies(plan)], iam.encrypts_volumes(keys) if keys else (), "EncryptVolumes")
+    if plan.blueprint.cluster.auto_mode and plan.blueprint.cluster.auto_mode.has_manifests:
+        from bpc.stacks.cluster import auto_mode
+
+        known = known.replace(policies=auto_mode.tagging(plan))
     roles.add("ClusterRole", _trust(plan), plan.blueprint.cluster.iam, plan, sheet, AT, known)
 
 
@@ -84,8 +88,15 @@ def _trust(plan: Plan) -> PolicyDocument:
 
 
 def _volume_keys(plan: Plan) -> tuple[str, ...]:
-    """EKS Auto Mode makes volumes with the cluster's role (Amazon EKS User Guide, Create a storage class)."""
-    return plan.blueprint.storage.keys("ebs-auto-mode") if plan.blueprint.storage else ()
+    """EKS Auto Mode makes volumes with the cluster's role (Amazon EKS User Guide, Create a storage class; Enable EBS
+    Volume Encryption with Customer Managed KMS Keys for EKS Auto Mode)."""
+    wanted = plan.blueprint.cluster.auto_mode
+    keys = plan.blueprint.storage.keys("ebs-auto-mode") if plan.blueprint.storage else ()
+    if not wanted or not wanted.node_classes:
+        return keys
+    from bpc.kit import auto_mode_objects
+
+    return tuple(dict.fromkeys((*keys, *auto_mode_objects.keys(wanted.node_classes))))
 
 
 def _policies(plan: Plan) -> Iterator[str]:

@@ -49,6 +49,11 @@ def add(subnet: Subnet, home: dict[str, Any], plan: Plan, sheet: Sheet) -> None:
         sheet.export(f"{subnet.id}Zone", GetAtt(made, "AvailabilityZone"), f"The zone of {subnet.id}.")
 
 
+def name(subnet: Subnet, plan: Plan) -> str:
+    """The Name that it has, for whoever selects it by that."""
+    return ({"Name": f"{plan.name}-{subnet.id}"} | dict(plan.blueprint.metadata.tags) | _wanted(subnet, plan))["Name"]
+
+
 def _wanted(subnet: Subnet, plan: Plan) -> dict[str, str]:
     """The tags that the blueprint gives the subnet, its own before those of its kind."""
     network, kind = plan.blueprint.network, subnet.kind.removeprefix("local-")
