@@ -81,10 +81,9 @@ def _machines(plan: Plan) -> Iterator[Statement]:
 
 
 def _balancers(plan: Plan) -> Iterator[Statement]:
-    kinds = {"LoadBalancer": "loadbalancer", "TargetGroup": "targetgroup", "Listener": "listener"}
-    kinds["Rule"] = "listener-rule"
-    on = [iam.arn(f"elasticloadbalancing:{one}/*") for one in kinds.values()]
-    made = [f"elasticloadbalancing:Create{one}" for one in kinds]
+    # A rule is made on its listener, and a listener on its load balancer.
+    on = [iam.arn(f"elasticloadbalancing:{one}/*") for one in ("loadbalancer", "listener", "targetgroup")]
+    made = [f"elasticloadbalancing:Create{one}" for one in ("LoadBalancer", "Listener", "Rule", "TargetGroup")]
     here = iam.when_equal({MARK: plan.name})
     groups = [iam.arn("ec2:security-group/*")]
     yield iam.allow(*made, "ec2:CreateSecurityGroup", on=[*on, *groups], where=here, sid="TagLoadBalancers")
