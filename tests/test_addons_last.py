@@ -177,6 +177,28 @@ def test_settings_of_the_chart_are_refused_for_manifests(setting: dict[str, Any]
     assert "BPC407" in compiled(addons={"prometheus": setting}, **sections).errors
 
 
+# Kubecost
+
+
+@pytest.mark.parametrize(("accepted", "errors"), [(True, []), (False, ["BPC971"])])
+def test_the_chart_of_kubecost_is_for_who_accepts_its_terms(accepted: bool, errors: list[str]) -> None:
+    storage = {"classes": [{"name": "gp3", "default": True}]}
+    options = {"source": "chart", "subscribed": accepted}
+    it = compiled(
+        addons={"aws-ebs-csi-driver": {}, "kubecost": options},
+        gitops={"engine": "flux"},
+        nodeGroups=[{"name": "workers"}],
+        storage=storage,
+    )
+    assert it.errors == errors
+    if accepted:
+        told = values(it, "kubecost")
+        assert told["global"] == {"clusterId": "shop"}
+        off = [name for name, one in told.items() if one == {"enabled": False}]
+        assert off == ["networkCosts", "clusterController", "telemetry"]
+        assert "kubecost_kubecost" not in json.dumps(it.resources("addons", "AWS::EKS::Addon"))
+
+
 # What is left out
 
 

@@ -80,8 +80,10 @@ def _endpoints(plan: Plan) -> Iterator[Diagnostic]:
 
 def _subscriptions(plan: Plan) -> Iterator[Diagnostic]:
     for addon in plan.addons:
-        if addon.entry.marketplace and addon.source == "eks" and not addon.request.options["subscribed"]:
+        if addon.entry.marketplace and not addon.request.options["subscribed"]:
             said = f"{addon.entry.name} is for accounts that have subscribed to it in the AWS Marketplace"
+            if addon.source != "eks":
+                said = f"{addon.entry.name} is for who has accepted the seller's terms, as a chart too"
             yield NOT_SUBSCRIBED.at((*addon.request.at, "subscribed"), said)
 
 
