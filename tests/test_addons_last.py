@@ -129,6 +129,13 @@ def test_no_manifest_has_the_vpc_or_the_account() -> None:
     assert (told["clusterName"], told["awsRegion"], told["defaultServiceNetwork"]) == ("shop", "eu-west-1", "shop")
 
 
+def test_its_page_says_where_it_cannot_run(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["addons", "show", LATTICE])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Fargate: no: it has no instance metadata service" in said
+    assert "EKS Auto Mode: on the nodes of node groups beside it" in said
+
+
 # Prometheus
 
 

@@ -155,7 +155,11 @@ def _statements(entry: type[AddOn], context: Context) -> list[Told]:
 def _places(entry: type[AddOn]) -> Told:
     alone = "no: it runs on every node" if entry.daemonset else "yes, with a profile that selects its pods"
     alone = "no: there it has no EBS volumes" if entry.disks else alone
+    alone = "no: it has no instance metadata service" if entry.reads_metadata else alone
     built_in = "built in: for the nodes of node groups beside it" if entry.in_auto_mode else "yes"
+    built_in = (
+        "on the nodes of node groups beside it: its own keep their metadata" if entry.reads_metadata else built_in
+    )
     told: Told = {"fargate": alone, "autoMode": built_in, "architectures": [*entry.architectures]}
     return told | {"accelerator": entry.accelerator, "windows": _windows(entry)}
 
