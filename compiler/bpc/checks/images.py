@@ -35,6 +35,13 @@ SKEW = rule(
     "Policy).",
     cure="Leave `version` out, or upgrade one after the other.",
 )
+OTHER_RELEASE = rule(
+    "BPC914",
+    "release-of-another-version",
+    why="A release of EKS's image begins with the Kubernetes version that it is for, and EKS refuses one of another "
+    "version (Amazon EKS API Reference, CreateNodegroup). Bottlerocket counts its releases by itself.",
+    cure="Use a release for the nodes' version, or leave `releaseVersion` out.",
+)
 NO_LINUX = rule(
     "BPC808",
     "windows-without-linux",
@@ -77,6 +84,10 @@ def _versions(blueprint: Blueprint) -> Iterator[Diagnostic]:
         if (since and _minor(version) < _minor(since)) or (until and _minor(version) > _minor(until)):
             bound = f"begins with {since}" if since else f"ended with {until}"
             yield NOT_FOR_VERSION.at((*group.at, "ami"), f"{group.ami} {bound}, and the nodes have {version}")
+        release = version if group.joins_alone else group.release_version or version
+        if group.family != "bottlerocket" and release.replace("-", ".").split(".")[:2] != version.split("."):
+            message = f"{release} is no release for Kubernetes {version}, which the nodes have"
+            yield OTHER_RELEASE.at((*group.at, "releaseVersion"), message)
 
 
 def _minor(version: str) -> int:
