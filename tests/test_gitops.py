@@ -394,3 +394,29 @@ def _identities(folder: Path) -> Iterator[tuple[str, str, str]]:
         for one in yaml.safe_load_all(path.read_text(encoding="utf-8")):
             if "metadata" in one:
                 yield one["kind"], one["metadata"].get("namespace", ""), one["metadata"]["name"]
+
+
+@pytest.mark.parametrize("engine", ["flux", "argocd"])
+def test_an_environment_without_manifests_keeps_the_path_of_its_engine(engine: str, tmp_path: Path) -> None:
+    """Were the path gone, the engine would complain of that, and leave in the cluster what it has brought."""
+    it = made(engine, addons={})
+    assert not any(path.startswith("kubernetes/") for path in it.files)
+    (root,) = [
+        one for one in kubectl.kustomize(written(it, tmp_path) / "gitops/default") if "spec" in one and _follows(one)
+    ]
+    before = [one for one in _roots(made(engine)) if one["metadata"]["name"] == root["metadata"]["name"]]
+    assert before[0] == root
+    page = it.files["README.md"].decode()
+    assert "`default` has none. The engine keeps its path `gitops/default`" in page
+    assert "kubectl apply --server-side -k" not in page
+
+
+def _follows(one: dict[str, Any]) -> bool:
+    """Whether it is what takes the folder `gitops` out of the repository."""
+    path = (one["spec"].get("source") or one["spec"]).get("path", "")
+    return one["kind"] in ("Application", "Kustomization") and "/gitops/" in f"/{path}"
+
+
+def _roots(it: Compiled) -> list[dict[str, Any]]:
+    texts = [text for path, text in it.files.items() if path.startswith("gitops/default/")]
+    return [one for text in texts for one in yaml.safe_load_all(text) if "spec" in one and _follows(one)]

@@ -45,10 +45,10 @@ def writers(stacks: Stacks) -> Iterator[type[Writer]]:
         from bpc.output import kubernetes
 
         yield kubernetes.Manifests
-        if stacks.plan.blueprint.gitops and stacks.plan.blueprint.gitops.repository:
-            from bpc.output import gitops
+    if stacks.plan.blueprint.gitops and stacks.plan.blueprint.gitops.repository:
+        from bpc.output import gitops
 
-            yield gitops.Roots
+        yield gitops.Roots
     if any(one.source != "eks" for one in stacks.plan.addons):
         from bpc.output import images
 

@@ -36,6 +36,8 @@ def said(stacks: Stacks) -> str:
     for wave, part in sorted(placed(kubernetes.parts(stacks)), key=lambda one: one[0]):
         waves.setdefault(wave, []).append(part)
     gitops = stacks.plan.blueprint.gitops
+    if not waves:
+        return _nothing(stacks.environment)
     if gitops and gitops.repository:
         from bpc.output import handing_to_engine
 
@@ -47,6 +49,13 @@ def said(stacks: Stacks) -> str:
             f"hand:\n\n```sh\nkubectl apply --server-side -k {folder}\n```"
         )
     return "\n".join([*_introduction(gitops, folder), "", "```sh", *_commands(gitops, folder, waves), "```"])
+
+
+def _nothing(environment: str) -> str:
+    return (
+        f"## Manifests\n\n`{environment}` has none. The engine keeps its path `gitops/{environment}` in the repository: "
+        "where it follows that already, it takes away what it has brought before."
+    )
 
 
 def _introduction(gitops: Gitops | None, folder: str) -> list[str]:

@@ -12,7 +12,11 @@ from bpc.output.writer import Writer
 
 
 class Roots(Writer):
-    """Writes a folder for each environment that has manifests."""
+    """Writes a folder for each environment.
+
+    Also for one without manifests: an engine that finds its own path gone says so and leaves all as it is. One that
+    finds it empty of others takes away what it has brought.
+    """
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         parts = kubernetes.parts(stacks)

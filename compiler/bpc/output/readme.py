@@ -52,6 +52,7 @@ class Readme(Writer):
             self.wanted += [logical_id(place.environment, name) for name in names]
         if stacks.manifests:
             self.overlays.append(place.environment)
+        if stacks.manifests or (stacks.plan.blueprint.gitops and stacks.plan.blueprint.gitops.repository):
             self._apply(stacks, self.described is place)
         if stacks.plan.service_accounts and self.described is place:
             from bpc.output import workloads

@@ -58,11 +58,9 @@ def files(plan: Plan, gitops: Gitops, waves: list[str], parts: Sequence[Part]) -
         # A chart may bring the definition while it is installed.
         one["spec"]["syncPolicy"]["syncOptions"].append("SkipDryRunOnMissingResource=true")
         children.append(one)
-    return {
-        "appproject.yaml": [_project(plan, told, parts)],
-        "application.yaml": [root],
-        "applications.yaml": children,
-    }
+    made = {"appproject.yaml": [_project(plan, told, parts)], "application.yaml": [root]}
+    # An empty file is none that kustomize takes.
+    return made | ({"applications.yaml": children} if children else {})
 
 
 def _source(plan: Plan, gitops: Gitops, *below: str) -> dict[str, Any]:
