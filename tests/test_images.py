@@ -26,6 +26,9 @@ OUT = Path(__file__).resolve().parent.parent / "out"
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 ACCOUNT = "111122223333"
 CACHE = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/shop"
+HEAD_IN_CHINA = (
+    "apiVersion: bpc/v1\nkind: Blueprint\nmetadata: {name: shop, region: cn-north-1}\nnodeGroups: [{name: workers}]\n"
+)
 NODES = [{"name": "workers"}]
 SCALER = "registry.k8s.io/autoscaling/cluster-autoscaler"
 CACHED: dict[str, Any] = {
@@ -377,3 +380,35 @@ def test_manifests_of_ones_own_are_rewritten_wherever_they_name_an_image(tmp_pat
         f"quay.io/a/b:v1@{DIGEST}",
         "quay.io/a/reloader:v2",
     ]
+
+
+@pytest.mark.parametrize(
+    ("region", "images", "told"),
+    [
+        ("cn-northwest-1", None, True),
+        ("cn-northwest-1", {"mirror": "111122223333.dkr.ecr.cn-northwest-1.amazonaws.com.cn/copies"}, False),
+        ("eu-west-1", None, False),
+        ("us-gov-west-1", None, False),
+    ],
+)
+def test_in_china_a_registry_abroad_is_told_of(region: str, images: dict[str, Any] | None, told: bool) -> None:
+    data = {
+        "apiVersion": "bpc/v1",
+        "kind": "Blueprint",
+        "metadata": {"name": "shop", "region": region},
+        "nodeGroups": [{"name": "workers"}],
+        "addons": {"cluster-autoscaler": {}},
+    } | ({"images": images} if images else {})
+    result = pipeline.compile_blueprint(json.dumps(data).encode(), "shop.yaml", lambda _: Memory())
+    assert not result.failed
+    assert ("BPC553" in [one.rule.code for one in result.diagnostics]) == told
+
+
+def test_in_china_ones_own_manifests_are_looked_into_too(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: one}\nspec: {containers: [{name: a, image: 'ghcr.io/a/b:1'}]}\n"
+    )
+    text = HEAD_IN_CHINA + "addons: {own: {namespace: own, manifests: [own.yaml]}}\n"
+    result = pipeline.compile_blueprint(text.encode(), "shop.yaml", lambda _: Memory(), beside=Beside(str(tmp_path)))
+    assert not result.failed, result.diagnostics
+    assert [one.message for one in result.diagnostics] == ["own pulls from ghcr.io, which cn-north-1 may not reach"]

@@ -163,6 +163,10 @@ def _brought(planned: Plan, file: str, beside: Beside | None) -> tuple[Plan | No
         from bpc.plan.obstacles import images
 
         found += [complaint for obstacle in images.OBSTACLES for complaint in obstacle(filled)]
+    if planned.partition == "aws-cn" and not errors(found):
+        from bpc.plan.obstacles import registries
+
+        found += [complaint for obstacle in registries.OBSTACLES for complaint in obstacle(filled)]
     return (None if errors(found) else filled), found
 
 

@@ -53,8 +53,8 @@ def said(stacks: Stacks) -> str:
 
 def _nothing(environment: str) -> str:
     return (
-        f"## Manifests\n\n`{environment}` has none. The engine keeps its path `gitops/{environment}` in the repository: "
-        "where it follows that already, it takes away what it has brought before."
+        f"## Manifests\n\n`{environment}` has none. The engine keeps its path `gitops/{environment}` in the "
+        "repository: where it follows that already, it takes away what it has brought before."
     )
 
 
