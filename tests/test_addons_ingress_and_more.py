@@ -119,6 +119,7 @@ def test_the_engine_is_not_waited_for_and_its_first_installation_is_explained() 
     assert folders == {"10-crds-and-namespaces", "20-controllers"}
     readme = it.files["README.md"].decode()
     assert "helm install flux2 flux2 --repo https://fluxcd-community.github.io/helm-charts" in readme
+    assert "Without Helm: say `gitops.charts: vendored`, run `bpc vendor`, and compile." in readme
     assert values("flux")["crds"]["annotations"] == {"helm.sh/resource-policy": "keep"}
 
 

@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 import yaml
 
+from bpc import catalogue
+from bpc.addon import Chart
 from bpc.cli import main
 from bpc.publish import folders
 from parts import charts, kubectl, vendoring
@@ -566,3 +568,24 @@ def test_a_full_disk_leaves_all_as_it_was(world: World, name: str, nth: int, mon
     assert calls[0] >= nth
     assert code == 1 and "No space left on device" in said, said
     assert world.tree() == before
+
+
+@pytest.mark.parametrize(("engine", "addon"), [("flux", "flux"), ("argocd", "argo-cd")])
+def test_an_engine_that_is_vendored_comes_into_the_cluster_without_helm(
+    world: World, engine: str, addon: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = catalogue.addon(addon)
+    monkeypatch.setattr(entry, "charts", (Chart(world.repository.url, "web", "1.2.3", "web"),))
+    monkeypatch.setattr(entry, "chart_values", classmethod(lambda *_: {}))
+    source = "repository: https://github.com/example/platform"
+    world.write(f"  {addon}: {{}}\n", f"gitops: {{engine: {engine}, charts: vendored, {source}}}\n")
+    code, said = world.vendor()
+    assert code == 0, said
+    code, said = world.compile()
+    assert code == 0, said
+    page = (world.folder / "out/shop/README.md").read_text()
+    assert "helm install" not in page
+    overlay = "kubectl apply --server-side -k kubernetes/overlays/default"
+    first, controllers = (page.index(f"{overlay}/{wave}\n") for wave in ("10-crds-and-namespaces", "20-controllers"))
+    assert first < controllers < page.index("kubectl apply --server-side -k gitops/default")
+    assert f"{overlay}/90-configs" not in page

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bpc.gitops_bridge import OUTPUT
 from bpc.output.stacks import Stacks
-from bpc.output.waves import FIRST, Part
+from bpc.output.waves import FIRST, LAST, Part
 from bpc.plan import releases
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def said(stacks: Stacks, gitops: Gitops, waves: dict[str, list[Part]]) -> str:
         [
             f"## Hand the manifests to {whose}",
             _where(stacks, gitops),
-            *_itself(stacks, gitops),
+            *_itself(stacks, gitops, waves),
             *tell,
             f"Then say where the manifests are (here for `{environment}`):",
             f"```sh\nkubectl apply --server-side -k gitops/{environment}\n```",
@@ -38,18 +38,32 @@ def said(stacks: Stacks, gitops: Gitops, waves: dict[str, list[Part]]) -> str:
     )
 
 
-def _itself(stacks: Stacks, gitops: Gitops) -> list[str]:
+def _itself(stacks: Stacks, gitops: Gitops, waves: dict[str, list[Part]]) -> list[str]:
     """How the engine comes into the cluster where an add-on looks after it from then on."""
     addon = _addon(stacks, gitops)
-    if not addon or stacks.plan.vendors:
+    if not addon:
         return []
+    first = f"The add-on `{addon.entry.name}` looks after the engine once it is there."
+    if stacks.plan.vendors:
+        return [_applied(stacks, addon, waves, first)]
     (one,) = releases.planned(addon)
     return [
-        f"The add-on `{addon.entry.name}` looks after the engine once it is there. Install it the first time by the "
-        f"same names, so that the add-on finds it:\n\n```sh\n"
+        f"{first} Install it the first time by the same names, so that the add-on finds it:\n\n```sh\n"
         f"helm install {one.name} {one.chart.name} --repo {one.chart.repository} \\\n"
-        f"  --version {one.chart.version} --namespace {one.namespace} --create-namespace\n```"
+        f"  --version {one.chart.version} --namespace {one.namespace} --create-namespace\n```",
+        "Without Helm: say `gitops.charts: vendored`, run `bpc vendor`, and compile. Then the engine is among the "
+        "manifests, and this page says which of them to apply first, with `kubectl` alone.",
     ]
+
+
+def _applied(stacks: Stacks, addon: PlannedAddOn, waves: dict[str, list[Part]], first: str) -> str:
+    """Of the manifests, what there must be for the engine to run: its own wave, and those before."""
+    folder = f"kubernetes/overlays/{stacks.environment}"
+    its = [wave for wave, parts in waves.items() if any(part.addon is addon for part in parts) and wave != LAST]
+    wanted = [wave for wave in waves if its and wave <= its[-1]]
+    folders = [f"{folder}/{wave}" for wave in wanted] if len(waves) > 1 else [folder]
+    commands = "\n".join(f"kubectl apply --server-side -k {one}" for one in folders)
+    return f"{first} It is among the manifests. Apply it the first time by hand:\n\n```sh\n{commands}\n```"
 
 
 def _addon(stacks: Stacks, gitops: Gitops) -> PlannedAddOn | None:
