@@ -109,6 +109,19 @@ def test_hooks_become_ordinary_or_go(world: World, engine: str, notes: list[Any]
     assert b"# Job/post-install, a hook of Helm's: kept" in text
 
 
+@pytest.mark.parametrize("engine", ["kustomize", "flux"])
+def test_by_hand_a_job_that_has_changed_is_deleted_before(world: World, engine: str) -> None:
+    more = ", repository: https://github.com/example/platform" if engine == "flux" else ""
+    world.write(more=f"gitops: {{engine: {engine}, charts: vendored{more}}}\n")
+    assert world.vendor()[0] == 0
+    assert world.compile()[0] == 0
+    page = (world.folder / "out/shop/README.md").read_text()
+    jobs = [key.removeprefix("Job/") for key in world.objects() if key.startswith("Job/")]
+    assert len(jobs) == 3
+    for job in jobs:
+        assert (f"kubectl delete job --ignore-not-found -n shop {job}\n" in page) == (engine == "kustomize")
+
+
 def test_every_helm_gives_the_same_bytes(world: World) -> None:
     trees = []
     for version in kubectl.HELMS:

@@ -46,9 +46,27 @@ def said(stacks: Stacks) -> str:
     if len(waves) < 2:
         return (
             "## Manifests\n\nPoint your GitOps engine at `kubernetes/overlays/` and the environment, or apply it by "
-            f"hand:\n\n```sh\nkubectl apply --server-side -k {folder}\n```"
+            f"hand:\n\n```sh\nkubectl apply --server-side -k {folder}\n```{_jobs(waves)}"
         )
-    return "\n".join([*_introduction(gitops, folder), "", "```sh", *_commands(gitops, folder, waves), "```"])
+    return "\n".join([*_introduction(gitops, folder), "", "```sh", *_commands(gitops, folder, waves), "```"]) + _jobs(
+        waves
+    )
+
+
+def _jobs(waves: Waves) -> str:
+    """What `kubectl apply` cannot do (Kubernetes documentation, Jobs): the pods of a Job are what they are."""
+    jobs = [
+        one["metadata"] for parts in waves.values() for part in parts for one in part.objects if one["kind"] == "Job"
+    ]
+    if not jobs:
+        return ""
+    commands = "\n".join(
+        f"kubectl delete job --ignore-not-found -n {one.get('namespace', 'default')} {one['name']}" for one in jobs
+    )
+    return (
+        "\n\nA Job cannot be changed once it is there (*field is immutable*). When a review shows that one has "
+        f"changed, delete it before you apply, and it runs again:\n\n```sh\n{commands}\n```"
+    )
 
 
 def _nothing(environment: str) -> str:
