@@ -117,6 +117,18 @@ def test_a_misspelt_name_gets_a_hint(name: str, hint: str, capsys: Says) -> None
     assert said.out == "" and f"no add-on called {name}; {hint}" in said.err
 
 
+def test_a_field_is_explained(capsys: Says) -> None:
+    """As `kubectl explain` goes down by dots; the page says where."""
+    assert main(["addons", "show", "karpenter.nodePools.limits"]) == OK
+    said = capsys.readouterr().out
+    main(["explain", "addons.karpenter.nodePools.limits"])
+    assert said == capsys.readouterr().out and said.startswith("addons.karpenter.nodePools[].limits\n")
+    main(["addons", "show", "karpenter"])
+    assert "`bpc explain addons.karpenter` has every field." in capsys.readouterr().out
+    assert main(["addons", "show", "karpenter.nodePool"]) == BAD_USAGE
+    assert "did you mean addons.karpenter.nodePools?" in capsys.readouterr().err
+
+
 def test_the_shell_completes_names(capsys: Says) -> None:
     main(["completion", "bash"])
     assert " external-dns " in capsys.readouterr().out

@@ -118,6 +118,17 @@ def test_a_chart_that_nobody_has_looked_into_is_named() -> None:
     assert lines(it) == []
 
 
+def test_a_chart_of_another_version_has_images_that_nobody_knows() -> None:
+    """Their names stay the same, as far as a mirror goes; the tags do not."""
+    chart = {"nodeGroups": NODES, "gitops": {"engine": "flux"}, "images": {"mirror": "registry.example.com/all"}}
+    it = compiled(**chart, addons={"keda": {"version": "2.19.0"}})
+    assert "these charts, which bpc does not know: keda." in it.files["images/default.txt"].decode()
+    assert lines(it) == [] and b"keda" not in it.files["images/default.cdx.json"]
+    assert b"newName: registry.example.com/all/ghcr.io/kedacore/keda\n" in b"".join(it.files.values())
+    same = compiled(**chart, addons={"keda": {"version": "2.20.2"}})
+    assert lines(same) == lines(compiled(**chart, addons={"keda": {}})) != []
+
+
 def test_eks_alone_has_no_list() -> None:
     assert not [path for path in compiled(nodeGroups=NODES).files if path.startswith("images/")]
 

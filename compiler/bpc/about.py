@@ -60,6 +60,7 @@ def everything(entry: type[AddOn]) -> Told:
         "needsInternet": entry.needs_internet,
         "registry": entry.registry,
         "images": _images(entry, context),
+        "toldImages": [*entry.told_images],
         "customResources": [*entry.crds],
         "watches": [*entry.watches],
         "webhooks": entry.webhooks,

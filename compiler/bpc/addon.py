@@ -110,6 +110,8 @@ class AddOn:
     node_selectors: ClassVar[tuple[str, ...]] = ()
     # What those charts pull with the values that bpc gives them, for who cannot look into the charts.
     images: ClassVar[tuple[str, ...]] = ()
+    # Those of them that no container in its charts names: settings and custom resources do, so nothing renames them.
+    told_images: ClassVar[tuple[str, ...]] = ()
     # The custom resources that it brings, as `plural.group`.
     crds: ClassVar[tuple[str, ...]] = ()
     # Custom resources of others' that it does not start without, and that no add-on of the catalogue brings.

@@ -24,6 +24,8 @@ class AwsFsxCsiDriver(AddOn):
     daemonset = True
     requires = ("eks-pod-identity-agent",)
     endpoints = ("fsx",)
+    waits_for = ("DaemonSet/fsx-csi-node", "Deployment/fsx-csi-controller")
+    pod_security = "privileged"
 
     @classmethod
     def policy(cls, context: Context) -> Sequence[Statement]:

@@ -37,6 +37,12 @@ class Calico(AddOn):
         "quay.io/calico/typha:v3.32.1",
         "quay.io/tigera/operator:v1.42.3",
     )
+    told_images = (
+        "quay.io/calico/apiserver:v3.32.1",
+        "quay.io/calico/kube-controllers:v3.32.1",
+        "quay.io/calico/node:v3.32.1",
+        "quay.io/calico/typha:v3.32.1",
+    )
     crds = (
         "apiservers.operator.tigera.io",
         "bgpconfigurations.crd.projectcalico.org",

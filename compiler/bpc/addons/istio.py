@@ -34,6 +34,7 @@ class Istio(AddOn):
     node_selectors = ("nodeSelector",)
     registry = "docker.io"
     images = (f"{HUB}/install-cni:{VERSION}", f"{HUB}/pilot:{VERSION}", f"{HUB}/proxyv2:{VERSION}")
+    told_images = (f"{HUB}/proxyv2:{VERSION}",)
     crds = (
         "authorizationpolicies.security.istio.io",
         "destinationrules.networking.istio.io",

@@ -50,6 +50,11 @@ class KubePrometheusStack(AddOn):
         "quay.io/prometheus/prometheus:v3.14.0-distroless",
         "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
     )
+    told_images = (
+        "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
+        "quay.io/prometheus/alertmanager:v0.34.0",
+        "quay.io/prometheus/prometheus:v3.14.0-distroless",
+    )
     daemonset = True
     disks = True
     crds = tuple(f"{kind}.{GROUP}" for kind in KINDS)

@@ -24,7 +24,7 @@ def lines(one: dict[str, Any]) -> Iterator[str]:
         for line in said:
             yield from wrapped(line, f"  {label:<{LABEL}}", " " * (LABEL + (4 if len(said) > 1 else 2)))
             label = ""
-    yield from ("", "  example:")
+    yield from ("", *wrapped(f"`bpc explain addons.{one['name']}` has every field.", "  ", "  "), "", "  example:")
     yield from _indented(render.manifests([one["example"]], "").decode())
 
 
@@ -88,6 +88,7 @@ def _places(one: dict[str, Any]) -> Rows:
 def _objects(one: dict[str, Any]) -> Rows:
     return {
         "images": one["images"] or [one["registry"]],
+        "named by settings": one["toldImages"],
         "disks": ["EBS volumes, by persistent volume claims"] if one["disks"] else [],
         "custom resources": one["customResources"],
         "watches": [f"{', '.join(one['watches'])}: others' that have to be there"] if one["watches"] else [],
@@ -139,6 +140,8 @@ def _plain(value: Any) -> str:
 
 
 def _range(oldest: str, newest: str) -> str:
+    if not (oldest or newest):
+        return "no bounds known"
     since, tried = f"{oldest} or later" if oldest else "", f"tested up to {newest}" if newest else ""
     return ", ".join(filter(None, (since, tried)))
 

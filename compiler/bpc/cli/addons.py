@@ -16,6 +16,8 @@ from bpc.cli.exits import BAD_USAGE, OK
 EXAMPLES = """examples:
   bpc addons                     one by one, by name
   bpc addons show external-dns   sources, permissions, what it needs, options, an example
+  bpc addons show karpenter.nodePools
+                                 one of its fields, as `bpc explain addons.karpenter.nodePools`
   bpc addons --format json       for other machines
 """
 
@@ -45,16 +47,33 @@ def run(options: argparse.Namespace) -> int:
         told = [about.summary(entry) for entry in catalogue.addons()]
         _say(options.format, {"addons": told}, _list(told))
         return OK
-    entry = about.entry(options.name)
+    name, _, field = options.name.partition(".")
+    entry = about.entry(name)
+    if entry is not None and field:
+        return _field(f"addons.{options.name}")
     if entry is None:
-        if known := declined.find(options.name):
-            sys.stderr.write(f"bpc: the catalogue leaves {options.name} out: {known.why}; {known.instead}\n")
+        if known := declined.find(name):
+            sys.stderr.write(f"bpc: the catalogue leaves {name} out: {known.why}; {known.instead}\n")
             return BAD_USAGE
-        hint = meant(options.name, catalogue.names()) or "`bpc addons` lists what it has"
-        sys.stderr.write(f"bpc: the catalogue has no add-on called {options.name}; {hint}\n")
+        hint = meant(name, catalogue.names()) or "`bpc addons` lists what it has"
+        sys.stderr.write(f"bpc: the catalogue has no add-on called {name}; {hint}\n")
         return BAD_USAGE
     one = about.everything(entry)
     _say(options.format, one, addon_page.lines(one))
+    return OK
+
+
+def _field(path: str) -> int:
+    """One of an add-on's fields, as `kubectl explain` goes down into them by dots."""
+    from bpc import reference
+
+    found = reference.find(path)
+    if found is None:
+        known = [one.path.replace("[]", "") for one in reference.fields()]
+        hint = meant(path, known) or "`bpc schema --format markdown` lists every path"
+        sys.stderr.write(f"bpc: there is no field called {path}; {hint}\n")
+        return BAD_USAGE
+    sys.stdout.write(reference.text(found))
     return OK
 
 

@@ -17,7 +17,7 @@ class Images(Writer):
     """Writes images/<environment>.txt and images/<environment>.cdx.json."""
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
-        used = images.used(stacks.plan)
+        used = images.listed(stacks.plan)
         unknown = [one.entry.name for one in images.unknown(stacks.plan)]
         if used or unknown:
             folder = f"images/{stacks.environment}"

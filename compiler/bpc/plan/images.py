@@ -44,7 +44,27 @@ def moved(plan: Plan) -> list[Use]:
 
 def unknown(plan: Plan) -> list[PlannedAddOn]:
     """The charts that an engine installs and that nobody has looked into."""
-    return [one for one in plan.addons if is_installed(one, plan) and not one.entry.images]
+    return [one for one in plan.addons if is_installed(one, plan) and not (one.entry.images and is_ours(one))]
+
+
+def listed(plan: Plan) -> list[Use]:
+    """The images with their tags: not those of a chart's other version, which has other ones by the same names."""
+    return [one for one in used(plan) if is_ours(one.addon) or one.said not in one.addon.entry.images]
+
+
+def is_ours(addon: PlannedAddOn) -> bool:
+    """Whether its chart is of the version that the catalogue knows."""
+    charts = addon.entry.charts
+    return addon.source != "chart" or not charts or addon.request.options.get("version") in (None, charts[-1].version)
+
+
+def told(addon: PlannedAddOn, plan: Plan) -> tuple[str, ...]:
+    """The images that its pods are told of where no rename gets: in settings, and for charts that an engine installs
+    in flags and custom resources too."""
+    if addon.source != "chart":
+        return ()
+    said = "" if is_installed(addon, plan) else " ".join(_in_objects(addon, plan))
+    return tuple(one for one in addon.entry.told_images if image_name.written(one) not in said)
 
 
 def is_installed(addon: PlannedAddOn, plan: Plan) -> bool:
@@ -58,7 +78,12 @@ def _said(addon: PlannedAddOn, plan: Plan) -> Iterator[str]:
         yield from image_name.inside_text(one["patch"])
     if is_installed(addon, plan):
         yield from addon.entry.images
-        return
+    else:
+        yield from _in_objects(addon, plan)
+        yield from told(addon, plan)
+
+
+def _in_objects(addon: PlannedAddOn, plan: Plan) -> Iterator[str]:
     objects = plan.brought.get(addon.entry.name, ())
     if addon.source == "manifests":
         objects = addon.entry.manifests(addon.context)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from bpc import facts
 from bpc.diagnostics import Diagnostic, rule
+from bpc.kit import image_name
 from bpc.model.images import Images
 from bpc.plan import images, releases
 from bpc.plan.shapes import Plan, PlannedAddOn
@@ -139,13 +140,24 @@ def _charts(plan: Plan) -> Iterator[Diagnostic]:
     mirror = images.address(plan)
     engine = plan.blueprint.gitops.engine if plan.blueprint.gitops else ""
     for addon in plan.addons if mirror else ():
-        if not images.is_installed(addon, plan) or _names(addon, mirror):
+        if addon.source != "chart" or _names(addon, mirror):
             continue
-        if not addon.entry.images:
+        if not images.is_installed(addon, plan):
+            yield from _told(addon, plan)
+        elif not addon.entry.images:
             yield NOT_REWRITTEN.at(addon.request.at, f"bpc does not know the images of {addon.entry.name}", key=True)
         elif engine == "argocd":
             said = f"Argo CD would pull the images of {addon.entry.name} from where they are published"
             yield NOT_REWRITTEN.at(addon.request.at, said, key=True)
+        else:
+            yield from _told(addon, plan)
+
+
+def _told(addon: PlannedAddOn, plan: Plan) -> Iterator[Diagnostic]:
+    """What neither kustomize nor Flux sees: an image that a pod asks for by itself."""
+    if names := [image_name.written(one) for one in images.told(addon, plan)]:
+        said = f"a setting of {addon.entry.name} names {', '.join(names)}, which nobody rewrites"
+        yield NOT_REWRITTEN.at(addon.request.at, said, "say in its `values` where they are in the mirror", key=True)
 
 
 def _names(addon: PlannedAddOn, mirror: str) -> bool:
