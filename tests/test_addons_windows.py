@@ -15,6 +15,7 @@ CHARTS = [entry for entry in catalogue.addons() if "chart" in entry.sources]
 # Those whose pods choose Linux, as Helm renders the chart of the entry's version.
 BY_THEMSELVES = {
     "argo-cd",
+    "aws-gateway-api-controller",
     "calico",
     "cert-manager",
     "gatekeeper",
