@@ -21,12 +21,24 @@ SECTIONS = [
     "serviceaccounts",
     "gitops",
     "images",
+    "observability",
     "environments",
     "overrides",
 ]
 # What several fields share, or what is long.
-SHARED = ["outpost", "remotenetwork", "common", "capabilities", "controlplane", "nodes", "autoscaling", "identity"]
-SHARED += ["automode", "securitygroups"]
+SHARED = [
+    "outpost",
+    "remotenetwork",
+    "common",
+    "capabilities",
+    "controlplane",
+    "nodes",
+    "autoscaling",
+    "identity",
+    "alarms",
+    "automode",
+    "securitygroups",
+]
 # A section's name in the language, where it is not the name of its file.
 NAMES = {"nodegroups": "nodeGroups", "fargate": "fargateProfiles", "serviceaccounts": "serviceAccounts"}
 

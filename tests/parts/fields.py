@@ -105,6 +105,8 @@ VALUES: dict[str, Any] = {
     "cloudformation.stackSets.parameters": {"WorkersMaxSize": 9},
     "cloudformation.stackSets.waves": [["dev"], ["prod"]],
     "images.registries": ["quay.io"],
+    "observability.alarms[].comparisonOperator": "LessThanThreshold",
+    "observability.alarms[].statistic": "Sum",
     "metadata.name": "other",
     "network.cidr": "10.0.0.0/16",
     "network.topology": "public",
@@ -539,6 +541,32 @@ CACHED: dict[str, Any] = {
 BELOW |= {
     "images": CACHED,
     "images.credentials": CACHED | {"images.credentials": {"docker.io": f"{SECRETS}/old-AbCdEf"}},
+}
+RECIPIENTS: dict[str, Any] = {
+    "email": {"email": "old@example.com"},
+    "https": {"https": "https://old.example.com"},
+    "topicArn": {"topicArn": "arn:aws:sns:eu-west-1:111122223333:old"},
+    "slack": {"slack": {"workspaceId": "TOLD", "channelId": "COLD"}},
+}
+WATCHED: dict[str, Any] = {
+    "addons": {"amazon-cloudwatch-observability": {}},
+    "observability": {
+        "notify": [{"email": "old@example.com"}],
+        "alarms": [{"name": "old", "metric": "Old", "namespace": "Old", "threshold": 1}],
+        "queries": [{"name": "old", "logs": ["host"], "query": "limit 1"}],
+    },
+}
+OLD_LOG = {"name": "old", "log": "application", "contains": ["OLD"]}
+BELOW |= {
+    "observability": WATCHED,
+    **{f"observability.notify[].{key}": {"observability.notify": [one]} for key, one in RECIPIENTS.items()},
+    "observability.alarms[].datapointsToAlarm": {"observability.alarms[].evaluationPeriods": 2},
+    **{
+        f"observability.alarms[].{key}": {"observability.alarms": [OLD_LOG]}
+        for key in ("contains", "container", "kubernetesNamespace")
+    },
+    "observability.alarms[].log": {"observability.alarms": [{"name": "old", "log": "host", "contains": ["OLD"]}]},
+    "observability.alarms[].pattern": {"observability.alarms": [{"name": "old", "log": "host", "pattern": "OLD"}]},
 }
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {

@@ -21,7 +21,12 @@ Statement = dict[str, Any]
 # By what a service names its resources; one that is not here has ids alone, so its actions are for {here}.
 RESOURCES = {
     "autoscaling": ("autoscaling:{here}:*:autoScalingGroupName/{own}",),
-    "cloudwatch": ("cloudwatch:{here}:alarm:*",),
+    "chatbot": ("chatbot::{account}:chat-configuration/slack-channel/{name}-*",),
+    "cloudwatch": (
+        "cloudwatch:{here}:alarm:{own}",
+        "cloudwatch:{here}:alarm:{name}-*",
+        "cloudwatch::{account}:dashboard/{name}",
+    ),
     # Another account may share its subnets.
     "ec2": ("ec2:{region}:*:*",),
     "ecr": ("ecr:{here}:repository/*",),
@@ -49,6 +54,7 @@ ELSEWHERE = ("identitystore", "sso")
 # The services that make a role of their own with the first resource of a type.
 LINKED = {
     "AWS::AutoScaling::AutoScalingGroup": ("autoscaling.amazonaws.com", "spot.amazonaws.com"),
+    "AWS::Chatbot::SlackChannelConfiguration": ("management.chatbot.amazonaws.com",),
     "AWS::EC2::InstanceConnectEndpoint": ("ec2-instance-connect.amazonaws.com",),
     "AWS::EC2::TransitGatewayAttachment": ("transitgateway.amazonaws.com",),
     "AWS::EC2::TransitGatewayVpcAttachment": ("transitgateway.amazonaws.com",),
@@ -158,7 +164,8 @@ class _Deployer:
 
     def _arns(self, service: str) -> list[str]:
         named = {arn for arns in self.found.named.values() for arn in arns if arn.split(":")[2] == service}
-        found = sorted(named) or [self.at.arn(one) for one in RESOURCES.get(service, (f"{service}:{{here}}:*",))]
+        usual = RESOURCES.get(service, (f"{service}:{{here}}:*",))
+        found = sorted(named) or [*dict.fromkeys(self.at.arn(one) for one in usual)]
         if service == "ssm" and named:
             found.append(self.at.arn("ssm:{here}:association/*"))
         if service == "kms" and self.found.keys:

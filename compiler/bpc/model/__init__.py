@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         RepairOverride,
         Ssh,
     )
+    from bpc.model.observability import Observability
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
     from bpc.model.security_groups import SecurityGroupRule
@@ -118,6 +119,7 @@ __all__ = [
     "Node",
     "NodeGroup",
     "NodeResourcesFit",
+    "Observability",
     "OidcIdentityProvider",
     "OperationPreferences",
     "Outpost",
@@ -202,6 +204,7 @@ LAZY = {
     "MixedInstances": "bpc.model.auto_scaling",
     "NodeResourcesFit": "bpc.model.control_plane",
     "OidcIdentityProvider": "bpc.model.control_plane",
+    "Observability": "bpc.model.observability",
     "Outpost": "bpc.model.outpost",
     "Permission": "bpc.model.permissions",
     "Placement": "bpc.model.node_details",
@@ -247,6 +250,7 @@ class Blueprint(Node):
     service_accounts: tuple[ServiceAccount, ...]
     gitops: Gitops | None
     images: Images | None
+    observability: Observability | None
     overrides: Overrides
 
     @classmethod

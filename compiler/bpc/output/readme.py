@@ -36,6 +36,7 @@ class Readme(Writer):
         self.manifests: dict[str, str] = {}
         self.way = ""
         self.images = ""
+        self.alarms = ""
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         place = described(stacks)
@@ -62,6 +63,10 @@ class Readme(Writer):
             from bpc.output import pulling
 
             self.images = pulling.said(stacks)
+        if stacks.plan.blueprint.observability and self.described is place:
+            from bpc.output import watching
+
+            self.alarms = watching.said(stacks)
         what = f"`{stacks.stack_set}`" if place.sets else ", ".join(stacks.templates)
         everywhere = place.sets.organizational_unit_ids if place.sets and place.sets.everywhere else ()
         where = f"every one of {', '.join(everywhere)}" if everywhere else place.account or ""
@@ -95,6 +100,7 @@ class Readme(Writer):
             *(self.manifests[way] for way in sorted(self.manifests, key=lambda way: way != self.way)),
             _beforehand(place.beforehand) if place.beforehand else "",
             place.classes,
+            self.alarms,
             *after,
         ]
         self.write("README.md", ("\n\n".join(one for one in parts if one) + "\n").encode())

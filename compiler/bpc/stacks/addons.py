@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from troposphere import Ref
+
 from bpc.contribution import contribute
 from bpc.kit.sheet import Sheet
 from bpc.plan.shapes import Plan, PlannedAddOn
@@ -23,6 +25,11 @@ class AddOns(Stack):
         cluster = sheet.imported("cluster", "ClusterName")
         for addon in _here(plan):
             contribute(addon, plan, sheet, cluster)
+        if plan.blueprint.observability:
+            from bpc.plan import watched
+
+            for one in watched.exported(plan, cls.name):
+                sheet.export(one.title, Ref(one.title), f"The log group {one.name}.")
 
 
 def _here(plan: Plan) -> list[PlannedAddOn]:

@@ -94,6 +94,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.patches": lambda it: any(one.request.options.get("patches") for one in it.addons),
     "bpc.plan.obstacles.images": lambda it: it.blueprint.images and not it.has_files,
     "bpc.plan.obstacles.storage": lambda it: it.blueprint.storage,
+    "bpc.plan.obstacles.watched": lambda it: it.blueprint.observability,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
 }
 

@@ -57,6 +57,11 @@ class Cluster(Stack):
             if addon.entry.before_nodes:
                 contribute(addon, plan, sheet, Ref("Cluster"))
         _outputs(plan, sheet)
+        if plan.blueprint.observability:
+            from bpc.plan import watched
+
+            for one in watched.exported(plan, cls.name):
+                sheet.export(one.title, Ref(one.title), f"The log group {one.name}.")
 
 
 def _outputs(plan: Plan, sheet: Sheet) -> None:

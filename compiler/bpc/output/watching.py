@@ -1,0 +1,31 @@
+"""What the README says of alarms: what those who hear of them still have to do."""
+
+from __future__ import annotations
+
+from bpc.output.stacks import Stacks
+
+
+def said(stacks: Stacks) -> str:
+    """Where the alarms go, and who has to agree to it."""
+    wanted = stacks.plan.blueprint.observability
+    assert wanted
+    addresses = [f"`{one.email or one.https}`" for one in wanted.notify if one.email or one.https]
+    parts = []
+    if addresses:
+        parts.append(
+            f"Amazon SNS asks {', '.join(addresses)} whether they want to hear of alarms: nothing is told before they "
+            "have confirmed it."
+        )
+    if any(one.slack for one in wanted.notify):
+        parts.append(
+            "Slack: authorize the workspace in the console of Amazon Q Developer in chat applications once before the "
+            f"stack `{stacks.name('observability')}` is created, and invite `@Amazon Q` to a private channel."
+        )
+    if topics := [f"`{one.topic_arn}`" for one in wanted.notify if one.topic_arn]:
+        services = "`cloudwatch.amazonaws.com`" + (" and `events.amazonaws.com`" if wanted.events else "")
+        parts.append(f"The policy of {', '.join(topics)} has to let {services} publish.")
+    if not wanted.notify and wanted.alarms:
+        parts.append("Nobody is told of the alarms: `observability.notify` says who is.")
+    if wanted.dashboard:
+        parts.append(f"The dashboard is an output of the stack `{stacks.name('observability')}`: `DashboardUrl`.")
+    return "\n\n".join(["## Alarms", *parts]) if parts else ""

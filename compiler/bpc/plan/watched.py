@@ -1,0 +1,51 @@
+"""The log groups that are watched, and which stack makes each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bpc.kit import container_insights
+from bpc.kit.record import Record
+from bpc.plan.shapes import Plan
+
+CONTROL_PLANE = "cluster"
+ENHANCED = "amazon-cloudwatch-observability"
+
+
+class LogGroup(Record):
+    """A log group: its name, its logical ID, under which it is exported too, and the stack that makes it."""
+
+    name: str
+    title: str
+    stack: str
+
+
+def logs(plan: Plan) -> Mapping[str, LogGroup]:
+    """By what it holds, each log group that the blueprint reads and that somebody makes."""
+    wanted = plan.blueprint.observability
+    return {one: found for one in (wanted.logs if wanted else ()) if (found := _found(one, plan))}
+
+
+def exported(plan: Plan, stack: str) -> list[LogGroup]:
+    """Those of one stack, which it exports."""
+    return [one for one in logs(plan).values() if one.stack == stack]
+
+
+def insights(plan: Plan) -> bool:
+    """Whether anybody measures nodes and pods."""
+    return bool(_found("performance", plan))
+
+
+def is_enhanced(plan: Plan) -> bool:
+    """Whether pods are measured for the whole cluster (enhanced observability), not only each of them."""
+    return any(one.entry.name == ENHANCED for one in plan.addons)
+
+
+def _found(kind: str, plan: Plan) -> LogGroup | None:
+    if kind == CONTROL_PLANE:
+        logged = plan.blueprint.cluster.logging.types
+        return LogGroup(f"/aws/eks/{plan.name}/cluster", "ClusterLogGroup", "cluster") if logged else None
+    title = container_insights.title(kind)
+    if any(one.title == title for addon in plan.addons for one in addon.entry.resources(addon.context)):
+        return LogGroup(container_insights.name(plan.name, kind), title, "addons")
+    return None

@@ -1,0 +1,28 @@
+"""What is watched: the topic, the alarms and the filters that feed them, saved queries, the dashboard."""
+
+from __future__ import annotations
+
+from bpc.kit.sheet import Sheet
+from bpc.plan.shapes import Plan
+from bpc.stack import Stack
+
+
+class Observability(Stack):
+    """alarms, saved queries and a dashboard"""
+
+    name = "observability"
+    number = 70
+
+    @classmethod
+    def wanted(cls, plan: Plan) -> bool:
+        return bool(plan.blueprint.observability)
+
+    @classmethod
+    def fill(cls, plan: Plan, sheet: Sheet) -> None:
+        from bpc.stacks.observability import alarms, dashboard, events, queries, topic
+
+        told = topic.fill(plan, sheet)
+        made = alarms.fill(plan, sheet, told)
+        events.fill(plan, sheet, told)
+        queries.fill(plan, sheet)
+        dashboard.fill(plan, sheet, made)
