@@ -174,6 +174,8 @@ def samples(
 
 # Public parameters of AWS's, and a bucket that the blueprint names for the logs of the VPC's traffic.
 NAMED = {"ssm:GetParameters", "s3:PutBucketPolicy"}
+# A dashboard has the platform's name and no other.
+NAMED |= {f"cloudwatch:{one}" for one in ("DeleteDashboards", "GetDashboard", "PutDashboard")}
 
 
 @each_place

@@ -225,3 +225,12 @@ def test_in_one_template_the_log_group_is_there_before_its_filter() -> None:
     counted = it.resource("shop", "AWS::Logs::MetricFilter")
     assert counted["LogGroupName"] == {"Ref": "ContainerInsightsApplicationLogGroup"}
     assert it.lint() == []
+
+
+def test_whoever_deploys_may_have_that_dashboard_and_no_other() -> None:
+    files = made({}).files
+    policies = [json.loads(text) for path, text in files.items() if "deployer-policy" in path]
+    found = [one for policy in policies for one in policy["Statement"] if "cloudwatch:PutDashboard" in one["Action"]]
+    named = [one for one in found[0]["Resource"] if ":dashboard/" in one]
+    assert len(found) == 1
+    assert named == ["arn:aws:cloudwatch::*:dashboard/shop"]

@@ -246,7 +246,7 @@ def test_what_the_first_screen_says_of_add_ons_is_so() -> None:
 def test_the_limits_of_speed_are_those_that_the_tests_hold() -> None:
     tests = (ROOT / "tests" / "test_bench.py").read_text(encoding="utf-8")
     held = re.search(r'LIMITS == \{"compile": ([\d.]+), "unchanged": ([\d.]+)\}', tests)
-    each = re.search(r"^MOST_MS_EACH = ([\d.]+)$", tests, re.MULTILINE)
+    each = re.search(r"^MOST_EACH = ([\d.]+) ", tests, re.MULTILINE)
     many = re.search(r"^FEW, MANY = \d+, (\d+)$", tests, re.MULTILINE)
     assert held and each and many
     assert f"in a fleet of {many[1]} |" in README
