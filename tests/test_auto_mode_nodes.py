@@ -204,3 +204,13 @@ def test_the_readme_tells_what_is_there_and_what_is_not() -> None:
     assert "but for `fixed`, of which there are always as many as the blueprint says" in told
     assert "with `a` or `b` as `ingressClassName`" in told and "those that name none get `b`" in told
     assert "What EKS Auto Mode does" not in compiled().files["README.md"].decode()
+
+
+def test_nodes_are_told_of_the_platforms_proxy_unless_the_class_has_another() -> None:
+    network = {"proxy": {"httpsProxy": "http://proxy.example.com:3128"}}
+    other = {"name": "other", "advancedNetworking": {"httpsProxy": "http://other.example.com:3128"}}
+    found = objects(made({"name": "own"}, other, sections={"network": network}))
+    own, another = (found["NodeClass", one]["spec"]["advancedNetworking"] for one in ("own", "other"))
+    assert own["httpsProxy"] == "http://proxy.example.com:3128"
+    assert {"169.254.169.254", "192.168.0.0/16", ".svc"} <= set(own["noProxy"])
+    assert another["httpsProxy"] == "http://other.example.com:3128"

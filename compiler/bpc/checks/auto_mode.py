@@ -121,7 +121,7 @@ def _class(at: Path, one: Mapping[str, Any], blueprint: Blueprint) -> Iterator[D
         path = (*at, "podSecurityGroupSelectorTerms")
         yield REFUSED.at(path, "these are for pods with subnets of their own", "say podSubnetSelectorTerms", key=True)
     proxy = one.get("advancedNetworking", {})
-    if "noProxy" in proxy and "httpsProxy" not in proxy:
+    if "noProxy" in proxy and "httpsProxy" not in proxy and not network.proxy:
         yield REFUSED.at((*at, "advancedNetworking", "noProxy"), "there is no httpsProxy", "say it too", key=True)
     if "enableV4Egress" in proxy and network.ip_family != "ipv6":
         path = (*at, "advancedNetworking", "enableV4Egress")

@@ -68,8 +68,9 @@ def _own(group: NodeGroup) -> Iterator[Diagnostic]:
 
 def _others(blueprint: Blueprint) -> Iterator[Diagnostic]:
     cluster = blueprint.cluster
-    if cluster.auto_mode:
-        yield NOT_TOLD.at(cluster.auto_mode.at, "EKS Auto Mode makes nodes of its own", key=True)
+    if cluster.auto_mode and cluster.auto_mode.node_pools:
+        said = "the nodes of EKS's own node pools are not told: only those of nodeClasses are"
+        yield NOT_TOLD.at(cluster.auto_mode.at, said, key=True)
     if cluster.remote_network:
         yield NOT_TOLD.at(cluster.remote_network.at, "hybrid nodes are configured where they are", key=True)
     if blueprint.fargate_profiles:

@@ -29,7 +29,6 @@ PLAIN = (
     "networkPolicy",
     "networkPolicyEventLogs",
     "snatPolicy",
-    "advancedNetworking",
     "certificateBundles",
     "capacityReservationSelectorTerms",
 )
@@ -38,7 +37,10 @@ POLICIES = ("networkPolicy", "networkPolicyEventLogs")
 
 
 class Surroundings(Record):
-    """What a NodeClass is made for: `subnets` and `pod_subnets` are the Names of the platform's own."""
+    """What a NodeClass is made for: `subnets` and `pod_subnets` are the Names of the platform's own.
+
+    `proxy` is the platform's, as a NodeClass has it.
+    """
 
     cluster: str
     profile: str
@@ -46,6 +48,7 @@ class Surroundings(Record):
     subnets: Sequence[str]
     pod_subnets: Sequence[str]
     tags: Mapping[str, str]
+    proxy: Mapping[str, Any]
 
 
 def node_class(said: Mapping[str, Any], home: Surroundings) -> Object:
@@ -61,6 +64,8 @@ def node_class(said: Mapping[str, Any], home: Surroundings) -> Object:
     if storage := copied(said.get("ephemeralStorage")):
         spec["ephemeralStorage"] = _storage(storage)
     spec |= {key: copied(said[key]) for key in PLAIN if said.get(key)}
+    if network := dict(home.proxy) | copied(said.get("advancedNetworking", {})):
+        spec["advancedNetworking"] = network
     hardened = {key: value for key, value in said.get("advancedSecurity", {}).items() if value}
     if hardened:
         spec["advancedSecurity"] = copied(hardened)

@@ -6,7 +6,7 @@ Balancer, Use Service Annotations to configure Network Load Balancers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bpc.kit import auto_mode_objects as objects
 from bpc.kit.auto_mode_objects import COMPONENT
@@ -41,7 +41,17 @@ def _home(plan: Plan, wanted: AutoMode) -> objects.Surroundings:
         subnets=[subnets.name(one, plan) for one in nodes],
         pod_subnets=[subnets.name(one, plan) for one in pods],
         tags=plan.blueprint.metadata.tags,
+        proxy=_proxy(plan),
     )
+
+
+def _proxy(plan: Plan) -> dict[str, Any]:
+    if plan.blueprint.network.proxy is None:
+        return {}
+    from bpc.plan import proxy
+
+    said = proxy.environment(plan.blueprint, plan.endpoints)
+    return {"httpsProxy": said["HTTPS_PROXY"], "noProxy": said["NO_PROXY"].split(",")}
 
 
 def said(plan: Plan, wanted: AutoMode) -> str:
