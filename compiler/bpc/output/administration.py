@@ -94,11 +94,20 @@ def _bucket(it: Described) -> str:
     return f"s3://{path}"
 
 
+def _suffix(it: Described) -> str:
+    """What the names of hosts end with, where the Region is."""
+    from bpc import facts
+    from bpc.facts import partitions
+
+    known = facts.region(it.region)
+    return partitions.suffixes(known.partition if known else "aws").usual
+
+
 def _create(it: Described, protected: bool) -> str:
     given = (
         []
         if it.settings.templates_url
-        else [f"TemplatesUrl=https://YOUR_BUCKET.s3.{it.region}.amazonaws.com/{it.name}"]
+        else [f"TemplatesUrl=https://YOUR_BUCKET.s3.{it.region}.{_suffix(it)}/{it.name}"]
     )
     given += [f"{name}=YOUR_{name.upper()}" for name in it.asked]
     lines = [

@@ -57,11 +57,6 @@ class Cluster(Stack):
             if addon.entry.before_nodes:
                 contribute(addon, plan, sheet, Ref("Cluster"))
         _outputs(plan, sheet)
-        if plan.blueprint.observability:
-            from bpc.plan import watched
-
-            for one in watched.exported(plan, cls.name):
-                sheet.export(one.title, Ref(one.title), f"The log group {one.name}.")
 
 
 def _outputs(plan: Plan, sheet: Sheet) -> None:
@@ -83,3 +78,8 @@ def _outputs(plan: Plan, sheet: Sheet) -> None:
         group = GetAtt("Cluster", "ClusterSecurityGroupId")
         sheet.export("ClusterSecurityGroupId", group, "What the control plane and the nodes reach each other by.")
     sheet.output("OpenIdConnectIssuerUrl", GetAtt("Cluster", "OpenIdConnectIssuerUrl"), "The cluster's issuer.")
+    if plan.blueprint.observability:
+        from bpc.plan import watched
+
+        for one in watched.exported(plan, sheet.stack):
+            sheet.export(one.title, Ref(one.title), f"The log group {one.name}.")
