@@ -75,15 +75,6 @@ class Image(Record):
     parameter: str
 
 
-class Upstream(Record):
-    """What a pull through cache rule says of a registry, and the rule's name in a template."""
-
-    name: str
-    url: str
-    credentials: bool
-    id: str
-
-
 def _read(name: str) -> Mapping[str, Any]:
     with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
         document: Mapping[str, Any] = json.load(file)
@@ -295,9 +286,3 @@ def node_images(ami: str) -> Mapping[str, Mapping[str, Image]]:
 def node_image_versions(ami: str) -> tuple[str, str]:
     """The first and the last Kubernetes version with images of an operating system; empty where there is no bound."""
     return _images()["since"].get(ami, ""), _images()["until"].get(ami, "")
-
-
-def upstream_registry(name: str) -> Upstream | None:
-    """A registry that Amazon ECR can fetch from, by the name that images have it by."""
-    found = entry("registries.json", name)
-    return Upstream(found["upstream"], found["url"], found["credentials"], found["id"]) if found else None

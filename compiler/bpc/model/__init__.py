@@ -58,7 +58,7 @@ if TYPE_CHECKING:
         RepairOverride,
         Ssh,
     )
-    from bpc.model.observability import Observability
+    from bpc.model.observability import Alarm, Observability, Query, Recipient, Slack
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
     from bpc.model.security_groups import SecurityGroupRule
@@ -71,6 +71,7 @@ __all__ = [
     "AccessPolicy",
     "Ack",
     "AddOnRequest",
+    "Alarm",
     "ArgoCd",
     "AutoDeployment",
     "AutoMode",
@@ -130,7 +131,9 @@ __all__ = [
     "Placement",
     "Prefix",
     "Proxy",
+    "Query",
     "RbacRoleMapping",
+    "Recipient",
     "RemoteNetwork",
     "Repair",
     "RepairOverride",
@@ -148,6 +151,7 @@ __all__ = [
     "ServiceAccount",
     "ServiceNodePortRange",
     "SessionLog",
+    "Slack",
     "SnapshotClass",
     "Ssh",
     "StackSets",
@@ -204,7 +208,11 @@ LAZY = {
     "MixedInstances": "bpc.model.auto_scaling",
     "NodeResourcesFit": "bpc.model.control_plane",
     "OidcIdentityProvider": "bpc.model.control_plane",
+    "Alarm": "bpc.model.observability",
     "Observability": "bpc.model.observability",
+    "Query": "bpc.model.observability",
+    "Recipient": "bpc.model.observability",
+    "Slack": "bpc.model.observability",
     "Outpost": "bpc.model.outpost",
     "Permission": "bpc.model.permissions",
     "Placement": "bpc.model.node_details",

@@ -12,7 +12,7 @@ from typing import Any
 from troposphere import GetAtt
 from troposphere.iam import Role
 
-from bpc import facts
+from bpc.facts import registries
 from bpc.kit import iam, image_cache
 from bpc.kit.sheet import Sheet
 from bpc.model import Images
@@ -45,7 +45,7 @@ class ImageCache(Stack):
 def _rule(registry: str, wanted: Images, sheet: Sheet) -> None:
     from troposphere import ecr
 
-    upstream = facts.upstream_registry(registry)
+    upstream = registries.upstream_registry(registry)
     assert upstream, "the plan has no registry that is not cached"
     secret = wanted.credentials.get(registry)
     rule = ecr.PullThroughCacheRule(

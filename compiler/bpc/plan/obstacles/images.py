@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bpc import facts
 from bpc.diagnostics import Diagnostic, rule
+from bpc.facts import registries
 from bpc.kit import image_name
 from bpc.model.images import Images
 from bpc.plan import images, releases
@@ -116,7 +116,7 @@ def _upstream(plan: Plan, wanted: Images) -> Iterator[Diagnostic]:
     """The registries that are fetched from, each with what it wants."""
     for one in images.moved(plan):
         name, registry = one.addon.entry.name, one.known.registry
-        upstream = facts.upstream_registry(registry)
+        upstream = registries.upstream_registry(registry)
         if upstream is None:
             yield NOT_CACHED.at(
                 one.addon.request.at, f"{name} pulls from {registry}, which ECR does not cache", key=True
@@ -124,7 +124,7 @@ def _upstream(plan: Plan, wanted: Images) -> Iterator[Diagnostic]:
         elif upstream.credentials and registry not in wanted.credentials:
             yield NO_CREDENTIALS.at(one.addon.request.at, f"{name} pulls from {registry}, which wants a user", key=True)
     for index, registry in enumerate(wanted.registries):
-        upstream = facts.upstream_registry(registry)
+        upstream = registries.upstream_registry(registry)
         if upstream and upstream.credentials and registry not in wanted.credentials:
             yield NO_CREDENTIALS.at((*wanted.at, "registries", index), f"{registry} wants a user")
     for registry, arn in wanted.credentials.items():
