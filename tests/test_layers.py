@@ -19,11 +19,15 @@ LAYERS = """
 __main__
 cli
 cli.run
-cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.schema* cli.validate*
+cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.schema* cli.trace* cli.validate*
 cli.vendor* cli.verify*
 cli.parser
 cli.blueprints cli.progress cli.addon_page
 cli.show cli.exits
+tracing.said
+tracing.asked tracing.lines
+tracing
+tracing.objects
 difference
 vendoring
 vendoring.fetch vendoring.rendering vendoring.schemas

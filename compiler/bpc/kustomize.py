@@ -83,6 +83,18 @@ class Overlays:
             own = self._patches.get(environment, {})
             yield from _overlay_files(environment, entries, base, own, self._renamed.get(environment, {}), header)
 
+    def files(self) -> Iterator[tuple[str, str, Key, str]]:
+        """Where every object of every environment is: environment, component, what it is, and the file."""
+        base, folders = self._base(), self._folders()
+        for environment, entries in self._environments.items():
+            one_wave = len({wave for (_, wave), _ in entries}) == 1
+            for entry in entries:
+                unit, key = entry
+                below = "" if one_wave else f"{unit[1]}/"
+                own = f"overlays/{environment}/{below}{unit[0]}-"
+                folder = f"base/{folders[unit]}/" if entry in base else own
+                yield environment, unit[0], key, f"kubernetes/{folder}{_file_of(key[1])}"
+
     def _base(self) -> dict[_Entry, str]:
         """What each object is in most environments; left out is what an environment of its component lacks."""
         users = Counter(unit for entries in self._environments.values() for unit in {one for one, _ in entries})
@@ -129,10 +141,13 @@ def _base_files(base: _Base, header: str) -> Iterator[Artifact]:
 def _by_kind(objects: Iterable[Manifest]) -> dict[str, list[Manifest]]:
     files: dict[str, list[Manifest]] = {}
     for one in objects:
-        # Flux has a kind of the name that the file of kustomize has.
-        kind = one["kind"].lower().replace("kustomization", "kustomizations")
-        files.setdefault(f"{kind}.yaml", []).append(one)
+        files.setdefault(_file_of(one["kind"]), []).append(one)
     return files
+
+
+def _file_of(kind: str) -> str:
+    """Flux has a kind of the name that the file of kustomize has."""
+    return f"{kind.lower().replace('kustomization', 'kustomizations')}.yaml"
 
 
 def _overlay_files(

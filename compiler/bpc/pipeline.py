@@ -34,6 +34,7 @@ from bpc.source import Document
 if TYPE_CHECKING:
     from bpc.beside import Beside
     from bpc.output import Sink
+    from bpc.output.stacks import Stacks
     from bpc.quotas import Complaint, Templates
 
 NO_SUCH_ENVIRONMENT = rule(
@@ -170,16 +171,21 @@ def _brought(planned: Plan, file: str, beside: Beside | None) -> tuple[Plan | No
     return (None if errors(found) else filled), found
 
 
-def plans(raw: bytes) -> tuple[Document | None, list[tuple[Place, Plan]], list[Diagnostic]]:
-    """The plan of every environment, without what they take from files."""
+def plans(
+    raw: bytes, only: str = "", other: Callable[[Place], Place] = lambda one: one
+) -> tuple[Document | None, list[tuple[Place, Plan]], list[Diagnostic]]:
+    """The plan of every environment, or of `only` one, without what they take from files.
+
+    `other` exchanges an environment for one that is not quite as the blueprint says.
+    """
     document, found = source.parse(raw)
     if document is None or errors(found):
         return document, [], located(found, document)
-    places, _, complaints = _places(document, "")
+    places, _, complaints = _places(document, only)
     found += complaints
     seen: dict[Any, str] = {}
     made = []
-    for place in places:
+    for place in map(other, places):
         planned, complaints = _front(place, seen)
         found += located(complaints, place.document)
         if planned:
@@ -187,8 +193,30 @@ def plans(raw: bytes) -> tuple[Document | None, list[tuple[Place, Plan]], list[D
     return document, made, located(found, document)
 
 
+def finished(
+    raw: bytes, file: str, beside: Beside, only: str = "", other: Callable[[Place], Place] = lambda one: one
+) -> tuple[Document | None, list[tuple[Place, Stacks]], list[Diagnostic]]:
+    """What every environment is written from, for who does not want to write it; `other` as for `plans`."""
+    document, planned, found = plans(raw, only, other)
+    made = []
+    for place, plan_ in planned if not errors(found) else ():
+        filled, complaints = _brought(plan_, file, beside) if plan_.has_files else (plan_, [])
+        if filled:
+            ready, more = _ready(filled)
+            complaints += more
+            made.append((place, ready))
+        found += located(complaints, place.document)
+    return document, [] if errors(found) else made, located(found, document)
+
+
 def _back(planned: Plan, output: Output) -> list[Diagnostic]:
     """One environment from its plan to its files."""
+    made, found = _ready(planned)
+    return found or output.add(made)
+
+
+def _ready(planned: Plan) -> tuple[Stacks, list[Diagnostic]]:
+    """One environment from its plan to finished templates."""
     made = stacks.filled(planned)
     patched, found = overrides.apply(planned.blueprint.overrides, made.templates, made.origins)
     if complaints := _wrong(made.templates, {one.stack for one in patched}):
@@ -205,7 +233,7 @@ def _back(planned: Plan, output: Output) -> list[Diagnostic]:
 
         made, found = single.merged(made)
         found += [single.too_much(one) for one in quotas.check(made.templates)]
-    return found or output.add(made.replace(patched=tuple(patched)))
+    return made.replace(patched=tuple(patched)), found
 
 
 def _wrong(templates: Templates, patched: Set[str]) -> list[Complaint]:

@@ -9,7 +9,19 @@ from types import ModuleType
 from bpc import __version__
 from bpc.cli.exits import BAD_USAGE
 
-VERBS = ("compile", "diff", "validate", "vendor", "explain", "addons", "schema", "verify", "import", "completion")
+VERBS = (
+    "compile",
+    "diff",
+    "validate",
+    "trace",
+    "vendor",
+    "explain",
+    "addons",
+    "schema",
+    "verify",
+    "import",
+    "completion",
+)
 # A verb that Python keeps for itself has a module of another name.
 MODULES = {"import": "importing"}
 

@@ -52,16 +52,16 @@ def parts(stacks: Stacks) -> tuple[Part, ...]:
         if addon.source != "eks":
             found.append(Part(addon.entry.name, _objects(addon, stacks), addon, _patches(addon, stacks)))
     accounts = [_service_account(one) for one in stacks.plan.service_accounts if one.account.create]
-    found.append(Part("service-accounts", accounts))
+    found.append(Part("service-accounts", accounts, at=("serviceAccounts",)))
     if storage := stacks.plan.blueprint.storage:
         from bpc.kit import storage_class
 
-        found.append(Part(storage_class.COMPONENT, storage_class.manifests(storage)))
+        found.append(Part(storage_class.COMPONENT, storage_class.manifests(storage), at=storage.at))
     auto_mode = stacks.plan.blueprint.cluster.auto_mode
     if auto_mode and auto_mode.has_manifests:
         from bpc.output import auto_mode as own
 
-        found.append(Part(own.COMPONENT, own.manifests(stacks.plan, auto_mode)))
+        found.append(Part(own.COMPONENT, own.manifests(stacks.plan, auto_mode), at=auto_mode.at))
     if not stacks.plan.vendors and any(one.source == "chart" for one in stacks.plan.addons):
         from bpc.output import engines
 

@@ -14,6 +14,7 @@ from bpc.addon import Manifest
 from bpc.kit.record import Record
 
 if TYPE_CHECKING:
+    from bpc.diagnostics import Path
     from bpc.plan.shapes import PlannedAddOn
 
 FIRST, LAST = "10-crds-and-namespaces", "90-configs"
@@ -23,12 +24,16 @@ MOST = 7
 
 
 class Part(Record):
-    """The objects of a component, and the blueprint's patches of them; `addon` made them, where one did."""
+    """The objects of a component, and the blueprint's patches of them.
+
+    `addon` made them, where one did; of others, `at` is the place in the blueprint that asked for them.
+    """
 
     component: str
     objects: Sequence[Manifest]
     addon: PlannedAddOn | None = None
     patches: tuple[Mapping[str, Any], ...] = ()
+    at: Path = ()
 
 
 Placed = list[tuple[str, Part]]

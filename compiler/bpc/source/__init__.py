@@ -63,6 +63,15 @@ class Document(Record):
             path = path[:-1]
         return START
 
+    def placed(self, path: Path) -> Path:
+        """Where a value was typed: in an environment's `with:`, or behind the anchor that an alias names."""
+        path = _replaced(path, self.origins)
+        for _ in range(MOST_DEPTH):
+            if path in self.values or not self.aliases:
+                break
+            path = _replaced(path, self.aliases)
+        return path
+
     def typed(self, path: Path) -> str | None:
         """What was typed for a value that is no string, followed through origins and aliases."""
         path = _replaced(path, self.origins)

@@ -39,7 +39,7 @@ def shared(plan: Plan) -> list[Part]:
         return []
     from bpc.output.engines import flux
 
-    return [Part("sources", [flux.repository(name, url, gitops.home) for url, name in common.items()])]
+    return [Part("sources", [flux.repository(name, url, gitops.home) for url, name in common.items()], at=gitops.at)]
 
 
 def sources(plan: Plan) -> dict[str, str]:
