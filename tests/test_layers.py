@@ -19,11 +19,12 @@ LAYERS = """
 __main__
 cli
 cli.run
-cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.schema* cli.trace* cli.validate*
-cli.vendor* cli.verify*
+cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.init* cli.schema* cli.trace*
+cli.validate* cli.vendor* cli.verify*
 cli.parser
 cli.blueprints cli.progress cli.addon_page
 cli.show cli.exits
+starting
 tracing.said
 tracing.asked tracing.lines
 tracing

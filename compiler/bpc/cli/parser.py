@@ -10,6 +10,7 @@ from bpc import __version__
 from bpc.cli.exits import BAD_USAGE
 
 VERBS = (
+    "init",
     "compile",
     "diff",
     "validate",
@@ -26,6 +27,7 @@ VERBS = (
 MODULES = {"import": "importing"}
 
 EXAMPLES = """examples:
+  bpc init                                  write a first blueprint
   bpc compile specs/study.yaml              write out/myeks/
   bpc compile specs/*.yaml --check          exit 3 when the output is not what the blueprints compile to
   bpc validate blueprint.yaml               find mistakes, write nothing
