@@ -19,6 +19,7 @@ LAYERS = """
 __main__
 cli
 cli.run
+cli.watch
 cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.init* cli.schema* cli.trace*
 cli.validate* cli.vendor* cli.verify*
 cli.parser

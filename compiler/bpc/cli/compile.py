@@ -56,7 +56,7 @@ def run(options: Options) -> int:
     results, outcomes = [], []
     folders: dict[str, str] = {}
     for spec in specs:
-        result, done = _one(spec, options, folders)
+        result, done = compiled(spec, options, folders)
         results.append((spec, result))
         outcomes.append(done)
     complain(results, options.format)
@@ -80,7 +80,7 @@ def _remember(options: Options, outcomes: list[Done]) -> None:
     )
 
 
-def _one(spec: Read, options: Options, folders: dict[str, str]) -> tuple[pipeline.Result, Done]:
+def compiled(spec: Read, options: Options, folders: dict[str, str]) -> tuple[pipeline.Result, Done]:
     """Compile one blueprint; `folders` says which one has written where."""
     beside = Beside.of(spec.path)
     with ExitStack() as stack:

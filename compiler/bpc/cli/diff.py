@@ -30,7 +30,7 @@ would refuse the update, and no --allow covers it.
 FORMATS = ("text", "json", "markdown")
 
 
-class _Stop(Exception):
+class Stop(Exception):
     """A side cannot be had; what is to be said has been said."""
 
 
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         old, new = _sides(options)
         difference = compare(old, new)
-    except _Stop as stop:
+    except Stop as stop:
         return int(str(stop))
     except Unreadable as error:
         sys.stderr.write(f"bpc: {error}\n")
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write(f"bpc: neither side has an environment {options.env}\n")
         return BAD_USAGE
     found = dangers(difference, options.allow)
-    _show(difference, found, options.format)
+    show_difference(difference, found, options.format)
     for pattern in unused(difference, options.allow):
         sys.stderr.write(f"bpc: --allow {pattern} allows nothing that would happen\n")
     if found:
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     return DANGEROUS if found else OK
 
 
-def _show(difference: Difference, found: list[tuple[str, Diagnostic]], form: str) -> None:
+def show_difference(difference: Difference, found: list[tuple[str, Diagnostic]], form: str) -> None:
     if form == "json":
         sys.stdout.write(machine.text(difference, found))
     elif form == "markdown":
@@ -97,28 +97,29 @@ def _sides(options: argparse.Namespace) -> tuple[Side, Side]:
         return _side(options.old, options), _side(options.new, options)
     if os.path.isdir(options.old):
         sys.stderr.write(f"bpc: {options.old} is a folder; say what to compare it with\n")
-        raise _Stop(BAD_USAGE)
-    name, new = _compiled(options.old, options.env)
-    return _folder(os.path.join(options.out, name), options.env), new
+        raise Stop(BAD_USAGE)
+    name, new = compiled(options.old, options.env)
+    return folder(os.path.join(options.out, name), options.env), new
 
 
 def _side(path: str, options: argparse.Namespace) -> Side:
-    return _folder(path, options.env) if os.path.isdir(path) else _compiled(path, options.env)[1]
+    return folder(path, options.env) if os.path.isdir(path) else compiled(path, options.env)[1]
 
 
-def _folder(path: str, only: str) -> Side:
+def folder(path: str, only: str) -> Side:
+    """An output folder, which is as it was written."""
     outputs = verify.outputs(path)
     if len(outputs) != 1:
         several = f"holds several outputs, name one of them: {', '.join(one.folder for one in outputs)}"
         reason = several if outputs else f"is no output of bpc: no {verify.MARKER} in it or below it"
         sys.stderr.write(f"bpc: {path} {reason}\n")
-        raise _Stop(BAD_USAGE)
+        raise Stop(BAD_USAGE)
     [output] = outputs
     broken = verify.readable(output)
     if broken:
         complaints = (show.Complaint(os.path.join(output.folder, one.file), one.diagnostic, "") for one in broken)
         sys.stderr.write(show.text(complaints))
-        raise _Stop(BROKEN_BLUEPRINT)
+        raise Stop(BROKEN_BLUEPRINT)
     wanted = [one for one in output.files if one.startswith((CLOUDFORMATION, KUBERNETES))]
     return side(path, output.environments, {one: output.read(one) for one in wanted}, only)
 
@@ -133,15 +134,15 @@ class _Memory:
         self.files[path] = content
 
 
-def _compiled(path: str, only: str) -> tuple[str, Side]:
-    """A blueprint's name, and what it compiles to."""
+def compiled(path: str, only: str, beside: Beside | None = None) -> tuple[str, Side]:
+    """A blueprint's name, and what it compiles to with the files beside it."""
     specs, code = read([path])
     if code:
-        raise _Stop(code)
+        raise Stop(code)
     memory = _Memory()
-    result = pipeline.compile_blueprint(specs[0].raw, path, lambda _: memory, only, beside=Beside.of(path))
+    result = pipeline.compile_blueprint(specs[0].raw, path, lambda _: memory, only, beside=beside or Beside.of(path))
     complain([(specs[0], result)], "text")
     if result.failed:
-        raise _Stop(BROKEN_BLUEPRINT)
+        raise Stop(BROKEN_BLUEPRINT)
     about: Mapping[str, Any] = result.about
     return result.name, side(path, about["environments"], memory.files, only)

@@ -13,6 +13,7 @@ VERBS = (
     "init",
     "compile",
     "diff",
+    "watch",
     "validate",
     "trace",
     "vendor",
