@@ -20,6 +20,7 @@ TABLES = (
     ("permissions.json", "types"),
     ("regions.json", "regions"),
     ("registries.json", "registries"),
+    ("removed-apis.json", "apis"),
 )
 
 

@@ -21,11 +21,15 @@ cli
 cli.run
 cli.watch
 cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.init* cli.schema* cli.trace*
-cli.validate* cli.vendor* cli.verify*
+cli.upgrade* cli.validate* cli.vendor* cli.verify*
 cli.parser
 cli.blueprints cli.progress cli.addon_page
 cli.show cli.exits
 starting
+upgrading.said
+upgrading
+upgrading.apis upgrading.edits upgrading.order
+upgrading.versions upgrading.shapes
 tracing.said
 tracing.asked tracing.lines
 tracing

@@ -21,6 +21,7 @@ VERBS = (
     "addons",
     "schema",
     "verify",
+    "upgrade",
     "import",
     "completion",
 )
