@@ -36,10 +36,11 @@ tracing
 tracing.objects
 difference
 vendoring
-vendoring.fetch vendoring.rendering vendoring.schemas
+vendoring.digests
+vendoring.fetch vendoring.registry vendoring.rendering vendoring.schemas
 vendoring.chance
 vendoring.helm vendoring.index vendoring.split
-vendoring.archive vendoring.files vendoring.hooks vendoring.web
+vendoring.archive vendoring.files vendoring.hooks vendoring.registry_login vendoring.web
 vendoring.login
 vendoring.failed
 publish* verify*
@@ -53,6 +54,7 @@ language
 about
 reference
 pipeline
+vendored.digests
 vendored
 vendored.own
 vendored.lock vendored.namespaces vendored.objects

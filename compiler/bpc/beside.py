@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 
 
+def lock_of(file: str) -> str:
+    """What `bpc vendor` calls the lock of a blueprint, by its file."""
+    return os.path.splitext(os.path.basename(file))[0] + ".lock"
+
+
 class Beside:
     """Reads by paths relative to the blueprint's folder, and notes what was looked for, also in vain."""
 
@@ -18,6 +23,14 @@ class Beside:
     def of(cls, file: str) -> Beside:
         """The files beside a blueprint."""
         return cls(os.path.dirname(file))
+
+    def has(self, path: str) -> bool:
+        """Whether there is a file by a name."""
+        if self.folder is None:
+            return False
+        place = os.path.join(self.folder, path)
+        self.seen.append(place)
+        return os.path.exists(place)
 
     def read(self, path: str) -> bytes:
         """A file's content; `OSError` where it cannot be had, or is not below the folder."""

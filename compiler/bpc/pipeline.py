@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Set
 from typing import TYPE_CHECKING, Any
 
 from bpc import build, catalogue, checks, environments, facts, overrides, plan, quotas, shape, source
+from bpc.beside import lock_of
 from bpc.diagnostics import Diagnostic, errors, rule, tidy
 from bpc.environments import Place
 from bpc.kit.record import Record
@@ -83,10 +84,14 @@ def compile_blueprint(
     output: Output | None = None
     seen: dict[Any, str] = {}
     wrong = 0
+    locked = beside is not None and beside.has(lock_of(file))
     for place in progress(places, count):
         planned, complaints = _front(place, seen)
         if planned and planned.has_files:
             planned, more = _brought(planned, file, beside)
+            complaints += more
+        if planned and beside and locked:
+            planned, more = _pinned(planned, file, beside)
             complaints += more
         wrong += len(errors(complaints))
         if planned and sink and not wrong:
@@ -168,6 +173,14 @@ def _brought(planned: Plan, file: str, beside: Beside | None) -> tuple[Plan | No
         from bpc.plan.obstacles import registries
 
         found += [complaint for obstacle in registries.OBSTACLES for complaint in obstacle(filled)]
+    return (None if errors(found) else filled), found
+
+
+def _pinned(planned: Plan, file: str, beside: Beside) -> tuple[Plan | None, list[Diagnostic]]:
+    """The plan with the digests of images that the lock has."""
+    from bpc.vendored import digests
+
+    filled, found = digests.fill(planned, beside, file)
     return (None if errors(found) else filled), found
 
 

@@ -17,20 +17,23 @@ from bpc.cli.blueprints import Read, add_format, complain, read
 from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, OK
 from bpc.cli.progress import bar
 from bpc.diagnostics import Diagnostic, errors, tidy
+from bpc.environments import Place
 from bpc.kit.digest import digest
+from bpc.plan.shapes import Plan
 from bpc.publish import Refused, folders
 from bpc.source import Document
 from bpc.vendored import BROKEN_LOCK, lock
 from bpc.vendored.lock import Lock
-from bpc.vendoring import helm
+from bpc.vendoring import Vendored, helm
 from bpc.vendoring.archive import Cache
 from bpc.vendoring.failed import Failed
 from bpc.vendoring.fetch import Indexes, Source
 
 EXAMPLES = """examples:
   bpc vendor blueprint.yaml                 write vendor/<name>/ and blueprint.lock beside it
+  bpc vendor blueprint.yaml --images        ask the registries for the digest of every image, too
   bpc vendor blueprint.yaml --offline       the same from the lock and the cache; nothing is fetched
-  bpc vendor blueprint.yaml --update        fetch again, and take archives that have changed
+  bpc vendor blueprint.yaml --update        fetch again, and take archives and tags that have changed
 
 Commit both. Then `bpc compile` reads them, and needs neither Helm nor a network.
 """
@@ -42,7 +45,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "specs", metavar="SPEC", nargs="*", default=["blueprint.yaml"], help="a blueprint (default: blueprint.yaml)"
     )
     parser.add_argument("--helm", metavar="PATH", default="", help="the Helm that renders (default: helm on the PATH)")
-    parser.add_argument("--update", action="store_true", help="take archives that are not what the lock has")
+    parser.add_argument("--update", action="store_true", help="take archives and tags that are not what the lock has")
+    parser.add_argument(
+        "--images", action="store_true", help="note the digests of images too; a lock that has some, always"
+    )
     parser.add_argument("--offline", action="store_true", help="fetch nothing")
     parser.add_argument(
         "--timeout", metavar="SECONDS", type=float, default=60.0, help="for each file that is fetched (default: 60)"
@@ -59,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     source = Source(found, Indexes(), Cache(), options.offline, options.update, options.timeout)
     results, said = [], []
     for spec in specs:
-        document, complaints, lines = _one(spec, source)
+        document, complaints, lines = _one(spec, source, options.images)
         results.append((spec, pipeline.Result("", document, tidy(complaints), {})))
         said += lines
     complain(results, options.format)
@@ -68,21 +74,24 @@ def run(options: argparse.Namespace) -> int:
     return max([code, *(BROKEN_BLUEPRINT for _, result in results if result.failed), OK])
 
 
-def _one(spec: Read, source: Source) -> tuple[Document | None, list[Diagnostic], list[str]]:
+def _one(spec: Read, source: Source, pins: bool) -> tuple[Document | None, list[Diagnostic], list[str]]:
     """Vendor for one blueprint; what is wrong, and what was done."""
     document, plans, found = pipeline.plans(spec.raw)
     if errors(found) or document is None:
         return document, found, []
     jobs = vendoring.wanted(plans)
-    if not jobs:
-        return document, found, [f"{spec.path}: no chart to vendor"]
     try:
-        known = _known(spec.path)
-        made = vendoring.vendor(jobs, known, source, _each)
+        known = _known(spec.path) if jobs or pins or Beside.of(spec.path).has(lock.name(spec.path)) else Lock()
+        pins = pins or bool(known.images)
+        if not jobs and not pins:
+            return document, found, [f"{spec.path}: no chart to vendor"]
+        made = vendoring.vendor(jobs, known, source, _each) if jobs else Vendored(known, {}, [])
+        if pins and not errors(made.found):
+            made = _pinned(spec, plans, made, known, source)
         found += made.found
         if errors(made.found):
             return document, found, []
-        return document, found, _write(spec, plans[0][1].name, made, known)
+        return document, found, (_write if jobs else _write_lock)(spec, plans[0][1].name, made, known)
     except Failed as failed:
         return document, [*found, failed.rule.at((), failed.message, failed.help)], []
     except Refused as refused:
@@ -102,6 +111,20 @@ def _known(path: str) -> Lock:
         raise Failed(BROKEN_LOCK, f"{lock.name(path)}: {error}") from error
 
 
+def _pinned(spec: Read, plans: Sequence[tuple[Place, Plan]], made: Vendored, known: Lock, source: Source) -> Vendored:
+    """What is to be written, with the digests of images in the lock."""
+    from bpc.vendoring import digests
+
+    drafts = {f"{lock.folder(plans[0][1].name)}/{path}": content for path, content in made.files.items()}
+    beside = digests.Drafts(os.path.dirname(spec.path), {**drafts, lock.name(spec.path): lock.text(made.lock)})
+    jobs, found = digests.wanted(plans, beside, spec.path)
+    if errors(found):
+        return made.replace(found=[*made.found, *found])
+    asked = digests.Asked(known.images, source.offline, source.update, source.seconds)
+    images, found = digests.resolved(jobs, asked, _each)
+    return made.replace(lock=made.lock.replace(images=images), found=[*made.found, *found])
+
+
 def _each(what: str, call: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
     """Several at once; a bar shows how many are done."""
     with ThreadPoolExecutor(vendoring.WORKERS) as pool:
@@ -112,7 +135,7 @@ def _each(what: str, call: Callable[[Any], Any], items: Sequence[Any]) -> list[A
             raise
 
 
-def _write(spec: Read, name: str, made: vendoring.Vendored, known: Lock) -> list[str]:
+def _write(spec: Read, name: str, made: Vendored, known: Lock) -> list[str]:
     """The folder and then the lock. Between the two, compiling says that they do not fit, and to vendor again."""
     beside = os.path.dirname(spec.path)
     folder, place = os.path.join(beside, lock.folder(name)), os.path.join(beside, lock.name(spec.path))
@@ -130,7 +153,26 @@ def _write(spec: Read, name: str, made: vendoring.Vendored, known: Lock) -> list
         finally:
             with suppress(OSError):
                 os.unlink(draft)
-    return [*_moved(known.charts, made.lock.charts), *_changes(published)]
+    moved = [*_moved(known.charts, made.lock.charts), *_digests(known.images, made.lock.images)]
+    return [*moved, *_changes(published)]
+
+
+def _write_lock(spec: Read, name: str, made: Vendored, known: Lock) -> list[str]:
+    """The lock alone, where there is no chart; `name` is the blueprint's."""
+    place = os.path.join(os.path.dirname(spec.path), lock.name(spec.path))
+    draft = f"{place}.new-{os.getpid()}"
+    text = lock.text(made.lock)
+    if not made.lock.images and not known.images:
+        return [f"{spec.path}: no image of {name} has a digest to keep"]
+    if not _differs(place, text):
+        return [f"{place}: unchanged"]
+    try:
+        folders.write(draft, text)
+        os.replace(draft, place)
+    finally:
+        with suppress(OSError):
+            os.unlink(draft)
+    return _digests(known.images, made.lock.images)
 
 
 def _replace(draft: str, place: str, staging: publish.Staging) -> None:
@@ -159,6 +201,15 @@ def _moved(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, 
         elif old[one] != entry:
             lines.append(f"{one}: SHA-256 {old[one]['sha256']} is now {entry['sha256']}")
     return lines
+
+
+def _digests(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """What became of the digests of images."""
+    lines = [f"{one}: {old[one]} is now {new[one]}" for one in new if old.get(one, new[one]) != new[one]]
+    lines += [f"{one}: no longer pulled" for one in old if one not in new]
+    lines += [f"{one}: {new[one]}" for one in new if one not in old]
+    rest = [f"and {len(lines) - SHOWN} more images"] if len(lines) > SHOWN else []
+    return lines[:SHOWN] + rest
 
 
 def _changes(published: publish.Published) -> list[str]:

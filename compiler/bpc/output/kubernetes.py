@@ -29,6 +29,10 @@ class Manifests(Writer):
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         self.overlays = self.overlays or Overlays()
         found: Sequence[Part] = parts(stacks)
+        if stacks.plan.digests:
+            from bpc.output import pinned
+
+            found = pinned.parts(found, stacks.plan)
         if stacks.plan.blueprint.images and stacks.plan.blueprint.images.mirrored:
             from bpc.output import mirrored
             from bpc.plan import images

@@ -7,7 +7,7 @@ image by its digest and its place (purl specification, oci).
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from bpc import __version__
@@ -19,8 +19,8 @@ from bpc.plan.images import Use
 ENCODER = json.JSONEncoder(ensure_ascii=False, indent=2)
 
 
-def text(stacks: Stacks, used: Sequence[Use], header: str) -> bytes:
-    """The whole document."""
+def text(stacks: Stacks, used: Sequence[Use], header: str, loose: Container[str] = ()) -> bytes:
+    """The whole document; `loose` are images that are pulled by their tags, though a digest is known."""
     mirror = images.address(stacks.plan)
     addons: dict[str, list[str]] = {}
     known = {str(one.known): one.known for one in used}
@@ -39,15 +39,17 @@ def text(stacks: Stacks, used: Sequence[Use], header: str) -> bytes:
                 {"name": "bpc:environment", "value": stacks.environment},
             ],
         },
-        "components": [_component(known[name], sorted(addons[name]), mirror) for name in sorted(known)],
+        "components": [_component(known[name], sorted(addons[name]), mirror, name in loose) for name in sorted(known)],
     }
     return (ENCODER.encode(document) + "\n").encode()
 
 
-def _component(image: ImageName, addons: Sequence[str], mirror: str) -> dict[str, Any]:
+def _component(image: ImageName, addons: Sequence[str], mirror: str, loose: bool) -> dict[str, Any]:
     said = [("bpc:addon", name) for name in addons]
     if mirror:
         said.append(("bpc:mirror", f"{mirror}/{image}"))
+    if loose:
+        said.append(("bpc:pulled-by", "tag"))
     return {
         "type": "container",
         "bom-ref": str(image),

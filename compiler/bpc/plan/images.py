@@ -38,8 +38,11 @@ def used(plan: Plan) -> list[Use]:
 
 def moved(plan: Plan) -> list[Use]:
     """Those of them that a mirror stands for."""
-    host = address(plan).partition("/")[0]
-    return [one for one in used(plan) if PRIVATE not in one.known.registry and one.known.registry != host]
+    return [one for one in used(plan) if is_moved(plan, one.known)]
+
+
+def is_moved(plan: Plan, known: ImageName) -> bool:
+    return PRIVATE not in known.registry and known.registry != address(plan).partition("/")[0]
 
 
 def unknown(plan: Plan) -> list[PlannedAddOn]:
@@ -48,8 +51,24 @@ def unknown(plan: Plan) -> list[PlannedAddOn]:
 
 
 def listed(plan: Plan) -> list[Use]:
-    """The images with their tags: not those of a chart's other version, which has other ones by the same names."""
-    return [one for one in used(plan) if is_ours(one.addon) or one.said not in one.addon.entry.images]
+    """The images with their tags, and the digests that are known: not those of a chart's other version, which has
+    other ones by the same names."""
+    found = [one for one in used(plan) if is_ours(one.addon) or one.said not in one.addon.entry.images]
+    return [_with_digest(one, plan) for one in found] if plan.digests else found
+
+
+def _with_digest(one: Use, plan: Plan) -> Use:
+    known = plan.digests.get(pulled(plan, one.known))
+    return one.replace(known=one.known.replace(digest=known)) if known and not one.known.digest else one
+
+
+def pulled(plan: Plan, known: ImageName) -> str:
+    """The name whose digest the lock has: in a registry of one's own its place there. What a cache has is what is
+    published."""
+    images = plan.blueprint.images
+    if images is None or images.cached or not images.mirrored or not is_moved(plan, known):
+        return str(known)
+    return f"{images.mirror}/{known}"
 
 
 def is_ours(addon: PlannedAddOn) -> bool:

@@ -107,6 +107,8 @@ class Plan(Record):
     service_accounts: tuple[PlannedServiceAccount, ...] = ()
     # By add-on, the objects that stand in files beside the blueprint.
     brought: Mapping[str, Sequence[Manifest]] = {}
+    # By the name that nodes pull an image by, the digest that the lock has.
+    digests: Mapping[str, str] = {}
 
     @property
     def vendors(self) -> bool:

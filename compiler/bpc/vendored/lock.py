@@ -5,6 +5,7 @@ It is JSON, an entry a line, for reviews. `bpc vendor` writes it, and compiling 
     charts        repository, chart and version -> SHA-256 of the archive
     renders       environment, add-on, release -> what was rendered, and the folder that holds it
     files         folder -> SHA-256 of each file in it, and what became of Helm's hooks
+    images        image, by the name that nodes pull it by -> digest, where `bpc vendor --images` has asked
 
 Environments for which a chart gives the same share a folder, the first one's.
 """
@@ -12,10 +13,11 @@ Environments for which a chart gives the same share a folder, the first one's.
 from __future__ import annotations
 
 import json
-import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bpc.beside import lock_of
 from bpc.kit.digest import digest
 from bpc.kit.record import Record
 from bpc.plan.releases import Release
@@ -47,6 +49,7 @@ class Lock(Record):
     charts: Mapping[str, Mapping[str, str]] = {}
     renders: Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]] = {}
     files: Mapping[str, Mapping[str, Any]] = {}
+    images: Mapping[str, str] = {}
 
     def render(self, environment: str, addon: str, release: str) -> Mapping[str, Any] | None:
         """What was rendered, by its inputs."""
@@ -55,7 +58,7 @@ class Lock(Record):
 
 def name(file: str) -> str:
     """The lock of a blueprint, by its file's name."""
-    return os.path.splitext(os.path.basename(file))[0] + ".lock"
+    return lock_of(file)
 
 
 def folder(blueprint: str) -> str:
@@ -116,7 +119,7 @@ def parse(raw: bytes) -> Lock:
     try:
         data = json.loads(raw)
         known = data["format"]
-        made = Lock(data["charts"], data["renders"], data["files"])
+        made = Lock(data["charts"], data["renders"], data["files"], data.get("images", {}))
         if known != FORMAT:
             raise Broken(f"it is of format {known}, and this bpc reads {FORMAT}")
         _typed(made)
@@ -138,11 +141,15 @@ def _typed(made: Lock) -> None:
         raise LookupError
     if not all({"sha256", "hooks"} == {*one} for one in made.files.values()):
         raise LookupError
+    if not all(re.fullmatch("sha256:[0-9a-f]{64}", one) for one in made.images.values()):
+        raise ValueError
 
 
 def text(made: Lock) -> bytes:
     """The bytes of a lock."""
     data = {"about": ABOUT, "format": FORMAT, **vars(made)}
+    if not made.images:
+        del data["images"]
     return (json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 

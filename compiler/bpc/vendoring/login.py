@@ -91,10 +91,10 @@ def _helms(repository: str) -> Login | None:
 
 
 def _settings() -> str:
-    return os.environ.get("HELM_REPOSITORY_CONFIG") or os.path.join(_home(), "repositories.yaml")
+    return os.environ.get("HELM_REPOSITORY_CONFIG") or os.path.join(home(), "repositories.yaml")
 
 
-def _home() -> str:
+def home() -> str:
     """Where Helm keeps what it is told, which is another folder on each system."""
     if given := os.environ.get("HELM_CONFIG_HOME"):
         return given

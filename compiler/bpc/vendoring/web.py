@@ -34,7 +34,7 @@ NOT_FOUND = rule(
 )
 
 
-class _Strict(urllib.request.HTTPRedirectHandler):
+class Strict(urllib.request.HTTPRedirectHandler):
     """Follows to HTTPS only. Who asks is told again at the same scheme, host and port, and nowhere else."""
 
     def redirect_request(
@@ -46,6 +46,9 @@ class _Strict(urllib.request.HTTPRedirectHandler):
         who = req.unredirected_hdrs.get(WHO)
         if made and who and origin(newurl) == origin(req.full_url):
             made.add_unredirected_header(WHO, who)
+        if made:
+            # Else Python before 3.13 makes GET of HEAD.
+            made.method = req.get_method()
         return made
 
 
@@ -58,8 +61,8 @@ def get(url: str, seconds: float, most: int, login: Login | None = None) -> byte
     if login and (who := login.header(url)):
         request.add_unredirected_header(WHO, who)
     try:
-        with urllib.request.build_opener(_Strict).open(request, timeout=seconds) as answer:
-            return _read(answer, deadline, most, url, seconds)
+        with urllib.request.build_opener(Strict).open(request, timeout=seconds) as answer:
+            return read(answer, deadline, most, url, seconds)
     except urllib.error.HTTPError as error:
         if error.code in NOT_THERE:
             raise Failed(NOT_FOUND, f"{url} is not there (HTTP {error.code})") from error
@@ -72,12 +75,12 @@ def get(url: str, seconds: float, most: int, login: Login | None = None) -> byte
     except urllib.error.URLError as error:
         if isinstance(error.reason, TimeoutError):
             raise _late(url, seconds) from error
-        raise Failed(UNREACHABLE, f"cannot reach {url}: {_reason(error.reason)}") from error
+        raise Failed(UNREACHABLE, f"cannot reach {url}: {reason(error.reason)}") from error
     except (OSError, HTTPException, ValueError) as error:
-        raise Failed(UNREACHABLE, f"cannot read {url}: {_reason(error)}") from error
+        raise Failed(UNREACHABLE, f"cannot read {url}: {reason(error)}") from error
 
 
-def _read(answer: Any, deadline: float, most: int, url: str, seconds: float) -> bytes:
+def read(answer: Any, deadline: float, most: int, url: str, seconds: float) -> bytes:
     """All of it. A server that sends a byte now and then keeps no timeout waiting, so the clock is looked at."""
     parts, size = [], 0
     # read1 gives what is there; read would wait for all of a chunk.
@@ -97,5 +100,5 @@ def _late(url: str, seconds: float) -> Failed:
     return Failed(UNREACHABLE, f"{url} did not answer within {seconds:g} seconds", "--timeout SECONDS gives it longer")
 
 
-def _reason(error: object) -> str:
+def reason(error: object) -> str:
     return str(getattr(error, "strerror", "") or error)
