@@ -20,8 +20,8 @@ __main__
 cli
 cli.run
 cli.watch
-cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.importing* cli.init* cli.schema* cli.trace*
-cli.upgrade* cli.validate* cli.vendor* cli.verify*
+cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.graph* cli.importing* cli.init* cli.schema*
+cli.trace* cli.upgrade* cli.validate* cli.vendor* cli.verify*
 cli.parser
 cli.blueprints cli.progress cli.addon_page
 cli.show cli.exits
@@ -53,6 +53,15 @@ importing
 language
 about
 reference
+graph
+graph.dot graph.mermaid graph.svg
+graph.scenery
+graph.routing
+graph.placing
+graph.flows
+graph.cluster graph.network graph.purposes
+graph.machines
+graph.lettering graph.picture
 pipeline
 vendored.digests
 vendored

@@ -21,6 +21,7 @@ VERBS = (
     "addons",
     "schema",
     "verify",
+    "graph",
     "upgrade",
     "import",
     "completion",

@@ -1,0 +1,73 @@
+"""What AWS runs for the platform, beside its VPC: the control plane, and services that it writes to or reads from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bpc.graph.picture import Box
+from bpc.plan.shapes import Plan
+
+# Services by the add-ons that use them: their name, and what for.
+USED = {
+    "route53": ("Amazon Route 53", "records of hosted zones", "external-dns"),
+    "secrets": (
+        "Secrets Manager",
+        "and Parameter Store",
+        "external-secrets secrets-store-csi-driver-provider-aws",
+    ),
+    "ebs": ("Amazon EBS", "volumes", "aws-ebs-csi-driver"),
+    "s3": ("Amazon S3", "buckets", "aws-mountpoint-s3-csi-driver velero"),
+    "guardduty": ("Amazon GuardDuty", "finds threats at runtime", "aws-guardduty-agent"),
+    "lattice": ("VPC Lattice", "services across VPCs", "aws-gateway-api-controller"),
+}
+TELLING = (
+    "amazon-cloudwatch-observability",
+    "cloudwatch-agent",
+    "fluent-bit",
+    "aws-network-flow-monitoring-agent",
+)
+
+
+def managed(plan: Plan, scene: str) -> Box:
+    """The column beside the VPC."""
+    return Box(f"{scene}/managed", "managed", "Run by AWS", (), (_control_plane(plan, scene), *_services(plan, scene)))
+
+
+def tells(plan: Plan) -> bool:
+    """Whether an add-on sends logs or metrics to CloudWatch."""
+    return any(one.entry.name in TELLING for one in plan.addons)
+
+
+def _control_plane(plan: Plan, scene: str) -> Box:
+    cluster = plan.blueprint.cluster
+    endpoint = {"public": "public", "private": "private", "public-private": "public and private"}
+    lines = [f"Kubernetes {cluster.version}", f"endpoint: {endpoint.get(cluster.endpoint.access, 'both')}"]
+    lines.append("identity: " + ("IRSA" if cluster.identity == "irsa" else "Pod Identity"))
+    if cluster.auto_mode:
+        lines.append("EKS Auto Mode")
+    if cluster.outpost:
+        lines.append("on an Outpost")
+    if said := cluster.capabilities:
+        known = {"Argo CD": said.argocd, "ACK": said.ack, "kro": said.kro}
+        lines.append("capabilities: " + ", ".join(name for name, one in known.items() if one))
+    return Box(f"{scene}/cluster", "control-plane", "EKS control plane", tuple(lines))
+
+
+def _services(plan: Plan, scene: str) -> Iterator[Box]:
+    blueprint = plan.blueprint
+    flow = blueprint.network.flow_logs
+    to_watch = flow is not None and flow.destination == "cloud-watch-logs"
+    logged = blueprint.cluster.logging.types
+    if logged or tells(plan) or to_watch:
+        words = [f"control plane: {', '.join(logged)}"] if logged else []
+        words += ["containers and nodes"] if tells(plan) else []
+        words += ["flow logs"] if to_watch else []
+        yield Box(f"{scene}/cloudwatch", "service", "Amazon CloudWatch", tuple(words))
+    if blueprint.cluster.secrets_encryption.enabled:
+        yield Box(f"{scene}/kms", "service", "AWS KMS", ("the key of Secrets",))
+    yield Box(f"{scene}/ecr", "service", "Amazon ECR", ("images of EKS add-ons",))
+    there = {one.entry.name for one in plan.addons}
+    for key, (title, what, names) in USED.items():
+        buckets = key == "s3" and flow is not None and not to_watch
+        if there & {*names.split()} or buckets:
+            yield Box(f"{scene}/{key}", "service", title, (what,))
