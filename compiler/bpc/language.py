@@ -19,6 +19,7 @@ SECTIONS = [
     "fargate",
     "storage",
     "serviceaccounts",
+    "teams",
     "gitops",
     "images",
     "observability",
@@ -38,6 +39,7 @@ SHARED = [
     "alarms",
     "automode",
     "securitygroups",
+    "team",
 ]
 # A section's name in the language, where it is not the name of its file.
 NAMES = {"nodegroups": "nodeGroups", "fargate": "fargateProfiles", "serviceaccounts": "serviceAccounts"}

@@ -189,6 +189,7 @@ VALUES: dict[str, Any] = {
     "overrides.cloudformation[].patch[].value": {"Reviewed": "yes"},
     "addons.cluster-autoscaler.scaleDownUnneededMinutes": 5,
     "addons.<name>.chart": CHART,
+    "teams[].podSecurity": "baseline",
     "gitops.engine": "argocd",
     "gitops.repository": "https://github.com/example/other",
     "gitops.clusterResourceWhitelist": [{"group": "example.com", "kind": "Widget"}],
@@ -568,6 +569,47 @@ BELOW |= {
     "observability.alarms[].log": {"observability.alarms": [{"name": "old", "log": "host", "contains": ["OLD"]}]},
     "observability.alarms[].pattern": {"observability.alarms": [{"name": "old", "log": "host", "pattern": "OLD"}]},
 }
+MEMBER = "arn:aws:iam::111122223333:role/Member"
+SELECTED = {"matchLabels": {"app": "old"}}
+WAY = {"name": "old", "from": [{"podSelector": SELECTED}], "to": [{"podSelector": SELECTED}], "ports": [{"port": 1}]}
+TEAM: dict[str, Any] = {
+    "name": "old",
+    "namespaces": ["shop", "older"],
+    "access": [{"principals": [MEMBER], "group": "old", "rules": [{"resources": ["secrets"], "verbs": ["create"]}]}],
+    "limits": [{"default": {"memory": "1Gi"}}],
+    "networkPolicy": {"allow": [WAY]},
+    "gitops": {"repository": "https://github.com/example/old"},
+}
+TEAMS: dict[str, Any] = {"addons": {"vpc-cni": {"values": {"enableNetworkPolicy": "true"}}}, "teams": [TEAM]}
+EXPRESSION = {"matchExpressions": [{"key": "old", "operator": "NotIn", "values": ["old"]}]}
+BLOCK = {"ipBlock": {"cidr": "10.0.0.0/7", "except": ["10.1.1.0/24"]}}
+BELOW |= {
+    "teams": TEAMS,
+    "teams[].access[].role": {"teams[].access": [{"principals": [MEMBER], "role": "edit"}]},
+    "teams[].access[].clusterRole": {"teams[].access": [{"group": "old", "clusterRole": "edit"}]},
+    **{
+        f"teams[].networkPolicy.allow[].{end}[].{selector}": {
+            "teams[].networkPolicy.allow": [WAY | {end: [{selector: SELECTED | EXPRESSION}]}]
+        }
+        for end in ("from", "to")
+        for selector in ("podSelector", "namespaceSelector")
+    },
+    **{
+        f"teams[].networkPolicy.allow[].{end}[].ipBlock": {"teams[].networkPolicy.allow": [WAY | {end: [BLOCK]}]}
+        for end in ("from", "to")
+    },
+}
+FIRST["teams[].limits[].type"] = {"teams[].limits": [{"max": {"memory": "1Gi"}}]}
+VALUES["teams[].serviceAccounts[].namespace"] = "older"
+# A team's service accounts are the same as the blueprint's.
+OF_ALL = "serviceAccounts[]"
+VALUES |= {f"teams[].{path}": value for path, value in VALUES.items() if path.startswith(OF_ALL)}
+for needed in (FIRST, BELOW):
+    needed |= {
+        f"teams[].{path}": {f"teams[].{key}": value for key, value in some.items()}
+        for path, some in needed.items()
+        if path.startswith(OF_ALL)
+    }
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {
     "addons.appmesh-controller.despiteItsEnd",

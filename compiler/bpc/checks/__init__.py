@@ -26,7 +26,7 @@ def always(blueprint: Blueprint) -> bool:
 def speaks_of_pods(blueprint: Blueprint) -> object:
     """Whether service accounts have roles, or an add-on more or others than bpc gives it."""
     said = ("iam", "podIdentityAssociations")
-    return blueprint.service_accounts or any(one.options.get(key) for one in blueprint.addons for key in said)
+    return blueprint.workloads or any(one.options.get(key) for one in blueprint.addons for key in said)
 
 
 def speaks_of_roles(blueprint: Blueprint) -> object:
@@ -81,6 +81,10 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.bootstrap": lambda it: it.bastion and it.bastion.bootstrap,
     "bpc.checks.storage": lambda it: it.storage,
     "bpc.checks.lustre": lambda it: it.storage and it.storage.makes_lustre,
+    "bpc.checks.teams": lambda it: it.teams,
+    "bpc.checks.team_access": lambda it: it.teams,
+    "bpc.checks.team_quotas": lambda it: it.teams,
+    "bpc.checks.team_networks": lambda it: it.teams,
     "bpc.checks.gitops": lambda it: it.gitops,
     "bpc.checks.repository": lambda it: it.gitops and it.gitops.repository,
     "bpc.checks.observability": lambda it: it.observability,

@@ -128,7 +128,7 @@ def _scope(one: AccessPolicy) -> Iterator[Diagnostic]:
 
 def _nobody(blueprint: Blueprint) -> Iterator[Diagnostic]:
     cluster = blueprint.cluster
-    if not cluster.bootstrap_cluster_creator_admin_permissions and not cluster.access:
+    if not cluster.bootstrap_cluster_creator_admin_permissions and not blueprint.principals:
         yield NOBODY.at(
             (*cluster.at, "bootstrapClusterCreatorAdminPermissions"),
             "nobody has access to the cluster",

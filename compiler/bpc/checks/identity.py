@@ -33,7 +33,7 @@ NONE = ("this role would have no permissions", "add roleArn, permissions or poli
 
 def _twice(blueprint: Blueprint) -> Iterator[Diagnostic]:
     seen = set()
-    for one in blueprint.service_accounts:
+    for one in blueprint.workloads:
         key = (one.namespace, one.name)
         if key in seen:
             yield TWICE.at(one.at, f"{one.namespace}/{one.name} is there before", "merge the two")
@@ -48,7 +48,7 @@ def _twice(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 
 def _service_accounts(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    for one in blueprint.service_accounts:
+    for one in blueprint.workloads:
         if not (one.target_role_arn or _is_told(one.iam)):
             yield NO_PERMISSIONS.at(one.at, *NONE)
         for key, value in (("labels", one.labels), ("annotations", one.annotations)):

@@ -89,8 +89,7 @@ def _arns(blueprint: Blueprint) -> Iterator[tuple[Path, str]]:
     for section in (blueprint.cluster.secrets_encryption, blueprint.cluster.logging):
         if section.key_arn:
             yield (*section.at, "keyArn"), section.key_arn
-    for access in blueprint.cluster.access:
-        yield (*access.at, "principal"), access.principal
+    yield from blueprint.principals
 
 
 def _tags(blueprint: Blueprint) -> Iterator[Diagnostic]:

@@ -34,7 +34,7 @@ NO_REPAIR = rule(
 
 
 def _roles(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    let_in = {one.principal for one in blueprint.cluster.access}
+    let_in = {principal for _, principal in blueprint.principals}
     # EKS lets in the roles of the groups that it manages.
     let_in |= {one.iam.role_arn for one in blueprint.node_groups if one.managed and one.iam and one.iam.role_arn}
     for group in blueprint.node_groups:

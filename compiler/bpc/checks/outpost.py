@@ -102,6 +102,8 @@ def _authentication(blueprint: Blueprint) -> Iterator[Diagnostic]:
         yield AUTHENTICATION.at(
             (*cluster.at, "access"), "there are no access entries", "add etcdInstanceType", key=True
         )
+    elif blueprint.principals:
+        yield AUTHENTICATION.at(blueprint.principals[0][0], "there are no access entries", "add etcdInstanceType")
     if blueprint.node_groups:
         yield AUTHENTICATION.at(
             ("nodeGroups",), "nodes join by an access entry, and there are none", "add etcdInstanceType", key=True

@@ -44,7 +44,7 @@ def _granted(blueprint: Blueprint) -> Iterator[Granted]:
     """Every list of permissions in the blueprint, with its place."""
     for one in every(blueprint):
         yield (*one.at, "permissions"), one.permissions
-    for account in blueprint.service_accounts:
+    for account in blueprint.workloads:
         yield (*account.at, "sessionPolicy"), account.session_policy
 
 

@@ -56,7 +56,7 @@ def every(blueprint: Blueprint) -> Iterator[Iam]:
         blueprint.network.flow_logs,
     ]
     things += [wanted.argocd, wanted.ack, wanted.kro] if wanted else []
-    things += [*blueprint.node_groups, *blueprint.fargate_profiles, *blueprint.service_accounts]
+    things += [*blueprint.node_groups, *blueprint.fargate_profiles, *blueprint.workloads]
     for one in things:
         if one and one.iam:
             yield one.iam

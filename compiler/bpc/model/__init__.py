@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bpc.diagnostics import Path
 from bpc.model.addons import AddOnRequest
 from bpc.model.cloudformation import CloudFormation, GitSync
 from bpc.model.cluster import Access, AccessPolicy, Cluster, Endpoint, Logging, Rollback, Scope, SecretsEncryption
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from bpc.model.security_groups import SecurityGroupRule
     from bpc.model.stack_sets import AutoDeployment, OperationPreferences, StackSets
     from bpc.model.storage import AccessPoint, FileSystem, Lifecycle, Lustre, SnapshotClass, Storage, StorageClass
+    from bpc.model.teams import AllowedPath, Limit, NetworkPolicy, PolicyRule, Team, TeamAccess, TeamGitops
 
 __all__ = [
     "Access",
@@ -72,6 +74,7 @@ __all__ = [
     "Ack",
     "AddOnRequest",
     "Alarm",
+    "AllowedPath",
     "ArgoCd",
     "AutoDeployment",
     "AutoMode",
@@ -110,6 +113,7 @@ __all__ = [
     "LaunchTemplate",
     "Lifecycle",
     "LifecycleHook",
+    "Limit",
     "Logging",
     "Lustre",
     "Metadata",
@@ -117,6 +121,7 @@ __all__ = [
     "MetricsCollection",
     "MixedInstances",
     "Network",
+    "NetworkPolicy",
     "Node",
     "NodeGroup",
     "NodeResourcesFit",
@@ -129,6 +134,7 @@ __all__ = [
     "PerZone",
     "Permission",
     "Placement",
+    "PolicyRule",
     "Prefix",
     "Proxy",
     "Query",
@@ -161,6 +167,9 @@ __all__ = [
     "SubnetTags",
     "Subnets",
     "Taint",
+    "Team",
+    "TeamAccess",
+    "TeamGitops",
     "TransitGateway",
     "Update",
     "VpnGateway",
@@ -168,77 +177,30 @@ __all__ = [
 ]
 
 # The homes of the nodes that few blueprints have. They are imported when somebody asks for one.
-LAZY = {
-    "AccessPoint": "bpc.model.storage",
-    "Ack": "bpc.model.capabilities",
-    "ArgoCd": "bpc.model.capabilities",
-    "AutoMode": "bpc.model.capabilities",
-    "Bastion": "bpc.model.bastion",
-    "Bootstrap": "bpc.model.bastion",
-    "BootstrapManifest": "bpc.model.bastion",
-    "Bottlerocket": "bpc.model.node_details",
-    "Capabilities": "bpc.model.capabilities",
-    "Capability": "bpc.model.capabilities",
-    "CapacityReservation": "bpc.model.node_details",
-    "ControlPlanePlacement": "bpc.model.outpost",
-    "Credentials": "bpc.model.hybrid",
-    "Download": "bpc.model.bastion",
-    "EtcdPlacement": "bpc.model.outpost",
-    "Existing": "bpc.model.existing",
-    "FargateProfile": "bpc.model.fargate",
-    "FileSystem": "bpc.model.storage",
-    "FlowLogs": "bpc.model.network_details",
-    "Gitops": "bpc.model.gitops",
-    "Iam": "bpc.model.iam",
-    "ResourceKind": "bpc.model.gitops",
-    "SecretRef": "bpc.model.gitops",
-    "Identity": "bpc.model.capabilities",
-    "IdentityCenter": "bpc.model.capabilities",
-    "Images": "bpc.model.images",
-    "Kro": "bpc.model.capabilities",
-    "KubeApiServer": "bpc.model.control_plane",
-    "KubeControllerManager": "bpc.model.control_plane",
-    "KubeScheduler": "bpc.model.control_plane",
-    "LaunchTemplate": "bpc.model.node_details",
-    "Lifecycle": "bpc.model.storage",
-    "LifecycleHook": "bpc.model.auto_scaling",
-    "Lustre": "bpc.model.storage",
-    "MetadataOptions": "bpc.model.node_details",
-    "MetricsCollection": "bpc.model.auto_scaling",
-    "MixedInstances": "bpc.model.auto_scaling",
-    "NodeResourcesFit": "bpc.model.control_plane",
-    "OidcIdentityProvider": "bpc.model.control_plane",
-    "Alarm": "bpc.model.observability",
-    "Observability": "bpc.model.observability",
-    "Query": "bpc.model.observability",
-    "Recipient": "bpc.model.observability",
-    "Slack": "bpc.model.observability",
-    "Outpost": "bpc.model.outpost",
-    "Permission": "bpc.model.permissions",
-    "Placement": "bpc.model.node_details",
-    "Proxy": "bpc.model.network_details",
-    "RbacRoleMapping": "bpc.model.capabilities",
-    "RemoteNetwork": "bpc.model.hybrid",
-    "RepairOverride": "bpc.model.node_details",
-    "ResourceWeight": "bpc.model.control_plane",
-    "ScalingPolicy": "bpc.model.auto_scaling",
-    "ScoringStrategy": "bpc.model.control_plane",
-    "SecurityGroupRule": "bpc.model.security_groups",
-    "Selector": "bpc.model.fargate",
-    "ServiceAccount": "bpc.model.identity",
-    "ServiceNodePortRange": "bpc.model.control_plane",
-    "SessionLog": "bpc.model.bastion",
-    "SnapshotClass": "bpc.model.storage",
-    "Ssh": "bpc.model.node_details",
-    "StackSets": "bpc.model.stack_sets",
-    "AutoDeployment": "bpc.model.stack_sets",
-    "OperationPreferences": "bpc.model.stack_sets",
-    "Storage": "bpc.model.storage",
-    "StorageClass": "bpc.model.storage",
-    "TransitGateway": "bpc.model.network_details",
-    "VpnGateway": "bpc.model.network_details",
-    "WarmPool": "bpc.model.auto_scaling",
+HOMES = {
+    "auto_scaling": "LifecycleHook MetricsCollection MixedInstances ScalingPolicy WarmPool",
+    "bastion": "Bastion Bootstrap BootstrapManifest Download SessionLog",
+    "capabilities": "Ack ArgoCd AutoMode Capabilities Capability Identity IdentityCenter Kro RbacRoleMapping",
+    "control_plane": "KubeApiServer KubeControllerManager KubeScheduler NodeResourcesFit OidcIdentityProvider "
+    "ResourceWeight ScoringStrategy ServiceNodePortRange",
+    "existing": "Existing",
+    "fargate": "FargateProfile Selector",
+    "gitops": "Gitops ResourceKind SecretRef",
+    "hybrid": "Credentials RemoteNetwork",
+    "iam": "Iam",
+    "identity": "ServiceAccount",
+    "images": "Images",
+    "network_details": "FlowLogs Proxy TransitGateway VpnGateway",
+    "node_details": "Bottlerocket CapacityReservation LaunchTemplate MetadataOptions Placement RepairOverride Ssh",
+    "observability": "Alarm Observability Query Recipient Slack",
+    "outpost": "ControlPlanePlacement EtcdPlacement Outpost",
+    "permissions": "Permission",
+    "security_groups": "SecurityGroupRule",
+    "stack_sets": "AutoDeployment OperationPreferences StackSets",
+    "storage": "AccessPoint FileSystem Lifecycle Lustre SnapshotClass Storage StorageClass",
+    "teams": "AllowedPath Limit NetworkPolicy PolicyRule Team TeamAccess TeamGitops",
 }
+LAZY = {name: f"bpc.model.{home}" for home, names in HOMES.items() for name in names.split()}
 
 
 class Blueprint(Node):
@@ -256,6 +218,7 @@ class Blueprint(Node):
     storage: Storage | None
     addons: tuple[AddOnRequest, ...]
     service_accounts: tuple[ServiceAccount, ...]
+    teams: tuple[Team, ...]
     gitops: Gitops | None
     images: Images | None
     observability: Observability | None
@@ -267,6 +230,19 @@ class Blueprint(Node):
         alone = "nodeGroups" not in data["mentioned"] and data["cluster"].get("autoMode", {}).get("enabled")
         groups = [] if alone else data["nodeGroups"]
         return {**data, "bastion": data["bastion"] if wanted else None, "nodeGroups": groups}
+
+    @property
+    def workloads(self) -> tuple[ServiceAccount, ...]:
+        """All service accounts that have roles, those of teams among them."""
+        return (*self.service_accounts, *(one for team in self.teams for one in team.service_accounts))
+
+    @property
+    def principals(self) -> tuple[tuple[Path, str], ...]:
+        """Everybody who has an access entry, with the place that says so."""
+        found: list[tuple[Path, str]] = [((*one.at, "principal"), one.principal) for one in self.cluster.access]
+        for one in (one for team in self.teams for one in team.access):
+            found += [((*one.at, "principals", place), name) for place, name in enumerate(one.principals)]
+        return tuple(found)
 
     @property
     def has_nodes(self) -> bool:

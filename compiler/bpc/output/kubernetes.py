@@ -66,6 +66,10 @@ def parts(stacks: Stacks) -> tuple[Part, ...]:
         from bpc.output import auto_mode as own
 
         found.append(Part(own.COMPONENT, own.manifests(stacks.plan, auto_mode), at=auto_mode.at))
+    if stacks.plan.blueprint.teams:
+        from bpc.output import teams
+
+        found += teams.parts(stacks.plan)
     if not stacks.plan.vendors and any(one.source == "chart" for one in stacks.plan.addons):
         from bpc.output import engines
 

@@ -33,6 +33,7 @@ class Readme(Writer):
         self.wanted: list[str] = []
         self.format = ""
         self.workloads = ""
+        self.teams = ""
         self.manifests: dict[str, str] = {}
         self.way = ""
         self.images = ""
@@ -59,6 +60,10 @@ class Readme(Writer):
             from bpc.output import workloads
 
             self.workloads = workloads.said(stacks)
+        if stacks.plan.blueprint.teams and self.described is place:
+            from bpc.output.teams import told
+
+            self.teams = told.said(stacks.plan)
         if stacks.plan.blueprint.images and self.described is place:
             from bpc.output import pulling
 
@@ -95,6 +100,7 @@ class Readme(Writer):
             *before,
             _after(place),
             place.auto_mode,
+            self.teams,
             self.workloads,
             self.images,
             *(self.manifests[way] for way in sorted(self.manifests, key=lambda way: way != self.way)),

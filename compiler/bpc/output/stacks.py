@@ -49,6 +49,7 @@ class Stacks(Record):
             or any(one.account.create for one in self.plan.service_accounts)
             or bool(storage and storage.has_manifests)
             or bool(auto_mode and auto_mode.has_manifests)
+            or any(one.has_manifests for one in self.plan.blueprint.teams)
         )
 
     def name(self, stack: str) -> str:

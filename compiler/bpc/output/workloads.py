@@ -8,7 +8,8 @@ from bpc.output.stacks import Stacks
 def said(stacks: Stacks) -> str:
     """Nothing where everything is done."""
     accounts = stacks.plan.service_accounts
-    namespaces = sorted({one.account.namespace for one in accounts if one.account.create})
+    made = {name for team in stacks.plan.blueprint.teams if team.create_namespaces for name in team.namespaces}
+    namespaces = sorted({one.account.namespace for one in accounts if one.account.create} - made)
     annotated = [one for one in accounts if one.identity == "irsa" and not one.account.create]
     parts = []
     if namespaces:

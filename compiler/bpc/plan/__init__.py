@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from bpc import facts
 from bpc.diagnostics import Diagnostic
-from bpc.model import Blueprint
+from bpc.model import Access, Blueprint
 from bpc.plan import addons, groups, obstacles, subnets
 from bpc.plan.addons import Catalogue
 from bpc.plan.shapes import Plan, PlannedAddOn, PlannedServiceAccount
@@ -30,6 +30,7 @@ def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnos
         addons=chosen,
         endpoints=(),
         service_accounts=_service_accounts(blueprint, partition),
+        access=_access(blueprint),
     )
     if blueprint.network.endpoints:
         from bpc.plan import endpoints
@@ -49,8 +50,16 @@ def _told_of_proxy(plan: Plan) -> Iterator[PlannedAddOn]:
 
 
 def _service_accounts(blueprint: Blueprint, partition: str) -> tuple[PlannedServiceAccount, ...]:
-    if not blueprint.service_accounts:
+    if not blueprint.workloads:
         return ()
     from bpc.plan import identity
 
-    return tuple(identity.service_account(one, blueprint, partition) for one in blueprint.service_accounts)
+    return tuple(identity.service_account(one, blueprint, partition) for one in blueprint.workloads)
+
+
+def _access(blueprint: Blueprint) -> tuple[Access, ...]:
+    if not blueprint.teams:
+        return blueprint.cluster.access
+    from bpc.plan import teams
+
+    return (*blueprint.cluster.access, *teams.access(blueprint))

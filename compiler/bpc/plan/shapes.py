@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bpc.addon import AddOn, Context
 from bpc.kit.naming import logical_id, stack_name
 from bpc.kit.record import Record
-from bpc.model import AddOnRequest, Blueprint, NodeGroup
+from bpc.model import Access, AddOnRequest, Blueprint, NodeGroup
 from bpc.plan.subnets import Subnet
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ class Plan(Record):
     addons: tuple[PlannedAddOn, ...]
     endpoints: tuple[str, ...]
     service_accounts: tuple[PlannedServiceAccount, ...] = ()
+    access: tuple[Access, ...] = ()
     # By add-on, the objects that stand in files beside the blueprint.
     brought: Mapping[str, Sequence[Manifest]] = {}
     # By the name that nodes pull an image by, the digest that the lock has.

@@ -25,14 +25,14 @@ def files(plan: Plan, gitops: Gitops, waves: list[str]) -> Files:
     """The objects by file: where the manifests are, and what is applied."""
     name, environment = object_name(plan.name), plan.blueprint.environment
     # By this one the others come, and it itself changes with the repository.
-    root = _kustomization(name, gitops, gitops.folder(plan.name, "gitops", environment))
+    root = kustomization(name, gitops, gitops.folder(plan.name, "gitops", environment))
     steps, before = [root], ""
     for wave in waves:
         own = (wave,) if len(waves) > 1 else ()
         path = gitops.folder(plan.name, "kubernetes", "overlays", environment, *own)
         # Also where there is one alone: under another name, it would begin by taking away what is there.
         title = f"{name}-{wave}"
-        step = _kustomization(name, gitops, path, title)
+        step = kustomization(name, gitops, path, title)
         # A definition takes all objects of its kind along, a namespace all that is in it: that is for somebody to say.
         step["spec"]["prune"] = wave != FIRST
         step["spec"] |= {"wait": True, "timeout": "10m"}
@@ -40,10 +40,10 @@ def files(plan: Plan, gitops: Gitops, waves: list[str]) -> Files:
             step["spec"]["dependsOn"] = [{"name": before}]
         steps.append(step)
         before = title
-    return {"source.yaml": [_source(name, gitops)], "sync.yaml": steps}
+    return {"source.yaml": [source(name, gitops)], "sync.yaml": steps}
 
 
-def _source(name: str, gitops: Gitops) -> Manifest:
+def source(name: str, gitops: Gitops) -> Manifest:
     spec: dict[str, Any] = {
         "interval": _time(gitops.interval_seconds or 60),
         "url": gitops.repository,
@@ -75,7 +75,7 @@ def _reference(gitops: Gitops) -> dict[str, str]:
     return {"name" if revision.startswith("refs/") else "branch": revision}
 
 
-def _kustomization(source: str, gitops: Gitops, path: str, name: str = "") -> Manifest:
+def kustomization(source: str, gitops: Gitops, path: str, name: str = "") -> Manifest:
     spec: dict[str, Any] = {
         "interval": "10m",
         "retryInterval": "1m",

@@ -21,7 +21,7 @@ def several_names(plan: Plan) -> bool:
     blueprint = plan.blueprint
     if blueprint.storage:
         return True
-    named = (plan.node_groups, blueprint.fargate_profiles, blueprint.cluster.access, plan.service_accounts)
+    named = (plan.node_groups, blueprint.fargate_profiles, plan.access, plan.service_accounts)
     return any(len(one) > 1 for one in named)
 
 
@@ -90,6 +90,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.calls": alone_with_endpoints,
     "bpc.plan.obstacles.auto_mode": lambda it: it.blueprint.cluster.auto_mode,
     "bpc.plan.obstacles.identity": speaks_of_roles,
+    "bpc.plan.obstacles.teams": lambda it: it.blueprint.teams,
     "bpc.plan.obstacles.outpost": lambda it: it.blueprint.cluster.outpost,
     "bpc.plan.obstacles.patches": lambda it: any(one.request.options.get("patches") for one in it.addons),
     "bpc.plan.obstacles.images": lambda it: it.blueprint.images and not it.has_files,

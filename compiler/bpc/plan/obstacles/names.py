@@ -20,10 +20,7 @@ def _logical_ids(plan: Plan) -> Iterator[Diagnostic]:
     named = [
         [((*one.node_group.at, "name"), one.node_group.name, one.id) for one in plan.node_groups],
         [((*one.at, "name"), one.name, logical_id(one.name)) for one in plan.blueprint.fargate_profiles],
-        [
-            ((*one.at, "principal"), one.principal, access_entry_id(one.principal))
-            for one in plan.blueprint.cluster.access
-        ],
+        [(at, principal, access_entry_id(principal)) for at, principal in plan.blueprint.principals],
         [
             ((*one.account.at, "name"), f"{one.account.namespace}/{one.account.name}", one.id)
             for one in plan.service_accounts

@@ -21,7 +21,7 @@ class Cluster(Stack):
     def fill(cls, plan: Plan, sheet: Sheet) -> None:
         control_plane.fill(plan, sheet)
         wanted = plan.blueprint.cluster
-        if wanted.access or wanted.endpoint.private_cidrs or plan.blueprint.bastion:
+        if plan.access or wanted.endpoint.private_cidrs or plan.blueprint.bastion:
             from bpc.stacks.cluster import access
 
             access.fill(plan, sheet)

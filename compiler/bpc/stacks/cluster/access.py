@@ -29,7 +29,7 @@ POLICIES = {
 
 
 def fill(plan: Plan, sheet: Sheet) -> None:
-    for access in plan.blueprint.cluster.access:
+    for access in plan.access:
         _entry(access, plan, sheet)
     for index, block in enumerate(plan.blueprint.cluster.endpoint.private_cidrs):
         _let_range_in(block, index, plan, sheet)

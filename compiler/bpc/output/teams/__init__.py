@@ -1,0 +1,42 @@
+"""What teams are as Kubernetes objects: each a component of its own."""
+
+from __future__ import annotations
+
+from bpc.addon import Manifest
+from bpc.model import Team
+from bpc.output.teams import bounds, networks, rbac
+from bpc.output.waves import Part
+from bpc.plan.shapes import Plan
+from bpc.plan.teams import cni_enforces
+
+# Auto Mode's own network policy agent asks for this (Amazon EKS User Guide, Use Network Policies with EKS Auto Mode).
+SWITCH = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "amazon-vpc-cni", "namespace": "kube-system"},
+    "data": {"enable-network-policy-controller": "true"},
+}
+
+
+def parts(plan: Plan) -> list[Part]:
+    """A part for each team that has anything to apply."""
+    found = [Part(f"team-{team.name}", _objects(team, plan)) for team in plan.blueprint.teams]
+    wanted = any(team.network_policy for team in plan.blueprint.teams)
+    # Where there are other nodes too, the add-on says it.
+    if wanted and plan.blueprint.cluster.auto_mode and not cni_enforces(plan):
+        found.append(Part("network-policies", [SWITCH]))
+    return [one for one in found if one.objects]
+
+
+def _objects(team: Team, plan: Plan) -> list[Manifest]:
+    made = [one for name in team.namespaces for one in bounds.objects(team, name)]
+    made += [one for name in team.namespaces for one in rbac.objects(team, name)]
+    if team.network_policy:
+        resolvers = networks.resolvers(plan)
+        for name in team.namespaces:
+            made += networks.objects(team, team.network_policy, name, resolvers)
+    if team.gitops and plan.blueprint.gitops:
+        from bpc.output.teams import tenants
+
+        made += tenants.objects(team, team.gitops, plan.blueprint.gitops)
+    return made
