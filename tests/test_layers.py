@@ -91,7 +91,7 @@ plan
 plan.obstacles*
 plan.images
 plan.addons plan.endpoints plan.groups plan.patching plan.releases
-plan.calls plan.identity plan.watched
+plan.calls plan.identity plan.teams plan.watched
 plan.shapes checks
 plan.subnets plan.first_boot
 plan.proxy

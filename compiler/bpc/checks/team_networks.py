@@ -38,14 +38,21 @@ def _ways(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 
 def _way(one: AllowedPath) -> Iterator[Diagnostic]:
-    ends = {"from": one.from_, "to": one.to}
-    if all(end is not None and not any(is_own(peer) for peer in end) for end in ends.values()):
-        yield NOT_OURS.at(one.at, "neither end of this way is in the team's own namespace", "leave one end out")
-    for key, peers in ends.items():
+    yield from _elsewhere(one, "from", one.from_, one.to) or _elsewhere(one, "to", one.to, one.from_)
+    for key, peers in (("from", one.from_), ("to", one.to)):
         for place, peer in enumerate(peers or ()):
             yield from _peer((*one.at, key, place), peer)
     for place, port in enumerate(one.ports or ()):
         yield from _port((*one.at, "ports", place), port)
+
+
+def _elsewhere(one: AllowedPath, key: str, peers: Peers | None, other: Peers | None) -> list[Diagnostic]:
+    """What is not the team's at one end, where nothing at the other end is either."""
+    if other is None or any(is_own(peer) for peer in other):
+        return []
+    said = "neither end of this way is in the team's own namespace"
+    far = [place for place, peer in enumerate(peers or ()) if not is_own(peer)]
+    return [NOT_OURS.at((*one.at, key, place), said, "leave one end out") for place in far]
 
 
 def is_own(peer: Mapping[str, Any]) -> bool:

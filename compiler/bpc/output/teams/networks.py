@@ -6,7 +6,7 @@ themselves, at the address of the cluster's DNS service and not from pods.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bpc.kit import k8s
@@ -48,9 +48,9 @@ def objects(team: Team, policy: NetworkPolicy, namespace: str, dns: list[Object]
 
 def _way(one: AllowedPath, team: Team, namespace: str) -> Iterator[Object]:
     """Both ends of a way have to be open, as far as they are here."""
-    sources = [dict(peer) for peer in one.from_ or (EVERYBODY,)]
-    targets = [dict(peer) for peer in one.to or (EVERYBODY,)]
-    ports = {"ports": [dict(port) for port in one.ports]} if one.ports else {}
+    sources = [_ordered(peer) for peer in one.from_ or (EVERYBODY,)]
+    targets = [_ordered(peer) for peer in one.to or (EVERYBODY,)]
+    ports = {"ports": [_ordered(port) for port in one.ports]} if one.ports else {}
     for place, peer in enumerate(_own(targets), 1):
         rule = {"from": sources, **ports}
         spec = {"podSelector": peer["podSelector"], "policyTypes": ["Ingress"], "ingress": [rule]}
@@ -59,6 +59,13 @@ def _way(one: AllowedPath, team: Team, namespace: str) -> Iterator[Object]:
         rule = {"to": targets, **ports}
         spec = {"podSelector": peer["podSelector"], "policyTypes": ["Egress"], "egress": [rule]}
         yield _policy(_name(one, "out", place), team, namespace) | {"spec": spec}
+
+
+def _ordered(value: Any) -> Any:
+    """A value of the blueprint's own, with the keys of every mapping in one order: theirs says nothing."""
+    if isinstance(value, Mapping):
+        return {key: _ordered(one) for key, one in sorted(value.items())}
+    return [_ordered(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _own(peers: Sequence[Object]) -> list[dict[str, Any]]:
