@@ -199,9 +199,8 @@ def _entries(blueprint: Blueprint, wanted: AutoMode) -> Iterator[Diagnostic]:
     roles = {one["roleArn"] for one in wanted.node_classes if "roleArn" in one}
     if wanted.iam and wanted.iam.role_arn and wanted.node_classes and not wanted.node_pools:
         roles.add(wanted.iam.role_arn)
-    for entry in blueprint.cluster.access:
-        if entry.principal in roles:
-            at = (*entry.at, "principal")
+    for at, principal in blueprint.principals:
+        if principal in roles:
             yield TWO_ENTRIES.at(at, "the role of a node class has an access entry already", "take it out of access")
 
 

@@ -33,7 +33,6 @@ PLAIN = (
     "capacityReservationSelectorTerms",
 )
 INGRESS_PLAIN = ("ipAddressType", "inboundCIDRs", "sslPolicy")
-POLICIES = ("networkPolicy", "networkPolicyEventLogs")
 
 
 class Surroundings(Record):

@@ -23,6 +23,11 @@ class AutoMode(Node):
         return bool(self.node_classes or self.custom_node_pools or self.ingress_classes)
 
     @property
+    def has_policies(self) -> bool:
+        """Whether a node class speaks of network policies."""
+        return any(key in one for one in self.node_classes for key in ("networkPolicy", "networkPolicyEventLogs"))
+
+    @property
     def needs_role(self) -> bool:
         """Whether there are nodes that have the role of all."""
         return bool(self.node_pools) or any("roleArn" not in one for one in self.node_classes)

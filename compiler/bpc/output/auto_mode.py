@@ -25,7 +25,7 @@ def manifests(plan: Plan, wanted: AutoMode) -> list[Manifest]:
     made = [objects.node_class(one, home) for one in wanted.node_classes]
     made += [objects.node_pool(one, wanted.node_classes) for one in wanted.custom_node_pools]
     made += [part for one in wanted.ingress_classes for part in objects.ingress_class(one, tags)]
-    if any(key in one for one in wanted.node_classes for key in objects.POLICIES):
+    if wanted.has_policies:
         made.append(objects.network_policies())
     return made
 

@@ -9,22 +9,17 @@ from bpc.output.waves import Part
 from bpc.plan.shapes import Plan
 from bpc.plan.teams import cni_enforces
 
-# Auto Mode's own network policy agent asks for this (Amazon EKS User Guide, Use Network Policies with EKS Auto Mode).
-SWITCH = {
-    "apiVersion": "v1",
-    "kind": "ConfigMap",
-    "metadata": {"name": "amazon-vpc-cni", "namespace": "kube-system"},
-    "data": {"enable-network-policy-controller": "true"},
-}
-
 
 def parts(plan: Plan) -> list[Part]:
     """A part for each team that has anything to apply."""
     found = [Part(f"team-{team.name}", _objects(team, plan)) for team in plan.blueprint.teams]
     wanted = any(team.network_policy for team in plan.blueprint.teams)
+    auto_mode = plan.blueprint.cluster.auto_mode
     # Where there are other nodes too, the add-on says it.
-    if wanted and plan.blueprint.cluster.auto_mode and not cni_enforces(plan):
-        found.append(Part("network-policies", [SWITCH]))
+    if wanted and auto_mode and not auto_mode.has_policies and not cni_enforces(plan):
+        from bpc.kit import auto_mode_objects
+
+        found.append(Part("network-policies", [auto_mode_objects.network_policies()]))
     return [one for one in found if one.objects]
 
 
