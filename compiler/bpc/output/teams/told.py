@@ -11,7 +11,10 @@ from bpc.plan.shapes import Plan
 def said(plan: Plan) -> str:
     rows = [row for team in plan.blueprint.teams for row in _rows(team)]
     rights = "This is what teams may do in their namespaces, and they may do nothing anywhere else. "
-    rights += "`kubectl auth can-i --list -n NAMESPACE` says it to whoever asks."
+    rights += "`kubectl auth can-i --list -n NAMESPACE` says it to whoever asks. For `aws eks update-kubeconfig` their "
+    rights += (
+        f"own IAM policies have to allow `eks:DescribeCluster` on the cluster `{plan.name}`, and nothing else of AWS."
+    )
     table = ["| team | namespaces | who | may |", "|---|---|---|---|", *rows]
     parts = ["## Teams", rights, "\n".join(table), *_to_do(plan)]
     return "\n\n".join(parts)
