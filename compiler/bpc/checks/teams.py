@@ -76,6 +76,8 @@ def _service_accounts(blueprint: Blueprint) -> Iterator[Diagnostic]:
             if one.namespace not in team.namespaces:
                 said = f"{one.namespace} is no namespace of the team {team.name}"
                 yield OUTSIDE.at((*one.at, "namespace"), said, f"its own: {', '.join(team.namespaces)}")
+            if team.gitops and one.create and one.name == f"{team.name}-reconciler":
+                yield TWICE.at((*one.at, "name"), f"{one.name} is who Flux is for the team", "use another name")
 
 
 def _gitops(blueprint: Blueprint) -> Iterator[Diagnostic]:

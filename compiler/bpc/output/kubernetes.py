@@ -55,21 +55,22 @@ def parts(stacks: Stacks) -> tuple[Part, ...]:
     for addon in stacks.plan.addons:
         if addon.source != "eks":
             found.append(Part(addon.entry.name, _objects(addon, stacks), addon, _patches(addon, stacks)))
-    accounts = [_service_account(one) for one in stacks.plan.service_accounts if one.account.create]
-    found.append(Part("service-accounts", accounts, at=("serviceAccounts",)))
+    accounts = {one.account.at: _service_account(one) for one in stacks.plan.service_accounts if one.account.create}
+    own = [made for at, made in accounts.items() if at[0] == "serviceAccounts"]
+    found.append(Part("service-accounts", own, at=("serviceAccounts",)))
     if storage := stacks.plan.blueprint.storage:
         from bpc.kit import storage_class
 
         found.append(Part(storage_class.COMPONENT, storage_class.manifests(storage), at=storage.at))
     auto_mode = stacks.plan.blueprint.cluster.auto_mode
     if auto_mode and auto_mode.has_manifests:
-        from bpc.output import auto_mode as own
+        from bpc.output import auto_mode as objects
 
-        found.append(Part(own.COMPONENT, own.manifests(stacks.plan, auto_mode), at=auto_mode.at))
+        found.append(Part(objects.COMPONENT, objects.manifests(stacks.plan, auto_mode), at=auto_mode.at))
     if stacks.plan.blueprint.teams:
         from bpc.output import teams
 
-        found += teams.parts(stacks.plan)
+        found += teams.parts(stacks.plan, accounts)
     if not stacks.plan.vendors and any(one.source == "chart" for one in stacks.plan.addons):
         from bpc.output import engines
 

@@ -33,12 +33,12 @@ def _flux(team: Team, own: TeamGitops, platform: Gitops) -> Iterator[Object]:
     """Flux is the team's service account while it applies what the team's repository holds."""
     from bpc.output.engines import sync
 
-    home = team.namespaces[0]
-    yield k8s.thing("v1", "ServiceAccount", team.name, team.name, home)
+    home, name = team.namespaces[0], f"{team.name}-reconciler"
+    yield k8s.thing("v1", "ServiceAccount", name, team.name, home)
     kind, role = ("ClusterRole", own.cluster_role) if own.cluster_role else ("Role", rbac.deployer(team))
-    subject = {"kind": "ServiceAccount", "name": team.name, "namespace": home}
+    subject = {"kind": "ServiceAccount", "name": name, "namespace": home}
     for namespace in team.namespaces:
-        yield rbac.binding(f"{team.name}-reconciler", team, namespace, kind, role, subject)
+        yield rbac.binding(name, team, namespace, kind, role, subject)
     theirs = platform.replace(
         repository=own.repository,
         revision=own.revision,
@@ -48,7 +48,7 @@ def _flux(team: Team, own: TeamGitops, platform: Gitops) -> Iterator[Object]:
     )
     yield sync.source(team.name, theirs)
     made = sync.kustomization(team.name, theirs, "" if own.path == "." else own.path)
-    made["spec"]["serviceAccountName"] = team.name
+    made["spec"]["serviceAccountName"] = name
     if len(team.namespaces) == 1:
         made["spec"]["targetNamespace"] = home
     yield made
