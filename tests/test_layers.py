@@ -20,8 +20,8 @@ __main__
 cli
 cli.run
 cli.watch
-cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.graph* cli.importing* cli.init* cli.schema*
-cli.trace* cli.upgrade* cli.validate* cli.vendor* cli.verify*
+cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.graph* cli.importing* cli.init* cli.report*
+cli.schema* cli.trace* cli.upgrade* cli.validate* cli.vendor* cli.verify*
 cli.parser
 cli.blueprints cli.progress cli.addon_page
 cli.show cli.exits
@@ -53,6 +53,10 @@ importing
 language
 about
 reference
+report.page
+report.deployment report.rights report.running
+report.markup report.style report.values
+report
 graph
 graph.dot graph.mermaid graph.svg
 graph.scenery

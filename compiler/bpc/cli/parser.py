@@ -22,6 +22,7 @@ VERBS = (
     "schema",
     "verify",
     "graph",
+    "report",
     "upgrade",
     "import",
     "completion",

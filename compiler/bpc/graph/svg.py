@@ -50,8 +50,8 @@ COLORS = {
 }
 
 
-def svg(picture: Picture) -> str:
-    """The whole picture, every environment below the one before."""
+def svg(picture: Picture, name: str = "bpc-graph") -> str:
+    """The whole picture, every environment below the one before; ids begin with `name`, for a page with several."""
     scenes = []
     y = MARGIN
     for one in picture.scenes:
@@ -60,17 +60,17 @@ def svg(picture: Picture) -> str:
     width, height = max(one.width for one in scenes) + 2 * MARGIN, y - APART + MARGIN
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bpc-graph" role="img" width="{width}" height="{height}" '
-        f'viewBox="{-MARGIN} 0 {width} {height}" aria-labelledby="bpc-graph-title bpc-graph-description">',
-        f'<title id="bpc-graph-title">{_escaped(picture.title)}</title>',
-        f'<desc id="bpc-graph-description">{_escaped(picture.description)}</desc>',
+        f'viewBox="{-MARGIN} 0 {width} {height}" aria-labelledby="{name}-title {name}-description">',
+        f'<title id="{name}-title">{_escaped(picture.title)}</title>',
+        f'<desc id="{name}-description">{_escaped(picture.description)}</desc>',
         f"<style>{_style()}</style>",
-        '<defs><marker id="bpc-graph-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
+        f'<defs><marker id="{name}-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
         'orient="auto-start-reverse" markerUnits="userSpaceOnUse"><path class="head" d="M0 0L10 5L0 10z"/></marker>'
         "</defs>",
         f'<rect class="ground" x="{-MARGIN}" y="0" width="{width}" height="{height}"/>',
     ]
     for scenery in scenes:
-        lines += _scene(scenery)
+        lines += _scene(scenery, name)
     return "\n".join([*lines, "</svg>", ""])
 
 
@@ -96,14 +96,14 @@ def _style() -> str:
     )
 
 
-def _scene(scenery: Scenery) -> Iterator[str]:
+def _scene(scenery: Scenery, name: str) -> Iterator[str]:
     if scenery.name:
         yield f'<text class="name" x="0" y="{scenery.y + 14}">{_escaped(scenery.name)}</text>'
     for root in scenery.boxes:
         for one in root.walk():
             yield _frame(one)
     # Text is above arrows, and numbers are above all.
-    yield from (_arrow(one) for one in scenery.routes)
+    yield from (_arrow(one, name) for one in scenery.routes)
     for root in scenery.boxes:
         for one in root.walk():
             yield from _text(one)
@@ -129,9 +129,9 @@ def _text(one: Placed) -> Iterator[str]:
         yield f'<text x="{x}" y="{y}">{_escaped(line)}</text>'
 
 
-def _arrow(route: Route) -> str:
+def _arrow(route: Route, name: str) -> str:
     path = "M" + "L".join(f"{x} {y}" for x, y in route.points)
-    return f'<path class="flow" d="{path}" marker-end="url(#bpc-graph-head)"/>'
+    return f'<path class="flow" d="{path}" marker-end="url(#{name}-head)"/>'
 
 
 def _badge(x: int, y: int, number: int) -> Iterator[str]:

@@ -1,0 +1,91 @@
+"""The whole page: what is on it for each environment, in the order in which a reader asks, and how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bpc import __version__, graph
+from bpc.graph.svg import svg
+from bpc.output.stacks import Stacks
+from bpc.report import deployment, rights, running
+from bpc.report.markup import Html, Text, element, joined
+from bpc.report.style import STYLE
+
+Part = Callable[[Stacks], Html]
+PARTS: tuple[tuple[str, str, Part], ...] = (
+    ("deployment", "Stacks, in the order of deployment", deployment.order),
+    ("add-ons", "Add-ons", running.addons),
+    ("access", "Who may use the cluster", rights.cluster),
+    ("roles", "Roles, and what they may do", rights.roles),
+    ("images", "Images", running.pulled),
+    ("ends", "What comes to its end", running.ends),
+    ("parameters", "Parameters of the stacks", deployment.parameters),
+)
+NO_PRICES = "There is no estimate of costs here: bpc has no table of prices whose rows have a date and a source."
+
+
+def page(made: Sequence[Stacks], file: str) -> str:
+    """The page about every environment."""
+    name = made[0].plan.name
+    sections = [_environment(one) for one in made]
+    body = [
+        element("header", element("h1", f"The platform {name}"), _contents(made)),
+        element("main", *sections),
+        element("footer", element("p", NO_PRICES), element("p", f"{file}, read by bpc {__version__}.")),
+    ]
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    head = "".join(
+        [
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            element("title", f"The platform {name}"),
+            f"<style>{STYLE}</style>",
+        ]
+    )
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n{joined(body, chr(10))}\n</body></html>\n'
+
+
+def _contents(made: Sequence[Stacks]) -> Html:
+    """Links to the parts; where there are several environments, to each of them first."""
+    if len(made) > 1:
+        links = [element("a", one.environment, href=f"#{one.environment}") for one in made]
+    else:
+        wanted = (("picture", "Architecture"), *((key, title) for key, title, _ in PARTS))
+        links = [element("a", title, href=f"#{made[0].environment}-{key}") for key, title in wanted]
+    return element("nav", element("ul", *(element("li", one) for one in links)), aria_label="Contents")
+
+
+def _environment(stacks: Stacks) -> Html:
+    name, plan = stacks.environment, stacks.plan
+    picture = Html(svg(graph.picture([plan]), f"{name}-graph"))
+    parts: list[Text] = [
+        element("h2", f"Environment {name}", id=name),
+        _summary(stacks),
+        element("h3", "Architecture", id=f"{name}-picture"),
+        element("div", picture, class_="wide", role="group", tabindex="0", aria_label=f"Architecture of {name}"),
+    ]
+    for key, title, part in PARTS:
+        parts += [element("h3", title, id=f"{name}-{key}"), part(stacks)]
+    return element("section", joined(parts, "\n"), aria_labelledby=name)
+
+
+def _summary(stacks: Stacks) -> Html:
+    plan = stacks.plan
+    cluster = plan.blueprint.cluster
+    count = sum(len(one["Resources"]) for one in stacks.templates.values())
+    facts = {
+        "Cluster": plan.name,
+        "Account": plan.blueprint.account or "where it is deployed",
+        "Region": plan.region,
+        "Kubernetes": cluster.version,
+        "Endpoint": cluster.endpoint.access,
+        "Resources": f"{count} in {_stacks(len(stacks.templates))}",
+        "Add-ons": str(len(plan.addons)),
+        "Deletion protection": "on" if cluster.deletion_protection else "off",
+    }
+    return element("dl", *(element("div", element("dt", key), element("dd", one)) for key, one in facts.items()))
+
+
+def _stacks(count: int) -> str:
+    return "1 stack" if count == 1 else f"{count} stacks"

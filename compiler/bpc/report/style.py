@@ -1,0 +1,51 @@
+"""How the page looks: in light and in dark, on a wide screen, on a phone and on paper."""
+
+from __future__ import annotations
+
+STYLE = """
+:root {
+  color-scheme: light dark;
+  --ink: #1b1f24; --soft: #57606a; --ground: #fff; --line: #d0d7de; --head: #f3f4f6; --link: #0b57b0; --warn: #9a3412;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ink: #e8ebf0; --soft: #a9b2bf; --ground: #10131a; --line: #3a4250; --head: #1b1f27; --link: #8ab8ff;
+    --warn: #fdba74;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0; background: var(--ground); color: var(--ink);
+  font: 16px/1.5 system-ui, 'Segoe UI', Helvetica, Arial, sans-serif;
+}
+header, main, footer { max-width: 76rem; margin: 0 auto; padding: 1rem; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: .5rem 0; }
+h2 { font-size: 1.5rem; margin: 2.5rem 0 .5rem; border-bottom: 2px solid var(--line); }
+h3 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+p { max-width: 44rem; }
+a { color: var(--link); }
+nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: .5rem 0; }
+nav a { display: inline-block; padding: .25rem 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .5rem 1.5rem; margin: 1rem 0; }
+dt { color: var(--soft); font-size: .875rem; }
+dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+.wide { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
+.wide:focus-visible, a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.wide svg { display: block; max-width: none; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+th, td {
+  text-align: left; vertical-align: top; padding: .5rem .75rem; min-width: 6rem;
+  border-bottom: 1px solid var(--line); overflow-wrap: break-word;
+}
+tbody th { min-width: 12rem; }
+td { min-width: 9rem; }
+td code { overflow-wrap: anywhere; }
+thead th { background: var(--head); }
+tbody th { font-weight: 400; }
+tbody tr:last-child > * { border-bottom: 0; }
+td ul, th ul { margin: 0; padding-left: 1.1rem; }
+code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+.soon { color: var(--warn); }
+footer { color: var(--soft); font-size: .875rem; }
+@media print { .wide { overflow: visible; } }
+"""

@@ -1,0 +1,254 @@
+"""The page about a platform: sound HTML that asks for nothing, true to the templates, and open to everybody."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bpc import facts, pipeline
+from bpc.beside import Beside
+from bpc.cli import main
+from bpc.output.stacks import Stacks
+from bpc.report import rights, values
+from bpc.report.markup import BREAK, code, element, items, joined, table
+from bpc.report.page import page
+
+ROOT = Path(__file__).resolve().parent.parent
+SPECS = ROOT / "specs"
+NAMES = ("study", "private", "fleet", "everything", "existing-vpc", "single", "stack-sets", "auto-mode")
+VOID = {"meta", "br"}
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+
+
+class Reader(HTMLParser):
+    """Reads a page, and does not mend what is wrong with it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.asked: list[str] = []
+        self.seen: set[str] = set()
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {key: value or "" for key, value in attrs}
+        assert len(given) == len(attrs)
+        self.seen |= {tag, *given}
+        self.ids += [given["id"]] if "id" in given else []
+        self.asked += given.get("aria-labelledby", "").split()
+        self.asked += [given[key].removeprefix("#") for key in ("href", "src") if key in given]
+        self.asked += re.findall(r"url\(#([^)]*)\)", given.get("marker-end", ""))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def finished(raw: bytes, file: str = "blueprint.yaml") -> list[Stacks]:
+    _, made, found = pipeline.finished(raw, file, Beside.of(file))
+    assert [one for one in found if one.rule.severity == "error"] == []
+    return [stacks for _, stacks in made]
+
+
+def reported(name: str) -> tuple[list[Stacks], str]:
+    path = SPECS / f"{name}.yaml"
+    made = finished(path.read_bytes(), str(path))
+    return made, page(made, path.name)
+
+
+def blueprint(**sections: Any) -> bytes:
+    data = {"apiVersion": "bpc/v1", "kind": "Blueprint", "metadata": {"name": "shop", "region": "eu-west-1"}}
+    return json.dumps(data | sections).encode()
+
+
+def words(text: str) -> str:
+    """What a reader sees."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_sound_and_asks_for_nothing(name: str) -> None:
+    made, text = reported(name)
+    read = Reader(text)
+    assert len(read.ids) == len({*read.ids})
+    assert read.asked and {*read.asked} <= {*read.ids}
+    assert not read.seen & {"script", "link", "img", "iframe", "object", "style_", "onload", "onclick"}
+    assert not re.search(r"@import|url\((?!#)", text)
+    assert "default-src 'none'" in text
+    assert all(f"Environment {one.environment}" in text for one in made)
+    assert page(made, f"{name}.yaml") == text
+
+
+def test_a_page_that_is_not_sound_is_found() -> None:
+    with pytest.raises(AssertionError):
+        Reader("<p><b>bold</p></b>")
+    with pytest.raises(AssertionError):
+        Reader("<p>")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_stack_role_and_parameter_is_there(name: str) -> None:
+    made, text = reported(name)
+    seen = words(text)
+    for stacks in made:
+        for number, (stack, template) in enumerate(stacks.templates.items(), 1):
+            assert f"{number}. {stacks.name(stack)} " in seen
+            assert all(f" {one} " in seen for one in template.get("Parameters", ()))
+            roles = [title for title, one in template["Resources"].items() if one["Type"] == "AWS::IAM::Role"]
+            assert all(f" {title} " in seen for title in roles)
+
+
+def test_links_are_what_the_templates_import() -> None:
+    made, text = reported("private")
+    assert "private-cluster : ClusterName" in words(text)
+    (stacks,) = made
+    found = sorted({*values.imports(stacks.templates["addons"])})
+    assert found == ["${ClusterStack}-ClusterName"]
+    assert "vpc-0123" not in text
+
+
+def test_who_may_do_what() -> None:
+    _, text = reported("private")
+    seen = words(text)
+    assert "arn:aws:iam::111122223333:role/Auditor STANDARD user auditor group auditors" in seen
+    assert "AmazonEKSAdminViewPolicy in the whole cluster" in seen
+    assert "pods.eks.amazonaws.com for the service account kube-system/ebs-csi-controller-sa" in seen
+    assert "Whoever creates" not in seen and "Whoever creates" in words(reported("study")[1])
+    assert "never more than arn:aws:iam::111122223333:policy/platform-boundary" in seen
+
+
+def test_a_policy_for_one_namespace_says_so() -> None:
+    scope = {"type": "namespace", "namespaces": ["dev", "test"]}
+    policies = [{"policy": "view", "scope": scope}]
+    access = [{"principal": "arn:aws:iam::111122223333:role/Developer", "policies": policies}]
+    (stacks,) = finished(blueprint(cluster={"access": access}))
+    assert "AmazonEKSViewPolicy in dev, test" in words(rights.cluster(stacks))
+
+
+def test_what_is_allowed_everywhere_is_said() -> None:
+    def everywhere(node: Any) -> int:
+        if isinstance(node, list):
+            return sum(map(everywhere, node))
+        if not isinstance(node, dict):
+            return 0
+        here = node.get("Effect") == "Allow" and node.get("Resource") in ("*", ["*"])
+        return here + sum(map(everywhere, node.values()))
+
+    made, _ = reported("everything")
+    resources = [one for template in made[0].templates.values() for one in template["Resources"].values()]
+    policies = [one["Properties"] for one in resources if one["Type"] in ("AWS::IAM::Role", "AWS::IAM::Policy")]
+    count = everywhere(policies)
+    assert count and words(rights.roles(made[0])).count("every resource") == count
+
+
+def test_what_comes_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "as_of", lambda: "2026-11-21")
+    addons = {"ingress-nginx": {}}
+    raw = blueprint(cluster={"version": "1.34"}, gitops={"engine": "flux"}, addons=addons)
+    seen = words(page(finished(raw), "shop.yaml"))
+    assert "Kubernetes 1.34: standard support 2026-12-02 soon: 11 days" in seen
+    assert "ingress-nginx given up It is retired since March 2026" in seen
+    (quiet,) = finished(blueprint(cluster={"version": "1.36", "upgradePolicy": "standard"}))
+    calm = page([quiet], "shop.yaml")
+    assert "soon:" not in calm and "EKS upgrades the cluster by itself" in calm and "extended support" not in calm
+
+
+def test_images_are_those_of_the_list() -> None:
+    _, text = reported("everything")
+    listed = (ROOT / "out" / "everything" / "images" / "default.txt").read_text(encoding="utf-8").splitlines()
+    wanted = [one for one in listed if not one.startswith("#")]
+    assert wanted and all(f"<code>{one}</code>" in text for one in wanted)
+
+
+def test_no_price_is_made_up() -> None:
+    assert "There is no estimate of costs here" in reported("study")[1]
+
+
+def test_what_is_text_stays_text() -> None:
+    assert code('<&">') == "<code>&lt;&amp;&quot;&gt;</code>"
+    assert element("p", "<", BREAK, class_="a", aria_label='"') == '<p class="a" aria-label="&quot;">&lt;<br></p>'
+    assert items(["a"]) == "a" and items(["a", "<"]) == "<ul><li>a</li><li>&lt;</li></ul>"
+    assert joined(["<", BREAK]) == "&lt;<br>"
+    assert "<td>&lt;b&gt;</td>" in table("t", ("a", "b"), [("<a>", "<b>")])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("plain", "plain"),
+        ({"Ref": "Cluster"}, "${Cluster}"),
+        ({"Fn::GetAtt": ["Cluster", "Arn"]}, "${Cluster.Arn}"),
+        ({"Fn::Sub": ["${a}-b", {"a": 1}]}, "${a}-b"),
+        ({"Fn::Join": [":", ["a", {"Ref": "B"}]]}, "a:${B}"),
+        ({"Fn::If": ["Yes", "a", {"Ref": "AWS::NoValue"}]}, "a"),
+        ({"Fn::ImportValue": {"Fn::Sub": "${NetworkStack}-VpcId"}}, "${NetworkStack}-VpcId"),
+        ({"Fn::Select": [0, {"Ref": "Zones"}]}, '{"Fn::Select": [0, {"Ref": "Zones"}]}'),
+        (3, "3"),
+    ],
+)
+def test_values_are_in_words(value: Any, text: str) -> None:
+    assert values.said(value) == text
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(SPECS / "fleet.yaml"), "--env", "dev"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("<!doctype html>") and "Environment dev" in text and "prod-us" not in text
+    wrong = tmp_path / "blueprint.yaml"
+    wrong.write_bytes(blueprint(cluster={"version": "0.1"}))
+    assert main(["report", str(wrong)]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and "error BPC" in said.err
+    assert main(["report", str(tmp_path / "none.yaml")]) == 2
+
+
+@pytest.mark.skipif(not BROWSER, reason="there is no browser here")
+@pytest.mark.parametrize("width", [500, 1280])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_browser_finds_nothing(dark: bool, width: int, tmp_path: Path) -> None:
+    axe = Path(pytest.importorskip("axe_core_python").__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+    _, text = reported("fleet")
+    found = opened(text, axe, tmp_path, width, dark)
+    assert found["violations"] == [] and found["passes"] > 20
+    assert found["wide"] <= width, "the page itself is not pushed sideways"
+    assert found["dark"] is dark
+    spoilt = text.replace('<html lang="en">', "<html>")
+    assert opened(spoilt, axe, tmp_path, width, dark)["violations"] == ["html-has-lang"]
+
+
+CHECK = """axe.run().then(found => document.body.dataset.found = JSON.stringify({
+  violations: found.violations.map(one => one.id), passes: found.passes.length,
+  wide: document.documentElement.scrollWidth, dark: matchMedia("(prefers-color-scheme: dark)").matches}))"""
+
+
+def opened(text: str, axe: str, folder: Path, width: int, dark: bool) -> dict[str, Any]:
+    """What a browser and axe-core say of a page. The page forbids scripts, so that has to go first."""
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
+    place = folder / "page.html"
+    place.write_text(
+        text.replace("</body>", f"<script>{axe}</script><script>{CHECK}</script></body>"), encoding="utf-8"
+    )
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    command += [f"--window-size={width},900", "--virtual-time-budget=60000", "--dump-dom"]
+    command += [f"--blink-settings=preferredColorScheme={0 if dark else 1}", place.as_uri()]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    found = re.search(r'data-found="([^"]*)"', run.stdout)
+    assert found, run.stderr[-2000:]
+    made: dict[str, Any] = json.loads(html.unescape(found[1]))
+    return made
