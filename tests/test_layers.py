@@ -31,7 +31,7 @@ upgrading
 upgrading.apis upgrading.edits upgrading.order
 upgrading.versions upgrading.shapes
 tracing.said
-tracing.asked tracing.lines
+tracing.asked tracing.files tracing.lines
 tracing
 tracing.objects
 difference

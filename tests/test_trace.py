@@ -12,7 +12,7 @@ import yaml
 from bpc import pipeline, tracing
 from bpc.beside import Beside
 from bpc.cli import exits, main
-from bpc.tracing import OBJECT, RESOURCE, Made, asked, lines
+from bpc.tracing import OBJECT, RESOURCE, Made, asked, files, lines
 
 ROOT = Path(__file__).resolve().parent.parent
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
@@ -219,6 +219,37 @@ def _begin(text: str, title: str) -> int:
     return text.count("\n", 0, place)
 
 
+@pytest.mark.parametrize(
+    ("spec", "words", "place"),
+    [
+        ("argocd", "gitops/dev/application.yaml", ["gitops"]),
+        ("argocd", "out/argocd/images/dev.txt", ["addons"]),
+        ("argocd", "kubernetes/overlays/prod/kustomization.yaml", ["environments", "prod"]),
+        ("argocd", "cloudformation/dev/deployer-policy-1.json", ["environments", "dev"]),
+        ("argocd", "out/argocd/README.md", []),
+        ("argocd", "out/argocd/.bpc.json", []),
+        ("minimal", "cloudformation/default/deployer-policy-1.json", []),
+    ],
+)
+def test_a_file_with_neither_resources_nor_objects(
+    spec: str, words: str, place: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    [one] = rows(capsys, words, str(ROOT / "specs" / f"{spec}.yaml"))["made"]
+    assert (one["kind"], one["path"]) == ("file", place)
+
+
+def test_every_file_of_the_examples_is_traced() -> None:
+    for spec in ("argocd", "stack-sets", "storage"):
+        path = ROOT / "specs" / f"{spec}.yaml"
+        document, environments, _ = pipeline.finished(path.read_bytes(), str(path), Beside.of(str(path)))
+        assert document
+        every = tracing.everything(document, environments)
+        out = ROOT / "out" / document.data["metadata"]["name"]
+        for file in sorted(str(one.relative_to(out)) for one in out.rglob("*") if one.is_file()):
+            below = asked.below_output(file)
+            assert asked.find(below, every) or files.other(below, document, environments), file
+
+
 def test_a_line_of_the_output(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compile", "fleet.yaml"]) == exits.OK
     file = "out/one/kubernetes/base/cluster-autoscaler/deployment.yaml"
@@ -363,6 +394,7 @@ def _nothing(data: Any, path: tuple[Any, ...]) -> bool:
         (["fleet.yaml:33"], 2, "line 33 is empty or a comment"),
         (["fleet.yaml:7", "fleet.yaml"], 2, "fleet.yaml:7 names the blueprint already"),
         (["Cluster", "fleet.yaml", "--env", "live"], 1, "error BPC305: there is no environment live"),
+        (["gitops/default/none.yaml"], 2, "blueprint.yaml makes nothing called gitops/default/none.yaml"),
         (["out/one/cloudformation/default/30-cluster.yaml:3"], 2, "cannot read out/one/cloudformation"),
     ],
 )

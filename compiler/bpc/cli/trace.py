@@ -13,8 +13,9 @@ from bpc.cli.blueprints import complain, read
 from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, OK
 from bpc.diagnostics import errors
 from bpc.environments import Place
+from bpc.output.stacks import Stacks
 from bpc.source import Document
-from bpc.tracing import Made, asked, lines, said
+from bpc.tracing import Made, asked, files, lines, said
 
 EXAMPLES = """examples:
   bpc trace ExternalDnsRole specs/study.yaml      the line that made it
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         return int(str(stop))
 
 
-def _made(spec: str, options: argparse.Namespace) -> tuple[Document, list[Place], list[Made]]:
+def _made(spec: str, options: argparse.Namespace) -> tuple[Document, list[tuple[Place, Stacks]], list[Made]]:
     """What a blueprint makes."""
     specs, code = read([spec])
     if code:
@@ -67,14 +68,16 @@ def _made(spec: str, options: argparse.Namespace) -> tuple[Document, list[Place]
     if document is None or errors(found):
         complain([(specs[0], pipeline.Result("", document, found, {}))], "text")
         raise _Stop(BROKEN_BLUEPRINT)
-    return document, [place for place, _ in made], tracing.everything(document, made)
+    return document, made, tracing.everything(document, made)
 
 
 def _resource(what: str, number: re.Match[str] | None, spec: str, options: argparse.Namespace) -> int:
-    document, _, made = _made(spec, options)
+    document, environments, made = _made(spec, options)
     file = number["file"] if number else what
     found = asked.find(file, made)
-    if number:
+    if not found and (path := asked.below_output(file)):
+        found = files.other(path, document, environments)
+    elif number:
         found = _at_line(file, int(number["line"]), found)
     if not found:
         hint = asked.near(what, made) or "`bpc trace '*'` lists everything"
@@ -107,7 +110,7 @@ def _line(spec: str, number: int, column: int, options: argparse.Namespace) -> i
     places = lines.places(document, number, column)
     if not places:
         return _wrong(f"nothing of the blueprint begins at {options.what}")
-    told = [lines.told(document, path, environments, made) for path in places]
+    told = [lines.told(document, path, [place for place, _ in environments], made) for path in places]
     if options.format == "json":
         rows = [
             {

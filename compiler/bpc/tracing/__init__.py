@@ -2,6 +2,7 @@
 
 everything  what an environment is made of, each part with the place in the blueprint that asked for it
 objects     the place of a Kubernetes object
+files       what else is in the output
 asked       what somebody means by `Cluster`, `prod/cluster/Cluster` or a file of the output
 lines       a line of the blueprint: which places it holds, and what is made from them
 said        all of it for people and for machines
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from bpc.environments import Place
     from bpc.source import Document
 
-RESOURCE, OBJECT = "resource", "object"
+RESOURCE, OBJECT, FILE = "resource", "object", "file"
 
 
 class Made(Record):
-    """A resource of CloudFormation or an object of Kubernetes.
+    """A resource of CloudFormation, an object of Kubernetes, or a file with neither.
 
     `part` is its stack or its component, `type` the resource's type or the object's kind, and `name` the logical ID
     or the object's own. `at` is its place in the environment, and `written` the same in the blueprint as it was typed.
@@ -51,6 +52,8 @@ class Made(Record):
     @property
     def shown(self) -> str:
         """What `bpc diff` calls it, too."""
+        if self.kind == FILE:
+            return self.file
         if self.kind == RESOURCE:
             return f"{self.part}/{self.name} ({self.type})"
         return "/".join(filter(None, (self.type, self.namespace, self.name)))
@@ -63,13 +66,18 @@ def everything(document: Document, environments: Iterable[tuple[Place, Stacks]])
     found: list[Made] = []
     for place, stacks in every:
         for kind, part, type_, name, namespace, file, at in (*_resources(stacks), *_objects(place, stacks, files)):
-            written = place.document.placed(at)
-            known = _known(document.data, written)
-            span = document.locate(written[:known], key=known == len(written)) if known else None
-            left = known < len(written)
             patches = tuple(map(place.document.placed, _patches(stacks, part, name))) if kind == RESOURCE else ()
-            found.append(Made(kind, place.name, part, type_, name, namespace, file, at, written, span, left, patches))
+            given = Made(kind, place.name, part, type_, name, namespace, file, at, at, None, False, patches)
+            found.append(traced(document, place, given))
     return found
+
+
+def traced(document: Document, place: Place, one: Made) -> Made:
+    """The same with where its place in the environment is in the blueprint."""
+    written = place.document.placed(one.at)
+    known = _known(document.data, written)
+    span = document.locate(written[:known], key=known == len(written)) if known else None
+    return one.replace(written=written, span=span, left=known < len(written))
 
 
 def _patches(stacks: Stacks, stack: str, title: str) -> tuple[Path, ...]:

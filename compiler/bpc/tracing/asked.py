@@ -10,6 +10,7 @@ from bpc.checks.nearest import meant
 from bpc.tracing import RESOURCE, Made
 
 FOLDERS = ("cloudformation/", "kubernetes/", "gitops/", "images/")
+ALONE = ("README.md", ".bpc.json")
 KUSTOMIZATION = "kustomization.yaml"
 
 
@@ -31,6 +32,8 @@ def near(words: str, made: Iterable[Made]) -> str:
 def below_output(words: str) -> str:
     """The path below the output folder where the words are a file's; nothing for other words."""
     path = words.replace("\\", "/")
+    if (name := path.rpartition("/")[2]) in ALONE:
+        return name
     starts = (path.find(one) for one in FOLDERS)
     found = [start for start in starts if start == 0 or (start > 0 and path[start - 1] == "/")]
     return path[min(found) :] if found and re.search(r"\.[a-z]+$", path) else ""

@@ -9,7 +9,7 @@ from typing import Any
 from bpc import reference
 from bpc.diagnostics import Path
 from bpc.source import Document
-from bpc.tracing import Made
+from bpc.tracing import FILE, Made
 from bpc.tracing.lines import Told
 
 WITH = 3  # so many parts of a path lead to what an environment's `with:` says
@@ -27,8 +27,10 @@ def origins(found: Iterable[Made], spec: str, document: Document) -> Iterator[st
     for one in found:
         groups.setdefault((one.shown, one.part, one.span, one.written), []).append(one)
     for (shown, _, span, written), some in groups.items():
-        yield f"{shown} in {_files(some)}"
-        if span:
+        yield shown if some[0].kind == FILE else f"{shown} in {_files(some)}"
+        if not written:
+            yield f"  all of {spec}"
+        elif span:
             yield f"  {spec}:{span.line}:{span.column}: {dotted(written)}{_left(some[0])}"
             yield f"  {span.line:>4} | {document.lines[span.line - 1]}"
         else:
