@@ -100,15 +100,18 @@ def test_arrows_meet_no_box_but_their_own(path: Path) -> None:
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_arrows_do_not_lie_on_each_other(path: Path) -> None:
     for scenery in sceneries(drawn(path)):
-        upright = [
-            (x, *sorted((y, end_y)))
-            for route in scenery.routes
-            for (x, y), (end_x, end_y) in pairwise(route.points)
-            if x == end_x
+        ways = [
+            (number, begin, end) for number, route in enumerate(scenery.routes) for begin, end in pairwise(route.points)
         ]
-        for index, (x, low, high) in enumerate(upright):
-            for other, bottom, top in upright[index + 1 :]:
-                assert abs(x - other) >= 8 or high <= bottom or top <= low
+        for axis in (0, 1):
+            along = [
+                (number, begin[axis], *sorted((begin[1 - axis], end[1 - axis])))
+                for number, begin, end in ways
+                if begin[axis] == end[axis]
+            ]
+            for index, (route, place, low, high) in enumerate(along):
+                for one, other, bottom, top in along[index + 1 :]:
+                    assert route == one or abs(place - other) >= 8 or high <= bottom or top <= low
 
 
 def test_every_flow_has_two_ends_and_every_add_on_a_box() -> None:
@@ -176,6 +179,16 @@ def test_what_a_private_platform_has() -> None:
     flows = {(one.source.partition("/")[2], one.target.partition("/")[2]) for one in scene.flows}
     assert ("vpc", "cloudwatch") in flows and ("endpoints", "managed") in flows
     assert not any("internet" in end for flow in flows for end in flow)
+
+
+def test_teams_and_alarms_are_there() -> None:
+    teams = {one.id: one for scene in drawn(ROOT / "specs" / "teams.yaml").scenes for one in scene.boxes}
+    assert teams["dev/team-study"].lines == ("namespaces:", "rbac-test-ns")
+    watched = drawn(ROOT / "specs" / "observability.yaml").scenes[0]
+    known = {one.title: one for one in watched.boxes}
+    assert "alarms: 5" in known["Amazon CloudWatch"].lines[-1]
+    assert known["Amazon SNS"].lines == ("tells 1 recipient",)
+    assert ("cloudwatch", "sns") in {(one.source[-10:], one.target[-3:]) for one in watched.flows}
 
 
 def test_letters_have_room() -> None:

@@ -52,7 +52,8 @@ def _scene(plan: Plan) -> Scene:
 
 
 def _addons(plan: Plan, scene: str) -> Box:
-    return Box(f"{scene}/addons", "addons", f"In the cluster {plan.name}", (), tuple(purposes.grouped(plan, scene)))
+    boxes = (*purposes.grouped(plan, scene), *purposes.teams(plan, scene))
+    return Box(f"{scene}/addons", "addons", f"In the cluster {plan.name}", (), boxes)
 
 
 def _told(plan: Plan) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bpc.graph.picture import Box
 from bpc.plan.shapes import Plan
+
+if TYPE_CHECKING:
+    from bpc.model import Observability
 
 # Services by the add-ons that use them: their name, and what for.
 USED = {
@@ -33,6 +37,11 @@ def managed(plan: Plan, scene: str) -> Box:
     return Box(f"{scene}/managed", "managed", "Run by AWS", (), (_control_plane(plan, scene), *_services(plan, scene)))
 
 
+def _watching(watched: Observability) -> str:
+    counted = {"alarms": len(watched.alarms), "queries": len(watched.queries), "dashboard": int(watched.dashboard)}
+    return ", ".join(what if what == "dashboard" else f"{what}: {count}" for what, count in counted.items() if count)
+
+
 def tells(plan: Plan) -> bool:
     """Whether an add-on sends logs or metrics to CloudWatch."""
     return any(one.entry.name in TELLING for one in plan.addons)
@@ -58,11 +67,16 @@ def _services(plan: Plan, scene: str) -> Iterator[Box]:
     flow = blueprint.network.flow_logs
     to_watch = flow is not None and flow.destination == "cloud-watch-logs"
     logged = blueprint.cluster.logging.types
-    if logged or tells(plan) or to_watch:
+    watched = blueprint.observability
+    if logged or tells(plan) or to_watch or watched:
         words = [f"control plane: {', '.join(logged)}"] if logged else []
         words += ["containers and nodes"] if tells(plan) else []
         words += ["flow logs"] if to_watch else []
+        words += [_watching(watched)] if watched else []
         yield Box(f"{scene}/cloudwatch", "service", "Amazon CloudWatch", tuple(words))
+    if watched and watched.notify:
+        count = len(watched.notify)
+        yield Box(f"{scene}/sns", "service", "Amazon SNS", (f"tells {count} recipient{'s' if count > 1 else ''}",))
     if blueprint.cluster.secrets_encryption.enabled:
         yield Box(f"{scene}/kms", "service", "AWS KMS", ("the key of Secrets",))
     yield Box(f"{scene}/ecr", "service", "Amazon ECR", ("images of EKS add-ons",))

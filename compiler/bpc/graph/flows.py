@@ -97,6 +97,8 @@ def _told(plan: Plan) -> Iterator[Said]:
     if flow := blueprint.network.flow_logs:
         where = "cloudwatch" if flow.destination == "cloud-watch-logs" else "s3"
         yield "vpc", where, "Flow logs of the VPC"
+    if blueprint.observability and blueprint.observability.notify:
+        yield "cloudwatch", "sns", "Alarms are told to people"
     if blueprint.cluster.secrets_encryption.enabled:
         yield "cluster", "kms", "Secrets are encrypted with a key"
 

@@ -41,6 +41,16 @@ def grouped(plan: Plan, scene: str) -> Iterator[Box]:
             yield Box(f"{scene}/{title.lower().replace(' ', '-')}", "purpose", title, boxes=boxes)
 
 
+def teams(plan: Plan, scene: str) -> Iterator[Box]:
+    """Who works in the cluster, and in which namespaces."""
+    made = tuple(
+        Box(f"{scene}/team-{one.name}", "team", one.name, ("namespaces:", *one.namespaces))
+        for one in plan.blueprint.teams
+    )
+    if made:
+        yield Box(f"{scene}/teams", "purpose", "Teams", boxes=made)
+
+
 def _box(one: PlannedAddOn, scene: str) -> Box:
     how = SOURCES[one.source] + (", IAM role" if one.has_role or one.given_role else "")
     return Box(f"{scene}/addon-{one.entry.name}", "addon", one.entry.name, (how,))

@@ -8,7 +8,7 @@ from bpc.graph.picture import Flow
 from bpc.graph.placing import BETWEEN, Placed
 from bpc.kit.record import Record
 
-LANE, CORRIDOR, APART = 24, 14, 22
+LANE, CORRIDOR, APART, LEVEL = 24, 14, 22, 10
 # Where along a box an arrow may start, in hundredths, the best first: titles stand on the left.
 TRIES = (92, 85, 70, 60, 50, 78, 40, 30)
 
@@ -31,6 +31,7 @@ class Router:
         self.taken: list[tuple[int, int, int]] = []
         self.lanes = self.corridors = 0
         self.sides: dict[str, int] = {}
+        self.levels: list[int] = []
 
     def routes(self, flows: tuple[Flow, ...], labels: tuple[str, ...]) -> list[Route]:
         """The straight ones first; what is left is shared out over the sides of boxes."""
@@ -106,8 +107,15 @@ class Router:
             return ((x, box.bottom), (x, y), (lane, y))
         if box.x <= lane <= box.right:
             return ((lane, box.y),)
-        y = box.y + box.height * turn // (totals[name] + 1)
+        y = self._level(box, box.y + box.height * turn // (totals[name] + 1))
         return ((box.right if box.right <= lane else box.x, y), (lane, y))
+
+    def _level(self, box: Placed, wanted: int) -> int:
+        """A height at a box's side where no other arrow runs, as near to the wanted one as there is."""
+        rows = sorted(range(box.y + 8, box.bottom - 7, 2), key=lambda y: (abs(y - wanted), y))
+        y = next((y for y in rows if all(abs(y - other) >= LEVEL for other in self.levels)), wanted)
+        self.levels.append(y)
+        return y
 
 
 def _holds(outer: Placed, inner: Placed) -> bool:
