@@ -11,7 +11,7 @@ def dot(picture: Picture) -> str:
     """A digraph: boxes with boxes in them are clusters. An arrow to one ends at its frame, by way of a box in it."""
     lines = [
         f"digraph {_quoted(picture.title)} {{",
-        "  compound=true; rankdir=TB; newrank=true;",
+        "  compound=true; rankdir=LR;",
         '  graph [fontname="Helvetica", style=rounded];',
         '  node [shape=box, style=rounded, fontname="Helvetica"];',
         '  edge [fontname="Helvetica", fontsize=10];',
