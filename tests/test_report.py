@@ -23,7 +23,18 @@ from bpc.report.page import page
 
 ROOT = Path(__file__).resolve().parent.parent
 SPECS = ROOT / "specs"
-NAMES = ("study", "private", "fleet", "everything", "existing-vpc", "single", "stack-sets", "auto-mode")
+NAMES = (
+    "study",
+    "private",
+    "fleet",
+    "everything",
+    "existing-vpc",
+    "single",
+    "stack-sets",
+    "auto-mode",
+    "teams",
+    "observability",
+)
 VOID = {"meta", "br"}
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
 
@@ -139,6 +150,18 @@ def test_a_policy_for_one_namespace_says_so() -> None:
     access = [{"principal": "arn:aws:iam::111122223333:role/Developer", "policies": policies}]
     (stacks,) = finished(blueprint(cluster={"access": access}))
     assert "AmazonEKSViewPolicy in dev, test" in words(rights.cluster(stacks))
+
+
+def test_teams_and_alarms() -> None:
+    seen = words(reported("teams")[1])
+    who = "arn:aws:iam::111122223333:user/developer , group rbac-test-group"
+    assert f"study rbac-test-ns {who}: get, watch, list pods, pods/log" in seen
+    assert "PaymentsDevelopers : the role view" in seen and "quota: requests.cpu 20" in seen
+    assert "Alarms" not in seen
+    seen = words(reported("observability")[1])
+    assert "Told of alarms: ops@example.com . And of these events: spot-interruption." in seen
+    assert "node-disk node_filesystem_utilization" in seen and "backend-errors lines in the log application" in seen
+    assert "Teams" not in words(reported("observability")[1])
 
 
 def test_what_is_allowed_everywhere_is_said() -> None:

@@ -10,7 +10,7 @@ from bpc.graph.picture import Box, Picture, Scene
 def mermaid(picture: Picture) -> str:
     """A flowchart: boxes with boxes in them are subgraphs. Ids are numbers, since names may be words of Mermaid's."""
     ids = {box.id: f"n{number}" for number, box in enumerate(one for scene in picture.scenes for one in scene.boxes)}
-    lines = ["flowchart TB", f"  accTitle: {_line(picture.title)}", f"  accDescr: {_line(picture.description)}"]
+    lines = ["flowchart LR", f"  accTitle: {_line(picture.title)}", f"  accDescr: {_line(picture.description)}"]
     for number, scene in enumerate(picture.scenes):
         lines += _scene(scene, f"s{number}", ids)
     return "\n".join([*lines, ""])
@@ -30,11 +30,13 @@ def _scene(scene: Scene, name: str, ids: dict[str, str]) -> Iterator[str]:
 
 
 def _box(box: Box, depth: int, ids: dict[str, str]) -> Iterator[str]:
-    lead, said = "  " * depth, "<br>".join(_quoted(one) for one in (box.title, *box.lines))
+    lead = "  " * depth
     if not box.boxes:
+        said = "<br>".join(_quoted(one) for one in (box.title, *box.lines))
         yield f'{lead}{ids[box.id]}["{said}"]'
         return
-    yield f'{lead}subgraph {ids[box.id]}["{said}"]'
+    # The title of a subgraph has room for one line.
+    yield f'{lead}subgraph {ids[box.id]}["{_quoted(", ".join((box.title, *box.lines)))}"]'
     for one in box.boxes:
         yield from _box(one, depth + 1, ids)
     yield f"{lead}end"

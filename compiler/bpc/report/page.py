@@ -21,6 +21,7 @@ PARTS: tuple[tuple[str, str, Part], ...] = (
     ("ends", "What comes to its end", running.ends),
     ("parameters", "Parameters of the stacks", deployment.parameters),
 )
+
 NO_PRICES = "There is no estimate of costs here: bpc has no table of prices whose rows have a date and a source."
 
 
@@ -51,9 +52,20 @@ def _contents(made: Sequence[Stacks]) -> Html:
     if len(made) > 1:
         links = [element("a", one.environment, href=f"#{one.environment}") for one in made]
     else:
-        wanted = (("picture", "Architecture"), *((key, title) for key, title, _ in PARTS))
+        wanted = (("picture", "Architecture"), *((key, title) for key, title, _ in _parts(made[0])))
         links = [element("a", title, href=f"#{made[0].environment}-{key}") for key, title in wanted]
     return element("nav", element("ul", *(element("li", one) for one in links)), aria_label="Contents")
+
+
+def _parts(stacks: Stacks) -> list[tuple[str, str, Part]]:
+    """The parts about a platform; few have teams, and not all are watched."""
+    blueprint, more = stacks.plan.blueprint, []
+    if blueprint.teams or blueprint.observability:
+        from bpc.report import people
+
+        more += [("teams", "Teams", people.teams)] if blueprint.teams else []
+        more += [("alarms", "Alarms", people.watched)] if blueprint.observability else []
+    return [*PARTS[:3], *more, *PARTS[3:]]
 
 
 def _environment(stacks: Stacks) -> Html:
@@ -65,7 +77,7 @@ def _environment(stacks: Stacks) -> Html:
         element("h3", "Architecture", id=f"{name}-picture"),
         element("div", picture, class_="wide", role="group", tabindex="0", aria_label=f"Architecture of {name}"),
     ]
-    for key, title, part in PARTS:
+    for key, title, part in _parts(stacks):
         parts += [element("h3", title, id=f"{name}-{key}"), part(stacks)]
     return element("section", joined(parts, "\n"), aria_labelledby=name)
 
