@@ -153,7 +153,7 @@ def test_the_bill_of_materials_is_cyclonedx_and_says_what_the_list_says(path: Pa
         assert isinstance(url.qualifiers, dict)
         assert url.qualifiers["repository_url"] == image.name
         assert (url.version or "", url.qualifiers.get("tag", "")) == (image.digest, image.tag)
-        assert any(said["name"] == "bpc:addon" for said in one["properties"])
+        assert any(said["name"] in ("bpc:addon", "bpc:app") for said in one["properties"])
 
 
 def test_the_check_of_bills_can_fail() -> None:

@@ -94,16 +94,17 @@ quotas
 plan
 plan.obstacles*
 plan.images
-plan.addons plan.endpoints plan.groups plan.patching plan.releases
+plan.addons plan.apps plan.endpoints plan.groups plan.patching plan.releases
 plan.calls plan.identity plan.teams plan.watched
 plan.shapes checks
 plan.subnets plan.first_boot
 plan.proxy
 plan.packing
-addons* declined unlisted
+addons* declined unlisted apps*
 addon
+samples
 addon_fields
-kit.container_insights kit.well_known kit.workloads
+kit.container_insights kit.well_known kit.workloads kit.app_objects
 kit.auto_mode_objects
 kit.karpenter_objects kit.karpenter_policy kit.karpenter_checks kit.event_queue kit.private_bucket kit.login
 kit.image_cache kit.lattice kit.load_balancing kit.karpenter_pools kit.karpenter_classes

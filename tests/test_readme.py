@@ -257,7 +257,7 @@ def test_the_limits_of_speed_are_those_that_the_tests_hold() -> None:
 
 def test_what_is_not_there_yet_is_refused() -> None:
     spans = SPAN.findall(section(README, "What it does not do (yet)"))
-    assert {"apps"} <= set(spans)
+    assert {"pipeline"} <= set(spans)
     for span in spans:
         path, _, value = span.partition(": ")
         found = reference.find(path)

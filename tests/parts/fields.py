@@ -610,6 +610,54 @@ for needed in (FIRST, BELOW):
         for path, some in needed.items()
         if path.startswith(OF_ALL)
     }
+ORDERS: dict[str, Any] = {
+    "name": "orders",
+    "image": "ghcr.io/example/orders:1",
+    "ports": [{"containerPort": 8080}, {"containerPort": 9090}],
+    "env": {"dev": {"secretKeyRef": {"name": "old", "key": "old"}}},
+}
+SCALED = {"max": 5, "cpu": 50, "triggers": [{"type": "kafka", "metadata": {"topic": "old"}}]}
+WITH_APPS: dict[str, Any] = {
+    "cluster": {"version": "1.35"},
+    "addons": {
+        "metrics-server": {},
+        "cert-manager": {},
+        "aws-load-balancer-controller": {},
+        "nginx-ingress": {},
+        "aws-ebs-csi-driver": {},
+        "keda": {},
+        "vertical-pod-autoscaler": {},
+    },
+    "storage": {"classes": [{"name": "gp3", "default": True}, {"name": "fast"}]},
+    "apps": [ORDERS],
+}
+BELOW |= {
+    "apps": WITH_APPS,
+    "apps[].autoscaling": {"apps[].autoscaling": SCALED},
+    "apps[].config": {"apps[].config": {"mountPath": "/old", "files": {"old.conf": "old"}}},
+    **{f"apps[].{key}Probe": {f"apps[].{key}Probe": {"path": "/old"}} for key in ("liveness", "readiness")},
+    "apps[].service.scheme": {"apps[].service": {"type": "LoadBalancer"}},
+    "apps[].ingress": {"apps[].ingress": {}},
+    "apps[].ingress.tlsSecretName": {"apps[].ingress": {"class": "nginx"}},
+    "apps[].topologySpread[]": {"apps[].topologySpread": [{"topologyKey": "kubernetes.io/hostname"}]},
+    "apps[].verticalAutoscaling": {"apps[].verticalAutoscaling": {}},
+    "apps[].volumes[]": {"apps[].volumes": [{"name": "old", "mountPath": "/old", "storage": "1Gi"}]},
+}
+VALUES |= {
+    "apps[].namespace": "shop",
+    "apps[].serviceAccount": "shop",
+    "apps[].podSecurity": "baseline",
+    "apps[].replicas": 3,
+    "apps[].ports[].name": "web",
+    "apps[].ports[].protocol": "UDP",
+    "apps[].service.type": "NodePort",
+    "apps[].service.scheme": "internet-facing",
+    "apps[].ingress.scheme": "internet-facing",
+    "apps[].disruptionBudget.maxUnavailable": "25%",
+    "apps[].verticalAutoscaling.updateMode": "Initial",
+    "apps[].topologySpread[].whenUnsatisfiable": "DoNotSchedule",
+    "apps[].volumes[].readOnly": True,
+}
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {
     "addons.appmesh-controller.despiteItsEnd",

@@ -6,7 +6,8 @@ built from its annotations (`bpc.build`), and knows its path in the document, so
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from bpc.diagnostics import Path
 from bpc.model.addons import AddOnRequest
@@ -219,6 +220,8 @@ class Blueprint(Node):
     addons: tuple[AddOnRequest, ...]
     service_accounts: tuple[ServiceAccount, ...]
     teams: tuple[Team, ...]
+    # In the words of the language; `plan.apps` puts samples and defaults to them.
+    apps: tuple[Mapping[str, Any] | str, ...]
     gitops: Gitops | None
     images: Images | None
     observability: Observability | None

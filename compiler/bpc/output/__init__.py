@@ -49,7 +49,7 @@ def writers(stacks: Stacks) -> Iterator[type[Writer]]:
         from bpc.output import gitops
 
         yield gitops.Roots
-    if any(one.source != "eks" for one in stacks.plan.addons):
+    if stacks.plan.apps or any(one.source != "eks" for one in stacks.plan.addons):
         from bpc.output import images
 
         yield images.Images

@@ -62,10 +62,10 @@ def _by_tag(stacks: Stacks, used: Sequence[Use]) -> list[Use]:
 def _unsure(stacks: Stacks, used: Sequence[Use], loose: Sequence[Use]) -> list[str]:
     """What has to be known of tags."""
     said = [UNASKED] if any(not one.known.digest for one in used) else []
-    installed = [one for one in loose if images.is_installed(one.addon, stacks.plan)]
+    installed = [one for one in loose if one.addon and images.is_installed(one.addon, stacks.plan)]
     named = [one for one in loose if one not in installed]
     if installed:
-        said.append(INSTALLED.format(", ".join(sorted({one.addon.entry.name for one in installed}))))
+        said.append(INSTALLED.format(", ".join(sorted({one.owner for one in installed}))))
     if named:
         said.append(NAMED.format(", ".join(sorted({one.said for one in named}))))
     return said

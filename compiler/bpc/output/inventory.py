@@ -29,6 +29,8 @@ class Inventory(Writer):
         if gitops and gitops.is_artifact:
             # The address of a registry may say its account.
             said["artifact"] = str(gitops.repository)
+        if own := {registry for app in plan.apps for registry in app.registries}:
+            said["registries"] = " ".join(sorted(own))
         if plan.blueprint.images:
             from bpc.plan import images
 

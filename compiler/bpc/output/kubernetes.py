@@ -71,6 +71,10 @@ def parts(stacks: Stacks) -> tuple[Part, ...]:
         from bpc.output import teams
 
         found += teams.parts(stacks.plan, accounts)
+    if stacks.plan.apps:
+        from bpc.output import apps
+
+        found += apps.parts(stacks.plan)
     if not stacks.plan.vendors and any(one.source == "chart" for one in stacks.plan.addons):
         from bpc.output import engines
 

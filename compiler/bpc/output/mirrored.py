@@ -22,7 +22,7 @@ def parts(found: Iterable[Part], plan: Plan) -> list[Part]:
     renamed = images.renamed(plan)
     used: dict[str, set[str]] = {}
     for one in images.used(plan):
-        used.setdefault(one.addon.entry.name, set()).add(one.said)
+        used.setdefault(one.owner, set()).add(one.said)
     return [
         part.replace(objects=[_rewritten(one, renamed, used.get(part.component, set())) for one in part.objects])
         for part in found

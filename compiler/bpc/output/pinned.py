@@ -37,9 +37,7 @@ def by_tag(used: Sequence[Use], found: Iterable[Part]) -> list[Use]:
         said += [one for patch in part.patches for one in image_name.inside_text(patch["patch"])]
         contained.setdefault(part.component, set()).update(said)
     return [
-        one
-        for one in used
-        if one.known.digest and "@" not in one.said and one.said not in contained.get(one.addon.entry.name, ())
+        one for one in used if one.known.digest and "@" not in one.said and one.said not in contained.get(one.owner, ())
     ]
 
 

@@ -1,4 +1,5 @@
-"""A bill of materials in CycloneDX 1.6 (ECMA-424): the images of an environment, each with the add-ons that pull it.
+"""A bill of materials in CycloneDX 1.6 (ECMA-424): the images of an environment, each with the add-ons and
+applications that pull it.
 
 The same blueprint gives the same bytes, so there is no time stamp and no serial number in it. A package URL names an
 image by its digest and its place (purl specification, oci).
@@ -22,10 +23,10 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, indent=2)
 def text(stacks: Stacks, used: Sequence[Use], header: str, loose: Container[str] = ()) -> bytes:
     """The whole document; `loose` are images that are pulled by their tags, though a digest is known."""
     mirror = images.address(stacks.plan)
-    addons: dict[str, list[str]] = {}
+    users: dict[str, list[tuple[str, str]]] = {}
     known = {str(one.known): one.known for one in used}
     for one in used:
-        addons.setdefault(str(one.known), []).append(one.addon.entry.name)
+        users.setdefault(str(one.known), []).append(("bpc:addon" if one.addon else "bpc:app", one.owner))
     platform = {"type": "platform", "bom-ref": stacks.plan.name, "name": stacks.plan.name}
     document = {
         "bomFormat": "CycloneDX",
@@ -39,13 +40,13 @@ def text(stacks: Stacks, used: Sequence[Use], header: str, loose: Container[str]
                 {"name": "bpc:environment", "value": stacks.environment},
             ],
         },
-        "components": [_component(known[name], sorted(addons[name]), mirror, name in loose) for name in sorted(known)],
+        "components": [_component(known[name], sorted(users[name]), mirror, name in loose) for name in sorted(known)],
     }
     return (ENCODER.encode(document) + "\n").encode()
 
 
-def _component(image: ImageName, addons: Sequence[str], mirror: str, loose: bool) -> dict[str, Any]:
-    said = [("bpc:addon", name) for name in addons]
+def _component(image: ImageName, users: Sequence[tuple[str, str]], mirror: str, loose: bool) -> dict[str, Any]:
+    said = [*users]
     if mirror:
         said.append(("bpc:mirror", f"{mirror}/{image}"))
     if loose:

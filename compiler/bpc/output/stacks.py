@@ -50,6 +50,7 @@ class Stacks(Record):
             or bool(storage and storage.has_manifests)
             or bool(auto_mode and auto_mode.has_manifests)
             or any(one.has_manifests for one in self.plan.blueprint.teams)
+            or bool(self.plan.apps)
         )
 
     def name(self, stack: str) -> str:

@@ -2,7 +2,8 @@
 
 First what others are made of: CustomResourceDefinitions and Namespaces. Then the controllers with their webhooks,
 those that require another add-on after it. Then the custom resources that only a running controller takes
-(Kubernetes documentation, Custom Resources and Dynamic Admission Control). The names sort in this order.
+(Kubernetes documentation, Custom Resources and Dynamic Admission Control), and applications. The names sort in this
+order.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from bpc.plan.shapes import PlannedAddOn
 
 FIRST, LAST = "10-crds-and-namespaces", "90-configs"
+# Applications, which may use anything of the platform.
+APPS = "95-apps"
 GROUNDWORK = ("CustomResourceDefinition", "Namespace")
 # Between the first wave and the last there is room for so many of controllers.
 MOST = 7
@@ -27,6 +30,7 @@ class Part(Record):
     """The objects of a component, and the blueprint's patches of them.
 
     `addon` made them, where one did; of others, `at` is the place in the blueprint that asked for them.
+    `wave` is theirs where it does not follow from what they are.
     """
 
     component: str
@@ -34,6 +38,7 @@ class Part(Record):
     addon: PlannedAddOn | None = None
     patches: tuple[Mapping[str, Any], ...] = ()
     at: Path = ()
+    wave: str = ""
 
 
 Placed = list[tuple[str, Part]]
@@ -60,6 +65,8 @@ def controllers(level: int) -> str:
 def _wave(one: Manifest, part: Part, levels: Mapping[str, int], makers: Mapping[str, str]) -> str:
     if one["kind"] in GROUNDWORK:
         return FIRST
+    if part.wave:
+        return part.wave
     level = levels.get(part.addon.entry.name, 0) if part.addon else 0
     maker = makers.get(one["apiVersion"].partition("/")[0])
     # A controller that is there by then takes it; one of the same wave may not answer yet.

@@ -38,6 +38,10 @@ def make(blueprint: Blueprint, catalogue: Catalogue) -> tuple[Plan, list[Diagnos
         plan = plan.replace(endpoints=endpoints.planned(plan))
     if blueprint.network.proxy:
         plan = plan.replace(addons=tuple(_told_of_proxy(plan)))
+    if blueprint.apps:
+        from bpc.plan import apps
+
+        plan = plan.replace(apps=tuple(apps.planned(plan)))
     return plan, list(obstacles.found(plan))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bpc.addon import Manifest
+from bpc.diagnostics import Path
 from bpc.kit import image_name
 from bpc.kit.image_name import ImageName
 from bpc.kit.record import Record
@@ -20,19 +21,27 @@ PRIVATE = ".dkr.ecr."
 
 
 class Use(Record):
-    """An image as an add-on says it; `known` is its name written out."""
+    """An image as an add-on or an application says it; `known` is its name written out, `at` who says it."""
 
     said: str
     known: ImageName
-    addon: PlannedAddOn
+    owner: str
+    at: Path
+    addon: PlannedAddOn | None = None
 
 
 def used(plan: Plan) -> list[Use]:
-    """Every image that the manifests and charts of an environment pull, in the order of the add-ons."""
+    """Every image that the manifests and charts of an environment pull, in the order of the add-ons, and
+    of the applications after them."""
     found: dict[tuple[str, str], Use] = {}
     for addon in plan.addons:
         for said in _said(addon, plan):
-            found.setdefault((addon.entry.name, said), Use(said, image_name.parsed(said), addon))
+            use = Use(said, image_name.parsed(said), addon.entry.name, addon.request.at, addon)
+            found.setdefault((addon.entry.name, said), use)
+    for app in plan.apps:
+        for one in app.deployments:
+            said = one["image"]
+            found.setdefault((app.name, said), Use(said, image_name.parsed(said), app.name, app.at))
     return list(found.values())
 
 
@@ -53,7 +62,7 @@ def unknown(plan: Plan) -> list[PlannedAddOn]:
 def listed(plan: Plan) -> list[Use]:
     """The images with their tags, and the digests that are known: not those of a chart's other version, which has
     other ones by the same names."""
-    found = [one for one in used(plan) if is_ours(one.addon) or one.said not in one.addon.entry.images]
+    found = [one for one in used(plan) if not one.addon or is_ours(one.addon) or one.said not in one.addon.entry.images]
     return [_with_digest(one, plan) for one in found] if plan.digests else found
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bpc.addon import Manifest
     from bpc.model import Iam, ServiceAccount
     from bpc.model.identity import PodIdentityAssociation
+    from bpc.plan.apps import PlannedApp
 
 
 class PlannedGroup(Record):
@@ -106,6 +107,7 @@ class Plan(Record):
     endpoints: tuple[str, ...]
     service_accounts: tuple[PlannedServiceAccount, ...] = ()
     access: tuple[Access, ...] = ()
+    apps: tuple[PlannedApp, ...] = ()
     # By add-on, the objects that stand in files beside the blueprint.
     brought: Mapping[str, Sequence[Manifest]] = {}
     # By the name that nodes pull an image by, the digest that the lock has.

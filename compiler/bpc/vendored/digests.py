@@ -35,7 +35,7 @@ def fill(plan: Plan, beside: Beside, file: str) -> tuple[Plan, list[Diagnostic]]
     lacking: dict[str, list[images.Use]] = {}
     for one in images.listed(filled):
         if not one.known.digest:
-            lacking.setdefault(one.addon.entry.name, []).append(one)
+            lacking.setdefault(one.owner, []).append(one)
     return filled, [_complaint(uses, file, place) for uses in lacking.values()]
 
 
@@ -45,7 +45,6 @@ def _parsed(raw: bytes) -> Lock:
 
 
 def _complaint(uses: list[images.Use], file: str, place: str) -> Diagnostic:
-    addon = uses[0].addon
     names = ", ".join(str(one.known) for one in uses)
-    said = f"{addon.entry.name} pulls {names}, of which {place} has no digest"
-    return UNPINNED.at(addon.request.at, said, f"run `bpc vendor --images {file}`", key=True)
+    said = f"{uses[0].owner} pulls {names}, of which {place} has no digest"
+    return UNPINNED.at(uses[0].at, said, f"run `bpc vendor --images {file}`", key=True)

@@ -14,7 +14,7 @@ from bpc.kit import image_name
 from bpc.kit.record import Record
 from bpc.pipeline import located
 from bpc.plan import images
-from bpc.plan.shapes import Plan, PlannedAddOn
+from bpc.plan.shapes import Plan
 from bpc.vendoring import registry
 from bpc.vendoring.failed import Failed
 from bpc.vendoring.registry import Down
@@ -38,7 +38,7 @@ class Job(Record):
 
     name: str
     place: Place
-    addon: PlannedAddOn
+    use: images.Use
 
 
 class Asked(Record):
@@ -62,7 +62,7 @@ def wanted(plans: Sequence[tuple[Place, Plan]], beside: Beside, file: str) -> tu
         for one in images.listed(filled):
             if not one.known.digest:
                 name = images.pulled(filled, one.known)
-                jobs.setdefault(name, Job(name, place, one.addon))
+                jobs.setdefault(name, Job(name, place, one))
     return [*jobs.values()], found
 
 
@@ -118,5 +118,5 @@ def _told(failures: Sequence[tuple[Job, Failed]]) -> list[Diagnostic]:
 
 
 def _at(job: Job, failed: Failed, said: str) -> Diagnostic:
-    message = f"{job.addon.entry.name}: {said}"
-    return located([failed.rule.at(job.addon.request.at, message, failed.help, key=True)], job.place.document)[0]
+    message = f"{job.use.owner}: {said}"
+    return located([failed.rule.at(job.use.at, message, failed.help, key=True)], job.place.document)[0]

@@ -115,13 +115,19 @@ class Output(NamedTuple):
 
     def mirrors(self) -> set[str]:
         """The registries that images are pulled from, which say the accounts of the blueprint."""
-        said = (str(one.get("mirror", "")) for one in self.environments.values())
+        said = (
+            word for one in self.environments.values() for key in ("mirror", "registries") for word in _words(one, key)
+        )
         return {one for one in said if MIRROR.fullmatch(one)}
 
     def overlays(self) -> list[str]:
         """The environments that have manifests."""
         found = (file.split("/") for file in self.files)
         return [parts[2] for parts in found if parts[:2] == ["kubernetes", "overlays"] and parts[3:] == [KUSTOMIZATION]]
+
+
+def _words(about: Mapping[str, Any], key: str) -> list[str]:
+    return str(about.get(key, "")).split()
 
 
 def _is_kustomization(file: str) -> bool:

@@ -97,6 +97,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.storage": lambda it: it.blueprint.storage,
     "bpc.plan.obstacles.watched": lambda it: it.blueprint.observability,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
+    "bpc.plan.obstacles.apps": lambda it: it.apps,
 }
 
 

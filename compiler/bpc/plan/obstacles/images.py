@@ -115,14 +115,12 @@ def _cache(plan: Plan) -> Iterator[Diagnostic]:
 def _upstream(plan: Plan, wanted: Images) -> Iterator[Diagnostic]:
     """The registries that are fetched from, each with what it wants."""
     for one in images.moved(plan):
-        name, registry = one.addon.entry.name, one.known.registry
+        name, registry = one.owner, one.known.registry
         upstream = registries.upstream_registry(registry)
         if upstream is None:
-            yield NOT_CACHED.at(
-                one.addon.request.at, f"{name} pulls from {registry}, which ECR does not cache", key=True
-            )
+            yield NOT_CACHED.at(one.at, f"{name} pulls from {registry}, which ECR does not cache", key=True)
         elif upstream.credentials and registry not in wanted.credentials:
-            yield NO_CREDENTIALS.at(one.addon.request.at, f"{name} pulls from {registry}, which wants a user", key=True)
+            yield NO_CREDENTIALS.at(one.at, f"{name} pulls from {registry}, which wants a user", key=True)
     for index, registry in enumerate(wanted.registries):
         upstream = registries.upstream_registry(registry)
         if upstream and upstream.credentials and registry not in wanted.credentials:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpc.diagnostics import Diagnostic, rule
+from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.plan import images
 from bpc.plan.shapes import Plan
 
@@ -26,14 +26,13 @@ def _abroad(plan: Plan) -> Iterator[Diagnostic]:
     wanted = plan.blueprint.images
     if wanted and wanted.mirrored:
         return
-    found: dict[str, set[str]] = {}
+    found: dict[tuple[str, Path], set[str]] = {}
     for one in images.moved(plan):
         if one.known.registry not in NEAR:
-            found.setdefault(one.addon.entry.name, set()).add(one.known.registry)
-    for addon in plan.addons:
-        if registries := sorted(found.get(addon.entry.name, ())):
-            said = f"{addon.entry.name} pulls from {' and '.join(registries)}, which {plan.region} may not reach"
-            yield ABROAD.at(addon.request.at, said, "copy the images inside and say `images.mirror`", key=True)
+            found.setdefault((one.owner, one.at), set()).add(one.known.registry)
+    for (owner, at), registries in found.items():
+        said = f"{owner} pulls from {' and '.join(sorted(registries))}, which {plan.region} may not reach"
+        yield ABROAD.at(at, said, "copy the images inside and say `images.mirror`", key=True)
 
 
 OBSTACLES = (_abroad,)
