@@ -308,3 +308,10 @@ def test_a_platform_without_applications_does_not_import_them() -> None:
     script += "; import sys; print(*sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.split()
     assert not {"bpc.samples", "bpc.plan.apps", "bpc.output.apps", "bpc.kit.app_objects"} & {*loaded}
+
+
+@pytest.mark.parametrize("name", ["storage", "network-policies", "team-blue", "metrics-server"])
+def test_an_application_takes_no_others_folder(name: str) -> None:
+    team = {"name": "blue", "namespaces": ["blue"]}
+    found = compiled(nodeGroups=NODES, teams=[team], addons={"metrics-server": {}}, apps=[SHOP | {"name": name}])
+    assert found.errors == ["BPC966"]

@@ -59,8 +59,8 @@ def _users(stacks: Stacks) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for one in images.listed(stacks.plan):
         users = found.setdefault(str(one.known), [])
-        if one.addon.entry.name not in users:
-            users.append(one.addon.entry.name)
+        if one.owner not in users:
+            users.append(one.owner)
     return {name: ", ".join(users) for name, users in found.items()}
 
 

@@ -75,7 +75,8 @@ def _images(plan: Plan) -> Said:
 
 def _names(plan: Plan) -> Said:
     taken = {addon.entry.name: "an add-on" for addon in plan.addons}
-    taken |= dict.fromkeys(("storage", "service-accounts", "auto-mode"), "a component of bpc's own")
+    taken |= dict.fromkeys(("storage", "service-accounts", "auto-mode", "network-policies"), "a component of bpc's own")
+    taken |= {f"team-{team.name}": "a team's component" for team in plan.blueprint.teams}
     objects: dict[tuple[str, str], str] = {}
     for app in plan.apps:
         if app.name in taken:
