@@ -295,6 +295,14 @@ def test_a_line_within_has_a_say(here: Path, capsys: pytest.CaptureFixture[str])
     assert shapes == {f"{name} nodes/{one}" for name in ("dev", "prod") for one in WORKERS}
 
 
+def test_a_namespace_belongs_to_its_team(capsys: pytest.CaptureFixture[str]) -> None:
+    """And not to its name in a list, beside which the rest of the team would have no say."""
+    spec = ROOT / "specs" / "teams.yaml"
+    number = next(n for n, one in enumerate(spec.read_text().splitlines(), 1) if one.startswith("    podSecurity: "))
+    [place] = rows(capsys, f"{spec}:{number}")["places"]
+    assert {"Namespace"} < {one["type"] for one in place["shapes"]}
+
+
 def test_a_line_in_the_middle_of_a_text(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [path for path, *_ in told(capsys, "10")] == ["nodeGroups.0.userData"]
     # What looks like a comment belongs to the text.

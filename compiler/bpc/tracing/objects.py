@@ -19,8 +19,6 @@ def origin(part: Part, one: Manifest, data: Any) -> Path:
         section = (section.get(step) if isinstance(section, dict) else section[step]) if there else None
     metadata = one["metadata"]
     found = list(_named(section, metadata["name"], metadata.get("namespace"), above))
-    if not above and not found:
-        found = list(_named(section, part.component, None, above))
     # A NodePool and its NodeClass may well have one name.
     return next((path for path in found if _is_of(path, one["kind"])), found[0] if found else above)
 
@@ -32,16 +30,12 @@ def _is_of(path: Path, kind: str) -> bool:
 
 
 def _named(value: Any, name: str, namespace: str | None, above: Path) -> Iterator[Path]:
-    """The item of a list that has the object's name, such as a NodePool among the options of Karpenter.
-
-    A sample that needs nothing but its name is that name alone.
-    """
+    """The item of a list that has the object's name, such as a NodePool among the options of Karpenter."""
     if isinstance(value, dict):
         for key, below in value.items():
             yield from _named(below, name, namespace, (*above, key))
     elif isinstance(value, list):
         for index, below in enumerate(value):
-            said = below if isinstance(below, dict) else {"name": below}
-            if said.get("name") == name and said.get("namespace", namespace) == namespace:
+            if isinstance(below, dict) and below.get("name") == name and below.get("namespace", namespace) == namespace:
                 yield (*above, index)
             yield from _named(below, name, namespace, (*above, index))
