@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -27,8 +29,44 @@ SVG = "{http://www.w3.org/2000/svg}"
 NETWORK = {"topology": "public-private", "availabilityZones": 2}
 
 
-def drawn(path: Path, only: str = "") -> Picture:
-    _, plans, found = pipeline.plans(path.read_bytes(), only)
+EVERYBODY = {"access": "public", "publicCidrs": ["0.0.0.0/0"]}
+BALANCERS = {"cert-manager": {}, "aws-load-balancer-controller": {"vpcTags": {"Name": "shared"}}}
+FLOW = {"destination": "s3", "bucketArn": "arn:aws:s3:::logs"}
+# What no example has, or has not together.
+ODD: dict[str, Any] = {
+    "hybrid": {
+        "network": {"cidr": "10.0.0.0/16"},
+        "cluster": {"endpoint": EVERYBODY, "remoteNetwork": {"nodes": ["10.200.0.0/16"], "pods": ["10.201.0.0/16"]}},
+    },
+    "wide": {
+        "network": {"cidr": "10.0.0.0/16", "nat": "per-zone", "subnets": {"perZone": {"private": 3}}},
+        "bastion": {},
+        "addons": {"traefik": {}},
+        "gitops": {"engine": "argocd", "repository": "https://git.example.com/a-long-organisation/a-longer-repository"},
+    },
+    "existing": {
+        "network": {"topology": "public-private", "existing": {}},
+        "cluster": {"endpoint": EVERYBODY},
+        "bastion": {},
+        "gitops": {"engine": "flux"},
+        "addons": BALANCERS,
+    },
+    "both": {
+        "network": {"topology": "public-private", "flowLogs": FLOW},
+        "nodeGroups": [
+            {"name": "outer", "subnets": "public"},
+            *({"name": f"a-rather-long-name-{n}"} for n in "123456"),
+        ],
+        "addons": {"amazon-cloudwatch-observability": {}, "cert-manager": {}},
+    },
+}
+EVERY = [*SPECS, *ODD]
+
+
+def drawn(path: Path | str, only: str = "") -> Picture:
+    data = {"apiVersion": "bpc/v1", "kind": "Blueprint", "metadata": {"name": "shop", "region": "eu-west-1"}}
+    raw = path.read_bytes() if isinstance(path, Path) else json.dumps(data | ODD[path]).encode()
+    _, plans, found = pipeline.plans(raw, only)
     assert [one for one in found if one.rule.severity == "error"] == []
     return graph.picture([planned for _, planned in plans])
 
@@ -59,8 +97,8 @@ def test_the_study_looks_as_it_should(form: str, update: bool, capsys: pytest.Ca
     assert golden.read_text(encoding="utf-8") == made
 
 
-@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
-def test_boxes_stay_in_theirs_and_off_each_other(path: Path) -> None:
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: getattr(path, "stem", path))
+def test_boxes_stay_in_theirs_and_off_each_other(path: Path | str) -> None:
     picture = drawn(path)
     assert len(ids(picture)) == len({*ids(picture)})
     for scenery in sceneries(picture):
@@ -73,8 +111,8 @@ def test_boxes_stay_in_theirs_and_off_each_other(path: Path) -> None:
         assert not any(overlap(one, other) for one, other in pairwise(scenery.boxes))
 
 
-@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
-def test_text_fits_its_box(path: Path) -> None:
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: getattr(path, "stem", path))
+def test_text_fits_its_box(path: Path | str) -> None:
     for scenery in sceneries(drawn(path)):
         for one in (box for root in scenery.boxes for box in root.walk()):
             room = one.width - 12
@@ -82,8 +120,8 @@ def test_text_fits_its_box(path: Path) -> None:
             assert all(width(line, SMALL) <= room for line in one.lines), one.box.id
 
 
-@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
-def test_arrows_meet_no_box_but_their_own(path: Path) -> None:
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: getattr(path, "stem", path))
+def test_arrows_meet_no_box_but_their_own(path: Path | str) -> None:
     picture = drawn(path)
     for scene, scenery in zip(picture.scenes, sceneries(picture), strict=True):
         solid = [box for root in scenery.boxes for box in root.walk() if not box.boxes]
@@ -97,8 +135,8 @@ def test_arrows_meet_no_box_but_their_own(path: Path) -> None:
                         assert box.box.id in (flow.source, flow.target), (flow, box.box.id)
 
 
-@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
-def test_arrows_do_not_lie_on_each_other(path: Path) -> None:
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: getattr(path, "stem", path))
+def test_arrows_do_not_lie_on_each_other(path: Path | str) -> None:
     for scenery in sceneries(drawn(path)):
         ways = [
             (number, begin, end) for number, route in enumerate(scenery.routes) for begin, end in pairwise(route.points)

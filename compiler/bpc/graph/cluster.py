@@ -49,8 +49,7 @@ def tells(plan: Plan) -> bool:
 
 def _control_plane(plan: Plan, scene: str) -> Box:
     cluster = plan.blueprint.cluster
-    endpoint = {"public": "public", "private": "private", "public-private": "public and private"}
-    lines = [f"Kubernetes {cluster.version}", f"endpoint: {endpoint.get(cluster.endpoint.access, 'both')}"]
+    lines = [f"Kubernetes {cluster.version}", f"endpoint: {cluster.endpoint.access.replace('-', ' ')}"]
     lines.append("identity: " + ("IRSA" if cluster.identity == "irsa" else "Pod Identity"))
     if cluster.auto_mode:
         lines.append("EKS Auto Mode")

@@ -71,7 +71,7 @@ class Router:
         left, right = max(one.x, other.x) + 10, min(one.right, other.right) - 10
         for part in TRIES:
             x = left + (right - left) * part // 100
-            if right > left and not self.gutter[0] < x < self.gutter[1] and self._free(x, upper, lower):
+            if right > left and not self.gutter[0] - LANE < x < self.gutter[1] and self._free(x, upper, lower):
                 return x
         return None
 
@@ -96,7 +96,7 @@ class Router:
 
     def _leave(self, name: str, lane: int, totals: Mapping[str, int]) -> tuple[Point, ...]:
         """From a box to the lane."""
-        box = self.placed[name]
+        box = self._outlet(self.placed[name], lane)
         turn = self.sides[name] = self.sides.get(name, 0) + 1
         if box.bottom <= self.top:
             x = box.x + box.width * turn // (totals[name] + 1)
@@ -110,6 +110,22 @@ class Router:
         y = self._level(box, box.y + box.height * turn // (totals[name] + 1))
         return ((box.right if box.right <= lane else box.x, y), (lane, y))
 
+    def _outlet(self, box: Placed, lane: int) -> Placed:
+        """The box, or where others stand between it and the lane, the smallest one around it that reaches out."""
+        if box.x <= lane <= box.right or box.bottom <= self.top:
+            return box
+        around = [one for one in self.placed.values() if _is_around(one, box)]
+        for one in sorted(around, key=lambda one: one.width * one.height):
+            left, right = sorted((lane, one.right if one.right <= lane else one.x))
+            between = [
+                other
+                for other in self.placed.values()
+                if other.x < right and other.right > left and other.y < one.bottom and other.bottom > one.y
+            ]
+            if all(_holds(other, one) for other in between):
+                return one
+        return box
+
     def _level(self, box: Placed, wanted: int) -> int:
         """A height at a box's side where no other arrow runs, as near to the wanted one as there is."""
         rows = sorted(range(box.y + 8, box.bottom - 7, 2), key=lambda y: (abs(y - wanted), y))
@@ -120,6 +136,8 @@ class Router:
 
 def _holds(outer: Placed, inner: Placed) -> bool:
     """Whether a box is the other, is around it, or is in it."""
-    around = outer.x <= inner.x and outer.right >= inner.right and outer.y <= inner.y and outer.bottom >= inner.bottom
-    within = inner.x <= outer.x and inner.right >= outer.right and inner.y <= outer.y and inner.bottom >= outer.bottom
-    return around or within
+    return _is_around(outer, inner) or _is_around(inner, outer)
+
+
+def _is_around(outer: Placed, inner: Placed) -> bool:
+    return outer.x <= inner.x and outer.right >= inner.right and outer.y <= inner.y and outer.bottom >= inner.bottom

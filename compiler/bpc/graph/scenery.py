@@ -71,7 +71,7 @@ def _over(outside: Sequence[Placed], whole: Placed) -> None:
         "internet": vpc.x + vpc.width * 2 // 5,
         "git": vpc.right - 20,
         "on-premises": vpc.right + 10,
-        "people": managed.x + 20,
+        "people": managed.x + managed.width * 2 // 3,
     }
     limit = whole.right
     for one in sorted(outside, key=lambda one: wanted[one.box.kind], reverse=True):
