@@ -54,7 +54,7 @@ language
 about
 reference
 report.page
-report.deployment report.people report.rights report.running
+report.applications report.deployment report.people report.rights report.running
 report.markup report.style report.values
 report
 graph

@@ -164,6 +164,13 @@ def test_teams_and_alarms() -> None:
     assert "Teams" not in words(reported("observability")[1])
 
 
+def test_applications() -> None:
+    seen = words(reported("apps")[1])
+    assert "nginx nginx public.ecr.aws/nginx/nginx-unprivileged" in seen and " 2 to 10 " in seen
+    assert "by an Ingress of class alb" in seen and "in the cluster alone" in seen
+    assert "Applications" not in words(reported("study")[1])
+
+
 def test_what_is_allowed_everywhere_is_said() -> None:
     def everywhere(node: Any) -> int:
         if isinstance(node, list):

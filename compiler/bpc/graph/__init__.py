@@ -52,7 +52,7 @@ def _scene(plan: Plan) -> Scene:
 
 
 def _addons(plan: Plan, scene: str) -> Box:
-    boxes = (*purposes.grouped(plan, scene), *purposes.teams(plan, scene))
+    boxes = (*purposes.grouped(plan, scene), *purposes.teams(plan, scene), *purposes.applications(plan, scene))
     return Box(f"{scene}/addons", "addons", f"In the cluster {plan.name}", (), boxes)
 
 

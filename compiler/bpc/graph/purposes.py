@@ -51,6 +51,16 @@ def teams(plan: Plan, scene: str) -> Iterator[Box]:
         yield Box(f"{scene}/teams", "purpose", "Teams", boxes=made)
 
 
+def applications(plan: Plan, scene: str) -> Iterator[Box]:
+    """What the blueprint itself brings into the cluster."""
+    made = tuple(
+        Box(f"{scene}/app-{number}", "addon", one.name, (f"namespace {one.namespace}",))
+        for number, one in enumerate(plan.apps, 1)
+    )
+    if made:
+        yield Box(f"{scene}/apps", "purpose", "Applications", boxes=made)
+
+
 def _box(one: PlannedAddOn, scene: str) -> Box:
     how = SOURCES[one.source] + (", IAM role" if one.has_role or one.given_role else "")
     return Box(f"{scene}/addon-{one.entry.name}", "addon", one.entry.name, (how,))

@@ -65,6 +65,10 @@ def _parts(stacks: Stacks) -> list[tuple[str, str, Part]]:
 
         more += [("teams", "Teams", people.teams)] if blueprint.teams else []
         more += [("alarms", "Alarms", people.watched)] if blueprint.observability else []
+    if stacks.plan.apps:
+        from bpc.report import applications
+
+        more.append(("applications", "Applications", applications.applications))
     return [*PARTS[:3], *more, *PARTS[3:]]
 
 
