@@ -154,6 +154,7 @@ def test_created_updated_deleted(name: str, environment: str, account: Account) 
     assert sorted(account.exports()) == elsewhere(name, environment)
     # Nothing else that is left has a name of its own: the same platform can be created once more.
     account.let_buckets_go()
+    account.let_repositories_go()
     for one in stacks:
         one.create(account)
     again = {one.stack: account.resources(one.stack) for one in stacks}

@@ -130,6 +130,8 @@ SAMPLES = {
     "RuleName": "{}-addons-Rule-1",
     "SecretId": "ecr-pullthroughcache/hub-AbCdEf",
     "ParameterNameWithoutLeadingSlash": "{}-jobs-storage-class",
+    "PipelineName": "{}",
+    "ProjectName": "{}-build",
 }
 
 # What is named after the platform, wherever its stacks are.
@@ -140,15 +142,19 @@ PLATFORMS = ("ClusterName", "LogGroupName")
 SAID = {
     "BucketName": ("AWS::S3::Bucket", "BucketName"),
     "InstanceProfileNameWithPath": ("AWS::IAM::InstanceProfile", "InstanceProfileName"),
+    "PipelineName": ("AWS::CodePipeline::Pipeline", "Name"),
+    "ProjectName": ("AWS::CodeBuild::Project", "Name"),
     "QueueName": ("AWS::SQS::Queue", "QueueName"),
 }
+# What CloudFormation calls a bucket that the template does not name.
+UNNAMED = {"BucketName": "{}-pipeline-artifactbucket-1"}
 
 
 def said(name: str, environment: str) -> dict[str, list[str]]:
     """The names of what an environment's templates hold, by kind; the sample stands for each that has none."""
     resources = [one for file in OUTPUTS[name].templates(environment) for one in file.resources.values()]
     return {
-        key: [one["Properties"].get(name, SAMPLES[key]) for one in resources if one["Type"] == kind]
+        key: [one["Properties"].get(name, UNNAMED.get(key, SAMPLES[key])) for one in resources if one["Type"] == kind]
         for key, (kind, name) in SAID.items()
     }
 

@@ -24,6 +24,7 @@ SECTIONS = [
     "gitops",
     "images",
     "observability",
+    "pipeline",
     "environments",
     "overrides",
 ]

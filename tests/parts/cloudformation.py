@@ -94,6 +94,12 @@ class Account:
             client.delete_bucket(Bucket=bucket["Name"])
             models.LIVE.pop(("AWS::S3::BucketPolicy", bucket["Name"]), None)
 
+    def let_repositories_go(self) -> None:
+        """Delete the image repositories that are left, for the same reason."""
+        client = aws.client("ecr", self.region)
+        for one in client.describe_repositories()["repositories"]:
+            client.delete_repository(repositoryName=one["repositoryName"], force=True)
+
     def default_network(self) -> tuple[str, list[str]]:
         """The account's default VPC, and its subnets."""
         client = aws.client("ec2", self.region)

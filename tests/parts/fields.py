@@ -658,8 +658,21 @@ VALUES |= {
     "apps[].topologySpread[].whenUnsatisfiable": "DoNotSchedule",
     "apps[].volumes[].readOnly": True,
 }
+BUILT: dict[str, Any] = {
+    "source": {"codeCommit": "old"},
+    "images": [{"name": "old"}],
+    "deploy": {"path": "old", "method": "apply", "namespaces": ["old"]},
+}
+CONNECTION = "arn:aws:codeconnections:eu-west-1:111122223333:connection/old"
+BEHIND = {"pipeline.source": {"connectionArn": CONNECTION, "repository": "old/old"}}
+BELOW |= {
+    "pipeline": {"pipeline": BUILT},
+    "pipeline.source.connectionArn": BEHIND,
+    "pipeline.source.repository": BEHIND,
+}
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {
+    "pipeline.deploy.method",
     "addons.appmesh-controller.despiteItsEnd",
     "gitops.charts",
     "bastion.sessionLog.destination",

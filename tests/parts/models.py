@@ -243,6 +243,8 @@ class Checked(Typed):
     @classmethod
     def make(cls, name: str, given: Properties, account_id: str, region: str, **kwargs: Any) -> Any:
         played = {"Type": cls.of, "Properties": adapted(cls.of, given, region)}
+        if cls.of == "AWS::S3::Bucket":  # moto has made up a name, and looks for it among the properties
+            played["Properties"].setdefault("BucketName", name)
         resource = cls.original.create_from_cloudformation_json(name, played, account_id, region, **kwargs)
         if type(resource) is not cls.original:
             raise TypeError(f"moto made a {type(resource).__name__}")
@@ -269,6 +271,8 @@ class Checked(Typed):
             own: Any = self
             name = given.get(named) or getattr(own, "name", None) or name
             played = {"Type": self.of, "Properties": adapted(self.of, given, region)}
+            if self.of == "AWS::S3::Bucket":
+                played["Properties"].setdefault("BucketName", name)
             changed = update(self, name, played, account_id, region)
             if type(changed) is self.original:
                 changed.__class__ = type(self)

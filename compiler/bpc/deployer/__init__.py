@@ -27,6 +27,10 @@ RESOURCES = {
         "cloudwatch:{here}:alarm:{name}-*",
         "cloudwatch::{account}:dashboard/{name}",
     ),
+    "codebuild": ("codebuild:{here}:project/{name}-*",),
+    "codepipeline": ("codepipeline:{here}:{name}", "codepipeline:{here}:{name}/*"),
+    "codeconnections": ("codeconnections:{here}:connection/*",),
+    "codestar-connections": ("codestar-connections:{here}:connection/*",),
     # Another account may share its subnets.
     "ec2": ("ec2:{region}:*:*",),
     "ecr": ("ecr:{here}:repository/*",),
@@ -119,6 +123,8 @@ class _Deployer:
 
     def statements(self) -> list[Statement]:
         actions = {one for kind in self.found.types for one in permissions.actions(kind) or ()}
+        # AWS CodeConnections had another name, which the provider schemas still have.
+        actions |= {one.replace("codestar-", "code") for one in actions if one.startswith("codestar-")}
         actions |= {PARAMETERS[kind] for one in self.found.parameters for kind in PARAMETERS if kind in one}
         scopes: dict[str, tuple[Sequence[str], Condition, list[str]]] = {}
         for action in sorted(actions):
@@ -139,7 +145,7 @@ class _Deployer:
     def _scopes(self, action: str) -> Iterator[tuple[str, Sequence[str], Condition]]:
         """Where an action is allowed: a Sid that stands for the scope, the resources, and the condition."""
         service = action.partition(":")[0]
-        own = service.title()
+        own = service.title().replace("-", "")
         if service == "iam":
             yield from self._iam(action)
         elif action in permissions.anywhere() or action in PARAMETERS.values():

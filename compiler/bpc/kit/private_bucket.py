@@ -11,17 +11,22 @@ if TYPE_CHECKING:
     from troposphere import AWSObject
 
 
-def resources(title: str, name: str, key_arn: str | None, *, old_versions: int) -> list[AWSObject]:
-    """The bucket and its policy; `old_versions` are the days that what was overwritten or deleted is kept."""
+def resources(
+    title: str, name: str | None, key_arn: str | None, *, old_versions: int, versions: int | None = None
+) -> list[AWSObject]:
+    """The bucket and its policy; `old_versions` are the days that what was overwritten or deleted is kept.
+
+    `versions` are the days that anything is kept. Without a name the bucket gets one from CloudFormation.
+    """
     from troposphere import Tags, s3
 
     bucket = s3.Bucket(
         title,
         DeletionPolicy="Retain",
         UpdateReplacePolicy="Retain",
-        BucketName=name,
+        **({"BucketName": name} if name else {}),
         BucketEncryption=s3.BucketEncryption(ServerSideEncryptionConfiguration=[_encryption(key_arn)]),
-        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[_tidy(old_versions)]),
+        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[_tidy(old_versions, versions)]),
         OwnershipControls=s3.OwnershipControls(
             Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")],
         ),
@@ -43,15 +48,17 @@ def _encryption(key_arn: str | None) -> AWSObject:
     return s3.ServerSideEncryptionRule(ServerSideEncryptionByDefault=rule, **more)
 
 
-def _tidy(old_versions: int) -> AWSObject:
+def _tidy(old_versions: int, versions: int | None) -> AWSObject:
     from troposphere import s3
 
+    # Days and the marker of what is gone exclude each other.
+    gone = {"ExpirationInDays": versions} if versions else {"ExpiredObjectDeleteMarker": True}
     return s3.LifecycleRule(
         Id="Tidy",
         Status="Enabled",
         AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=7),
         NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=old_versions),
-        ExpiredObjectDeleteMarker=True,
+        **gone,
     )
 
 

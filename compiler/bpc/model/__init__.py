@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from bpc.model.observability import Alarm, Observability, Query, Recipient, Slack
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
+    from bpc.model.pipeline import BuiltImage, Deploy, Pipeline, Source
     from bpc.model.security_groups import SecurityGroupRule
     from bpc.model.stack_sets import AutoDeployment, OperationPreferences, StackSets
     from bpc.model.storage import AccessPoint, FileSystem, Lifecycle, Lustre, SnapshotClass, Storage, StorageClass
@@ -84,6 +85,7 @@ __all__ = [
     "Bootstrap",
     "BootstrapManifest",
     "Bottlerocket",
+    "BuiltImage",
     "Capabilities",
     "Capability",
     "CapacityReservation",
@@ -92,6 +94,7 @@ __all__ = [
     "ControlPlanePlacement",
     "Credentials",
     "Data",
+    "Deploy",
     "Disk",
     "Download",
     "Endpoint",
@@ -134,6 +137,7 @@ __all__ = [
     "Overrides",
     "PerZone",
     "Permission",
+    "Pipeline",
     "Placement",
     "PolicyRule",
     "Prefix",
@@ -160,6 +164,7 @@ __all__ = [
     "SessionLog",
     "Slack",
     "SnapshotClass",
+    "Source",
     "Ssh",
     "StackSets",
     "Storage",
@@ -196,6 +201,7 @@ HOMES = {
     "observability": "Alarm Observability Query Recipient Slack",
     "outpost": "ControlPlanePlacement EtcdPlacement Outpost",
     "permissions": "Permission",
+    "pipeline": "BuiltImage Deploy Pipeline Source",
     "security_groups": "SecurityGroupRule",
     "stack_sets": "AutoDeployment OperationPreferences StackSets",
     "storage": "AccessPoint FileSystem Lifecycle Lustre SnapshotClass Storage StorageClass",
@@ -225,6 +231,7 @@ class Blueprint(Node):
     gitops: Gitops | None
     images: Images | None
     observability: Observability | None
+    pipeline: Pipeline | None
     overrides: Overrides
 
     @classmethod

@@ -29,6 +29,11 @@ class Endpoint(Node):
     def is_private(self) -> bool:
         return self.access != "public"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody reaches it, from wherever."""
+        return self.is_public and "0.0.0.0/0" in self.public_cidrs
+
 
 class Logging(Node):
     types: tuple[str, ...]

@@ -18,9 +18,14 @@ POLICIES = ("Retain", "RetainExceptOnCreate")
 PARTS = ("AWS::S3::BucketPolicy", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress")
 # What a network cannot go without.
 INSIDE = ("AWS::EC2::SecurityGroup", "AWS::FSx::FileSystem")
-NAMES = {"AWS::S3::Bucket": "BucketName", "AWS::Logs::LogGroup": "LogGroupName"}
+NAMES = {
+    "AWS::ECR::Repository": "RepositoryName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::S3::Bucket": "BucketName",
+}
 GO = {
     "AWS::EC2::SecurityGroup": "`aws ec2 delete-security-group --group-id ID`",
+    "AWS::ECR::Repository": "`aws ecr delete-repository --force --repository-name ID`",
     "AWS::EFS::FileSystem": "`aws efs delete-file-system --file-system-id ID`",
     "AWS::FSx::FileSystem": "`aws fsx delete-file-system --file-system-id ID`",
     "AWS::Logs::LogGroup": "`aws logs delete-log-group --log-group-name ID`",

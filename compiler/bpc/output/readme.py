@@ -38,6 +38,7 @@ class Readme(Writer):
         self.way = ""
         self.images = ""
         self.alarms = ""
+        self.pipeline = ""
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         place = described(stacks)
@@ -72,6 +73,10 @@ class Readme(Writer):
             from bpc.output import watching
 
             self.alarms = watching.said(stacks)
+        if stacks.plan.blueprint.pipeline and self.described is place:
+            from bpc.output import shipping
+
+            self.pipeline = shipping.said(stacks)
         what = f"`{stacks.stack_set}`" if place.sets else ", ".join(stacks.templates)
         everywhere = place.sets.organizational_unit_ids if place.sets and place.sets.everywhere else ()
         where = f"every one of {', '.join(everywhere)}" if everywhere else place.account or ""
@@ -107,6 +112,7 @@ class Readme(Writer):
             _beforehand(place.beforehand) if place.beforehand else "",
             place.classes,
             self.alarms,
+            self.pipeline,
             *after,
         ]
         self.write("README.md", ("\n\n".join(one for one in parts if one) + "\n").encode())

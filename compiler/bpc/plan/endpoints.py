@@ -42,7 +42,14 @@ def planned(plan: Plan) -> tuple[str, ...]:
 def needed(plan: Plan) -> dict[str, Path]:
     """What the parts of the blueprint call, each with a part that does."""
     found: dict[str, Path] = {}
-    for service, at in (*_cluster(plan), *_addons(plan), *_groups(plan), *_identities(plan), *_bastion(plan)):
+    for service, at in (
+        *_cluster(plan),
+        *_addons(plan),
+        *_groups(plan),
+        *_identities(plan),
+        *_bastion(plan),
+        *_pipeline(plan),
+    ):
         found.setdefault(service, at)
     for service, at in _dispensable(plan):
         if facts.has_endpoint(service, plan.region):
@@ -106,6 +113,13 @@ def _bastion(plan: Plan) -> Iterator[Need]:
         yield "logs", bastion.session_log.at
     if bastion.bootstrap:
         yield "eks", bastion.bootstrap.at
+
+
+def _pipeline(plan: Plan) -> Iterator[Need]:
+    """What applies manifests from inside the VPC (AWS CodeBuild User Guide, Use VPC endpoints)."""
+    wanted = plan.blueprint.pipeline
+    if wanted and wanted.deploy and wanted.applies and not plan.blueprint.cluster.endpoint.is_open:
+        yield from _each(("eks", "logs", "s3"), wanted.deploy.at)
 
 
 def _dispensable(plan: Plan) -> Iterator[Need]:

@@ -74,7 +74,12 @@ def _outputs(plan: Plan, sheet: Sheet) -> None:
         sheet.export("ServiceCidr", services, "The range of services, which EKS has chosen.")
     has_files = plan.blueprint.storage and plan.blueprint.storage.has_resources
     lets_in = any(one.entry.opens_cluster for one in plan.addons)
-    if has_files or lets_in or any(one.node_group.own_security_groups for one in plan.node_groups):
+    if (
+        has_files
+        or lets_in
+        or _is_deployed_to(plan)
+        or any(one.node_group.own_security_groups for one in plan.node_groups)
+    ):
         group = GetAtt("Cluster", "ClusterSecurityGroupId")
         sheet.export("ClusterSecurityGroupId", group, "What the control plane and the nodes reach each other by.")
     sheet.output("OpenIdConnectIssuerUrl", GetAtt("Cluster", "OpenIdConnectIssuerUrl"), "The cluster's issuer.")
@@ -83,3 +88,12 @@ def _outputs(plan: Plan, sheet: Sheet) -> None:
 
         for one in watched.exported(plan, sheet.stack):
             sheet.export(one.title, Ref(one.title), f"The log group {one.name}.")
+
+
+def _is_deployed_to(plan: Plan) -> bool:
+    """Whether the pipeline comes into the cluster from inside the VPC."""
+    if not plan.blueprint.pipeline:
+        return False
+    from bpc.plan.pipeline import is_inside
+
+    return is_inside(plan)

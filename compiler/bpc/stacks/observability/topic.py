@@ -36,10 +36,18 @@ def fill(plan: Plan, sheet: Sheet) -> list[Any]:
     sheet.add(topic, (*wanted.at, "notify"))
     policy = sns.TopicPolicy(f"{TOPIC}Policy", Topics=[Ref(topic)], PolicyDocument=_may_publish(wanted))
     sheet.add(policy, (*wanted.at, "notify"))
-    sheet.output("AlarmTopicArn", Ref(topic), "The topic that alarms are told to.")
+    _say(plan, wanted, sheet)
     for one in wanted.subscribers:
         sheet.add(_slack(one, plan, sheet) if one.slack else _subscription(one), one.at)
     return [Ref(topic), *given]
+
+
+def _say(plan: Plan, wanted: Observability, sheet: Sheet) -> None:
+    asks = plan.blueprint.pipeline and plan.blueprint.pipeline.approval
+    say = sheet.export if asks else sheet.output
+    say("AlarmTopicArn", Ref(TOPIC), "The topic that alarms are told to.")
+    if asks and not wanted.key_arn:
+        sheet.export("AlarmKeyArn", GetAtt(KEY, "Arn"), "The key that the topic is encrypted with.")
 
 
 def _key(plan: Plan, wanted: Observability, sheet: Sheet) -> GetAtt:

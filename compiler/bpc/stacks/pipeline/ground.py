@@ -1,0 +1,129 @@
+"""What every action of the pipeline stands on: the bucket between the stages, the log group, and a project as such.
+
+AWS CodePipeline User Guide, Encryption of data in S3; AWS CodeBuild User Guide, Allow CodeBuild to interact with other
+AWS services (the permissions of a service role), and Prevent cross-service confused deputy problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from awacs.aws import ArnLike, Condition, Statement, StringEquals
+from troposphere import AccountId, GetAtt, Ref, Sub, codebuild, logs
+from troposphere.iam import Role
+
+from bpc.kit import iam, private_bucket
+from bpc.kit.sheet import Sheet
+from bpc.model import Pipeline
+from bpc.plan.shapes import Plan
+
+BUCKET, GROUP = "ArtifactBucket", "BuildLogGroup"
+# An artifact is of use while its execution runs, and an approval waits for seven days at most.
+ARTIFACT_DAYS = 30
+REGISTRY = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}"
+KEY_ACTIONS = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+# AWS CodeBuild User Guide, Docker images provided by CodeBuild; Build environment compute modes and types.
+MACHINES = {
+    "amd64": ("LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:5.0"),
+    "arm64": ("ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"),
+}
+
+
+def fill(plan: Plan, sheet: Sheet) -> None:
+    wanted = plan.blueprint.pipeline
+    assert wanted
+    bucket, policy = private_bucket.resources(
+        BUCKET, None, wanted.key_arn, old_versions=ARTIFACT_DAYS, versions=ARTIFACT_DAYS
+    )
+    bucket.Tags = sheet.tags(BUCKET)
+    sheet.add(bucket, wanted.at)
+    sheet.add(policy, wanted.at)
+    group = logs.LogGroup(
+        GROUP,
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        RetentionInDays=wanted.retention_days,
+        Tags=sheet.tags(GROUP),
+        **({"KmsKeyId": wanted.key_arn} if wanted.key_arn else {}),
+    )
+    sheet.add(group, (*wanted.at, "retentionDays"))
+
+
+def role(title: str, plan: Plan, sheet: Sheet, statements: Sequence[Statement], *, writes: bool = False) -> Role:
+    """The role of a project; `writes` where it hands something on to the next stage."""
+    wanted = plan.blueprint.pipeline
+    assert wanted
+    ours = ArnLike({"aws:SourceArn": iam.arn(f"codebuild:project/{plan.name}-*")})
+    made = iam.role(
+        title,
+        iam.trusts("codebuild.amazonaws.com", where=Condition([StringEquals({"aws:SourceAccount": AccountId}), ours])),
+        boundary=plan.blueprint.cloudformation.permissions_boundary,
+        tags=sheet.tags(title),
+        statements=[*statements, *_usual(wanted, writes)],
+        policy_name="Build",
+    )
+    return sheet.add(made, wanted.at)
+
+
+def _usual(wanted: Pipeline, writes: bool) -> list[Statement]:
+    put = ("s3:PutObject",) if writes else ()
+    inside = Sub(f"arn:${{AWS::Partition}}:s3:::${{{BUCKET}}}/*")
+    return [
+        iam.allow("s3:GetObject", "s3:GetObjectVersion", *put, on=[inside], sid="HandOnArtifacts"),
+        iam.allow("s3:GetBucketAcl", "s3:GetBucketLocation", on=[GetAtt(BUCKET, "Arn")], sid="FindArtifacts"),
+        iam.allow("logs:CreateLogStream", "logs:PutLogEvents", on=[GetAtt(GROUP, "Arn")], sid="WriteLog"),
+        *encrypts(wanted),
+    ]
+
+
+def encrypts(wanted: Pipeline) -> list[Statement]:
+    return [iam.allow(*KEY_ACTIONS, on=[wanted.key_arn], sid="UseTheKey")] if wanted.key_arn else []
+
+
+def project(
+    title: str,
+    said: str,
+    plan: Plan,
+    sheet: Sheet,
+    *,
+    role: Role,
+    spec: str,
+    platform: str = "amd64",
+    compute: str = "BUILD_GENERAL1_SMALL",
+    docker: bool = False,
+    variables: Sequence[tuple[str, Any]] = (),
+    more: dict[str, Any] | None = None,
+) -> None:
+    """A project of AWS CodeBuild; `docker` where it runs Docker itself, which needs a privileged container."""
+    wanted = plan.blueprint.pipeline
+    assert wanted
+    kind, image = MACHINES[platform]
+    given = [("REGISTRY", Sub(REGISTRY)), *variables]
+    made = codebuild.Project(
+        title,
+        Name=project_name(title, plan),
+        Description=said,
+        Artifacts=codebuild.Artifacts(Type="CODEPIPELINE"),
+        Environment=codebuild.Environment(
+            ComputeType=compute,
+            Image=image,
+            Type=kind,
+            PrivilegedMode=docker,
+            EnvironmentVariables=[codebuild.EnvironmentVariable(Name=key, Value=value) for key, value in given],
+        ),
+        LogsConfig=codebuild.LogsConfig(
+            CloudWatchLogs=codebuild.CloudWatchLogs(Status="ENABLED", GroupName=Ref(GROUP), StreamName=title)
+        ),
+        ServiceRole=GetAtt(role, "Arn"),
+        Source=codebuild.Source(Type="CODEPIPELINE", BuildSpec=spec),
+        TimeoutInMinutes=60,
+        Tags=sheet.tags(title),
+        **({"EncryptionKey": wanted.key_arn} if wanted.key_arn else {}),
+        **(more or {}),
+    )
+    sheet.add(made, wanted.at)
+
+
+def project_name(title: str, plan: Plan) -> str:
+    return f"{plan.name}-{title.removesuffix('Project').lower()}"

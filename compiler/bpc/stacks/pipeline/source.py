@@ -1,0 +1,131 @@
+"""Where the source comes from, and who may read it and write to it.
+
+AWS CodePipeline User Guide, CodeStarSourceConnection for GitHub and others; CodeCommit source actions and EventBridge;
+Developer Tools console User Guide, Permissions and examples for AWS CodeConnections (the older name of the service
+still is in the ARNs of older connections, and is then that of the action).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from awacs.aws import Condition, Statement, StringEqualsIfExists, StringNotEquals
+from troposphere import GetAtt, Sub, codepipeline, events
+
+from bpc.kit import iam
+from bpc.kit.sheet import Sheet
+from bpc.model import Pipeline
+from bpc.plan.shapes import Plan
+
+OUTPUT = "Source"
+CLONE = ("codecommit:GitPull",)
+PUSH = ("codecommit:GitPush",)
+ARCHIVE = (
+    "codecommit:CancelUploadArchive",
+    "codecommit:GetBranch",
+    "codecommit:GetCommit",
+    "codecommit:GetRepository",
+    "codecommit:GetUploadArchiveStatus",
+    "codecommit:UploadArchive",
+)
+
+
+def action(wanted: Pipeline) -> codepipeline.Actions:
+    source = wanted.source
+    # Whoever commits needs a clone; for everybody else what is in the commit is enough.
+    form = "CODEBUILD_CLONE_REF" if wanted.commits else "CODE_ZIP"
+    given = {"BranchName": source.branch, "OutputArtifactFormat": form}
+    if source.code_commit:
+        provider = "CodeCommit"
+        given |= {"RepositoryName": source.code_commit, "PollForSourceChanges": "false"}
+    else:
+        provider = "CodeStarSourceConnection"
+        # The trigger of the pipeline looks at more than this does.
+        given |= {"ConnectionArn": str(source.connection_arn), "DetectChanges": "false"}
+        given["FullRepositoryId"] = str(source.repository)
+    return codepipeline.Actions(
+        Name=OUTPUT,
+        ActionTypeId=codepipeline.ActionTypeId(Category="Source", Owner="AWS", Provider=provider, Version="1"),
+        Configuration=given,
+        OutputArtifacts=[codepipeline.OutputArtifacts(Name=OUTPUT)],
+        RunOrder=1,
+    )
+
+
+def triggers(wanted: Pipeline) -> list[codepipeline.PipelineTriggerDeclaration]:
+    """A push to the branch behind a connection, unless it is of the overlay that the pipeline itself commits."""
+    if wanted.source.code_commit:
+        return []
+    own = {}
+    if wanted.commits:
+        own["FilePaths"] = codepipeline.GitFilePathFilterCriteria(Excludes=[f"{wanted.overlays}/**"])
+    branches = codepipeline.GitBranchFilterCriteria(Includes=[wanted.source.branch])
+    pushed = codepipeline.GitPushFilter(Branches=branches, **own)
+    return [
+        codepipeline.PipelineTriggerDeclaration(
+            ProviderType="CodeStarSourceConnection",
+            GitConfiguration=codepipeline.GitConfiguration(SourceActionName=OUTPUT, Push=[pushed]),
+        )
+    ]
+
+
+def read(wanted: Pipeline) -> Iterator[Statement]:
+    """What the pipeline needs to fetch the source."""
+    yield _allowed(wanted, *ARCHIVE)
+
+
+def clone(wanted: Pipeline, *, push: bool = False) -> list[Statement]:
+    """What a project needs to clone the repository, and to push to it."""
+    return [_allowed(wanted, *CLONE, *(PUSH if push else ()), push=push)] if wanted.commits else []
+
+
+def _allowed(wanted: Pipeline, *of_code_commit: str, push: bool = False) -> Statement:
+    source = wanted.source
+    if source.code_commit:
+        return iam.allow(*of_code_commit, on=[iam.arn(f"codecommit:{source.code_commit}")], sid="UseTheRepository")
+    service = str(source.connection_arn).split(":")[2]
+    # Not every use of a connection says of which repository it is.
+    where: list[Any] = [StringEqualsIfExists({f"{service}:FullRepositoryId": str(source.repository)})]
+    if not push:
+        where.append(StringNotEquals({f"{service}:ProviderAction": "GitPush"}))
+    use = f"{service}:UseConnection"
+    return iam.allow(use, on=[source.connection_arn], where=Condition(where), sid="UseTheRepository")
+
+
+def rule(plan: Plan, wanted: Pipeline, sheet: Sheet, pipeline: str) -> None:
+    """What starts the pipeline when AWS CodeCommit says that the branch has changed."""
+    source = wanted.source
+    if not source.code_commit:
+        return
+    at = (*source.at, "codeCommit")
+    starts = iam.role(
+        "SourceChangeRole",
+        iam.trusts("events.amazonaws.com"),
+        boundary=plan.blueprint.cloudformation.permissions_boundary,
+        tags=sheet.tags("SourceChangeRole"),
+        statements=[iam.allow("codepipeline:StartPipelineExecution", on=[iam.arn(f"codepipeline:{pipeline}")])],
+        policy_name="StartPipeline",
+    )
+    sheet.add(starts, at)
+    detail: dict[str, Any] = {
+        "event": ["referenceCreated", "referenceUpdated"],
+        "referenceType": ["branch"],
+        "referenceName": [source.branch],
+    }
+    if wanted.commits:
+        sessions = Sub("arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${DeployRole}/")
+        detail["callerUserArn"] = [{"anything-but": {"prefix": sessions}}]
+    pattern = {
+        "source": ["aws.codecommit"],
+        "detail-type": ["CodeCommit Repository State Change"],
+        "resources": [iam.arn(f"codecommit:{source.code_commit}")],
+        "detail": detail,
+    }
+    made = events.Rule(
+        "SourceChangeRule",
+        Description=f"A push to {source.branch} of {source.code_commit}",
+        EventPattern=pattern,
+        Targets=[events.Target(Id="Pipeline", Arn=iam.arn(f"codepipeline:{pipeline}"), RoleArn=GetAtt(starts, "Arn"))],
+    )
+    sheet.add(made, at)
