@@ -48,14 +48,16 @@ def run(options: argparse.Namespace) -> int:
         return code
     options.check, options.format = False, "text"
     watched: dict[str, Stamp] = {options.spec: None}
-    told = 0
+    told: list[str] = []
     try:
         while True:
             before = _stamps(watched)
             watched = before | _stamps(path for path in _round(options) if path not in before)
-            if len(watched) != told:
-                _say(f"watching {_named(watched)}; Ctrl-C ends\n")
-                told = len(watched)
+            # It looks for some files in vain; should they come, that is a save as well.
+            there = [path for path, stamp in watched.items() if stamp or path == options.spec]
+            if there != told:
+                _say(f"watching {_named(there)}; Ctrl-C ends\n")
+                told = there
             saved = _wait(watched)
             _say(f"\n{time.strftime('%H:%M:%S')} {_named(saved)} saved\n")
     except _Unwritable as error:
