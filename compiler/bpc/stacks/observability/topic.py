@@ -63,7 +63,7 @@ def _key(plan: Plan, wanted: Observability, sheet: Sheet) -> GetAtt:
     key = kms.Key(
         KEY,
         DeletionPolicy="Delete",
-        UpdateReplacePolicy="Delete",
+        UpdateReplacePolicy="Retain",
         Description=f"Alarms of the platform {plan.name}",
         EnableKeyRotation=True,
         KeyPolicy=PolicyDocument(Version=iam.VERSION, Statement=[administer, *_may_encrypt(wanted)]),
