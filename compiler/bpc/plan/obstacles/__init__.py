@@ -96,6 +96,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.images": lambda it: it.blueprint.images and not it.has_files,
     "bpc.plan.obstacles.storage": lambda it: it.blueprint.storage,
     "bpc.plan.obstacles.watched": lambda it: it.blueprint.observability,
+    "bpc.plan.obstacles.cni": lambda it: all(one.entry.name != "vpc-cni" for one in it.addons),
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
     "bpc.plan.obstacles.apps": lambda it: it.apps,
 }
