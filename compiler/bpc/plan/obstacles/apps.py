@@ -109,7 +109,8 @@ def _inside(app: PlannedApp) -> Said:
 def _service(app: PlannedApp, said: Mapping[str, Any]) -> Said:
     """The Service's port for the first one, which another may have as its number."""
     mine = said["service"]["port"]
-    if any(one["containerPort"] == mine for one in said["ports"][1:]):
+    first = said["ports"][:1]
+    if any((one["containerPort"], one["protocol"]) == (mine, first[0]["protocol"]) for one in said["ports"][1:]):
         at = (*app.at, "service" if "service" in app.given else "ports")
         yield TWICE.at(at, f"the Service has the port {mine} twice", "choose another service.port", key=True)
 
@@ -242,6 +243,11 @@ def _unused(plan: Plan) -> Said:
         for key in ("livenessProbe", "readinessProbe", "service", "ingress") if not said["ports"] else ():
             if key in app.given:
                 yield UNUSED.at((*app.at, key), f"{key} needs a port", "add ports", key=True)
+        if said["ports"] and said["ports"][0]["protocol"] == "UDP":
+            for key in ("livenessProbe", "readinessProbe", "ingress"):
+                if key in said:
+                    at = (*app.at, key) if key in app.given else app.at
+                    yield UNUSED.at(at, f"{key} asks the first port by HTTP, and that is UDP", "put a TCP port first")
         if "scheme" in said["service"] and said["service"]["type"] != "LoadBalancer":
             yield UNUSED.at((*app.at, "service", "scheme"), "scheme is for type: LoadBalancer", key=True)
         ingress = said.get("ingress", {})
