@@ -219,11 +219,15 @@ def test_what_a_private_platform_has() -> None:
     assert not any("internet" in end for flow in flows for end in flow)
 
 
-def test_teams_applications_and_alarms_are_there() -> None:
+def test_teams_applications_pipelines_and_alarms_are_there() -> None:
     teams = {one.id: one for scene in drawn(ROOT / "specs" / "teams.yaml").scenes for one in scene.boxes}
     assert teams["dev/team-study"].lines == ("namespaces:", "rbac-test-ns")
     apps = [one for scene in drawn(ROOT / "specs" / "apps.yaml").scenes for one in scene.boxes if "/app-" in one.id]
     assert ("yelb", ("namespace yelb",)) in [(one.title, one.lines) for one in apps]
+    built = {scene.name: scene for scene in drawn(ROOT / "specs" / "pipeline.yaml").scenes}
+    flows = {one.partition("/")[2] for one in (f"{flow.source}>{flow.target}" for flow in built["dev"].flows)}
+    assert "git>dev/pipeline" in flows and "pipeline>dev/ecr" in flows and "pipeline>dev/git" in flows
+    assert "prod/pipeline>prod/cluster" in {f"{flow.source}>{flow.target}" for flow in built["prod"].flows}
     watched = drawn(ROOT / "specs" / "observability.yaml").scenes[0]
     known = {one.title: one for one in watched.boxes}
     assert "alarms: 5" in known["Amazon CloudWatch"].lines[-1]

@@ -78,7 +78,14 @@ def _services(plan: Plan, scene: str) -> Iterator[Box]:
         yield Box(f"{scene}/sns", "service", "Amazon SNS", (f"tells {count} recipient{'s' if count > 1 else ''}",))
     if blueprint.cluster.secrets_encryption.enabled:
         yield Box(f"{scene}/kms", "service", "AWS KMS", ("the key of Secrets",))
-    yield Box(f"{scene}/ecr", "service", "Amazon ECR", ("images of EKS add-ons",))
+    pipeline = blueprint.pipeline
+    if pipeline:
+        built = f"builds {', '.join(one.name for one in pipeline.images)}"
+        code = pipeline.source.code_commit
+        source = (f"from AWS CodeCommit: {code}",) if code else ()
+        yield Box(f"{scene}/pipeline", "service", "AWS CodePipeline", (built, *source))
+    more = ("and of the pipeline",) if pipeline else ()
+    yield Box(f"{scene}/ecr", "service", "Amazon ECR", ("images of EKS add-ons", *more))
     there = {one.entry.name for one in plan.addons}
     for key, (title, what, names) in USED.items():
         buckets = key == "s3" and flow is not None and not to_watch

@@ -33,12 +33,14 @@ def outside(plan: Plan, scene: str, flows: tuple[Flow, ...]) -> Iterator[Box]:
 def _repository(plan: Plan) -> tuple[str, ...]:
     gitops = plan.blueprint.gitops
     address = str(gitops.repository or "") if gitops else ""
+    if plan.blueprint.pipeline and not address:
+        address = plan.blueprint.pipeline.source.repository or ""
     return (address.removeprefix("https://"),) if address else ()
 
 
 def between(plan: Plan, scene: str, there: set[str]) -> Iterator[Flow]:
     """Every flow whose two ends the picture has."""
-    for source, target, label in (*_in(plan), *_work(plan), *_told(plan)):
+    for source, target, label in (*_in(plan), *_work(plan), *_built(plan), *_told(plan)):
         ends = (f"{scene}/{source}", f"{scene}/{target}")
         if there.issuperset(one for one in ends if one.removeprefix(f"{scene}/") not in OUTER):
             yield Flow(*ends, label)
@@ -82,6 +84,20 @@ def _work(plan: Plan) -> Iterator[Said]:
                 yield "private", f"nat-{number}", "Private subnets reach the internet through NAT"
                 yield f"nat-{number}", "internet-gateway", "Private subnets reach the internet through NAT"
         yield "internet-gateway", OUTSIDE, "Public subnets and NAT reach the internet"
+
+
+def _built(plan: Plan) -> Iterator[Said]:
+    """What becomes of source. A repository of AWS CodeCommit is told of where it is built from."""
+    pipeline = plan.blueprint.pipeline
+    if pipeline is None:
+        return
+    if pipeline.source.repository:
+        yield GIT, "pipeline", "The pipeline builds images from source"
+    yield "pipeline", "ecr", "The pipeline pushes images"
+    if pipeline.applies:
+        yield "pipeline", "cluster", "The pipeline applies manifests with the new tags"
+    if pipeline.commits and pipeline.source.repository:
+        yield "pipeline", GIT, "The pipeline commits the new tags"
 
 
 def _told(plan: Plan) -> Iterator[Said]:
