@@ -419,6 +419,9 @@ EFFECTS = ("refused", "replaces", "rolls", "restarts", "adds or removes", "in pl
 OWN_GROUP = "AWS::AutoScaling::AutoScalingGroup"
 # What two resources cannot both have at a time (Amazon EKS API Reference; Amazon EC2 User Guide, IP addressing).
 NAMES = {
+    "AWS::CodeBuild::Project": ("Name",),
+    "AWS::CodePipeline::Pipeline": ("Name",),
+    "AWS::ECR::Repository": ("RepositoryName",),
     "AWS::EKS::Cluster": ("Name",),
     "AWS::EKS::Nodegroup": ("NodegroupName",),
     "AWS::EKS::FargateProfile": ("FargateProfileName",),
