@@ -75,6 +75,11 @@ def alone_with_endpoints(plan: Plan) -> bool:
     return bool(network.endpoints) and closed and network.nat == "none" and not network.is_attached
 
 
+def without_cni(plan: Plan) -> bool:
+    """Whether the network plugin that EKS brings is not wanted."""
+    return any(one.name == "vpc-cni" and not one.options["enabled"] for one in plan.blueprint.addons)
+
+
 # Each topic, and whether a plan has anything for it to look at; one that has nothing is not imported.
 TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.addons": always,
@@ -96,7 +101,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.images": lambda it: it.blueprint.images and not it.has_files,
     "bpc.plan.obstacles.storage": lambda it: it.blueprint.storage,
     "bpc.plan.obstacles.watched": lambda it: it.blueprint.observability,
-    "bpc.plan.obstacles.cni": lambda it: all(one.entry.name != "vpc-cni" for one in it.addons),
+    "bpc.plan.obstacles.cni": without_cni,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
     "bpc.plan.obstacles.apps": lambda it: it.apps,
 }
