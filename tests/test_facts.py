@@ -13,6 +13,7 @@ from bpc.facts import permissions
 
 FOLDER = Path(facts.__file__).parent
 TABLES = (
+    ("eks-addons.json", "addons"),
     ("features.json", "lacks"),
     ("instance-regions.json", "regions"),
     ("instance-types.json", "families"),

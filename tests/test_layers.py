@@ -29,6 +29,7 @@ starting
 upgrading.said
 upgrading
 upgrading.apis upgrading.edits upgrading.order
+upgrading.addons
 upgrading.versions upgrading.shapes
 tracing.said
 tracing.asked tracing.files tracing.lines

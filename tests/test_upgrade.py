@@ -10,11 +10,11 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
-from bpc import facts
+from bpc import catalogue, facts
 from bpc.cli import exits, main
 from bpc.cli.explain import declare_rules
 from bpc.diagnostics import RULES
-from bpc.upgrading import versions
+from bpc.upgrading import addons, versions
 
 SCHEMAS = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
 TABLE = json.loads((Path(facts.__file__).parent / "removed-apis.json").read_text(encoding="utf-8"))["apis"]
@@ -118,6 +118,85 @@ def test_steps_are_minor_by_minor() -> None:
     assert list(versions.between(versions.newest())) == list(versions.between("1.36", "1.36")) == []
 
 
+# Versions of EKS add-ons
+
+
+ADDONS = json.loads((Path(facts.__file__).parent / "eks-addons.json").read_text(encoding="utf-8"))
+
+
+def test_the_table_of_versions() -> None:
+    for name, sources in ADDONS["addons"].items():
+        assert "eks" in catalogue.addon(name).sources
+        for source, every in sources.items():
+            assert ADDONS["sources"][source][1] <= ADDONS["asOf"]
+            assert list(every) == sorted(every, key=versions.number, reverse=True)
+            assert {*every} <= {*facts.supported_versions()}
+            ordered = [addons.number(one) for one in every.values()]
+            assert all(ordered) and ordered == sorted(ordered, reverse=True)
+    for version, one in ADDONS["addons"]["kube-proxy"]["guide"].items():
+        assert one.startswith(f"v{version}.")
+    assert {*ADDONS["addons"]["kube-proxy"]["guide"]} == {*facts.supported_versions()}
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "said"),
+    [
+        ("coredns", "v1.14.3-eksbuild.16", ""),
+        ("coredns", "v1.13.2-eksbuild.3", ""),
+        (
+            "coredns",
+            "v1.9.3-eksbuild.22",
+            "older than what is known to go with Kubernetes 1.35: take v1.14.3-eksbuild.16",
+        ),
+        ("coredns", "v1.14.3-eksbuild.9", "see that `aws eks describe-addon-versions --addon-name coredns"),
+        ("coredns", "v1.14.3-eksbuild.17", "newer than v1.14.3-eksbuild.16, the latest in the Amazon EKS User Guide"),
+        ("coredns", "v1.14-mine", "take one that `aws eks describe-addon-versions --addon-name coredns"),
+        (
+            "kube-proxy",
+            "v1.34.6-eksbuild.25",
+            "it is of Kubernetes 1.34, not of 1.35: take v1.35.3-eksbuild.25 (the latest",
+        ),
+        (
+            "cert-manager",
+            "v1.18.0-eksbuild.1",
+            "take one that `aws eks describe-addon-versions --addon-name cert-manager",
+        ),
+    ],
+)
+def test_a_version_that_the_blueprint_says(name: str, version: str, said: str) -> None:
+    told = addons.pinned(name, version, "1.35")
+    assert told.startswith(said) if said else told == ""
+
+
+def test_versions_to_move_to(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = (
+        BLUEPRINT.partition("addons:")[0]
+        + "addons: {coredns: {version: v1.13.2-eksbuild.3}, cert-manager: {source: eks}}\n"
+    )
+    (here / "one.yaml").write_text(said)
+    [step] = steps(capsys, "one.yaml")
+    told = {one["name"]: (one["version"], one["pinned"]) for one in step["addons"]}
+    assert told == {
+        "vpc-cni": ("v1.23.1-eksbuild.1", None),
+        "kube-proxy": ("v1.35.3-eksbuild.25", None),
+        "coredns": ("v1.14.3-eksbuild.16", "v1.13.2-eksbuild.3"),
+        "eks-pod-identity-agent": ("v1.3.10-eksbuild.2", None),
+        "cert-manager": (None, None),
+    }
+    assert not any("coredns" in one["said"] for one in step["edits"])
+    [commands] = [one["commands"] for one in step["order"] if one["title"] == "Add-ons"]
+    assert [one.partition("--addon-name ")[2].split()[0] for one in commands[1:]] == [
+        "vpc-cni",
+        "kube-proxy",
+        "eks-pod-identity-agent",
+        "NAME",
+    ]
+    main(["upgrade", "one.yaml"])
+    shown = capsys.readouterr().out
+    assert "    kube-proxy: v1.35.3-eksbuild.25, the latest in the Amazon EKS User Guide on 2026-09-26\n" in shown
+    assert "    cert-manager: nothing is known of 1.35; ask `aws eks describe-addon-versions" in shown
+
+
 # What a step needs
 
 
@@ -133,7 +212,9 @@ def test_what_is_to_be_edited(here: Path, capsys: pytest.CaptureFixture[str]) ->
     said = [one["said"] for one in step["edits"]]
     assert said[0] == 'cluster.version becomes "1.35"'
     assert said[1] == "the nodes of arm: 1.32 stays, 3 behind; raise it once the control plane is there"
-    assert "aws eks describe-addon-versions --addon-name coredns --kubernetes-version 1.35" in said[3]
+    assert said[3].startswith(
+        "coredns v1.11.4-eksbuild.2: older than what is known to go with Kubernetes 1.35: take v1."
+    )
     assert step["support"]["1.34"] == {"standardUntil": "2026-12-02", "extendedUntil": "2027-12-02"}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -211,6 +211,13 @@ def offered(region_name: str) -> Mapping[str, frozenset[str]]:
     """The instance families on the price list of a region, and their sizes that are not: a hint, for the list lags."""
     families = (one.partition(":") for one in (entry("instance-regions.json", region_name) or "").split())
     return {family: frozenset(without.split(",")) for family, _, without in families}
+
+
+@cache
+def addon_sources() -> Mapping[str, Sequence[str]]:
+    """Who says which version of an EKS add-on goes with a Kubernetes version, and on which day."""
+    found: Mapping[str, Sequence[str]] = _read("eks-addons.json")["sources"]
+    return found
 
 
 @cache

@@ -2,6 +2,7 @@
 
     versions   which minor versions there are between two
     edits      what to change in the blueprint, and what to look at there
+    addons     versions of EKS add-ons that go with it
     apis       objects in API versions that go
     order      what to do after what
     said       all of it as text, Markdown or JSON
@@ -26,7 +27,7 @@ from bpc.kit.record import Record
 from bpc.output import Output
 from bpc.output.stacks import Stacks
 from bpc.source import Document
-from bpc.upgrading import apis, edits, order, versions
+from bpc.upgrading import addons, apis, edits, order, versions
 from bpc.upgrading.shapes import Step
 
 
@@ -97,6 +98,7 @@ def _step(old: str, new: str, written: Sequence[At], before: Sequence[At], after
     there = [(at.place, at.stacks or was.stacks) for was, at in pairs]
     ready = [(place, stacks) for place, stacks in there if stacks]
     changes = _changes([(was.stacks, at.stacks) for was, at in pairs], old, new)
+    moved = tuple(addons.rows([stacks for _, stacks in ready], new))
     return Step(
         old,
         new,
@@ -104,8 +106,9 @@ def _step(old: str, new: str, written: Sequence[At], before: Sequence[At], after
         tuple(dict.fromkeys(obstacles)),
         _together(edits.needed(one.place, one.stacks, new) for one in written if one.stacks),
         _together(apis.old(place, stacks, new) for place, stacks in ready),
+        moved,
         changes,
-        tuple(order.of([stacks for _, stacks in ready], old, new, changes)),
+        tuple(order.of([stacks for _, stacks in ready], old, new, changes, moved)),
     )
 
 

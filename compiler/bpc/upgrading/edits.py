@@ -8,6 +8,7 @@ from bpc.diagnostics import Path
 from bpc.environments import Place
 from bpc.output.stacks import Stacks
 from bpc.plan.shapes import PlannedAddOn
+from bpc.upgrading import addons
 from bpc.upgrading.shapes import Edit
 from bpc.upgrading.versions import number
 
@@ -42,13 +43,11 @@ def _pinned(place: Place, addon: PlannedAddOn, version: str) -> Iterator[Edit]:
     if not pinned:
         return
     name = addon.entry.name
-    said = (
-        f"{name} {pinned}: take one that `aws eks describe-addon-versions --addon-name "
-        f"{addon.entry.eks_name or name} --kubernetes-version {version}` lists"
-        if addon.source == "eks"
-        else f"{name} {pinned}: see that this version of the chart is for Kubernetes {version}"
-    )
-    yield _edit(place, (*addon.request.at, "version"), said)
+    said = f"see that this version of the chart is for Kubernetes {version}"
+    if addon.source == "eks":
+        said = addons.pinned(addon.entry.eks_name or name, str(pinned), version)
+    if said:
+        yield _edit(place, (*addon.request.at, "version"), f"{name} {pinned}: {said}")
 
 
 def _edit(place: Place, path: Path, said: str) -> Edit:

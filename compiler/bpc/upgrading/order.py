@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from bpc import facts
 from bpc.difference.shapes import Difference
 from bpc.output.stacks import Stacks
-from bpc.upgrading.shapes import Todo
+from bpc.upgrading.addons import NETWORKING, asked
+from bpc.upgrading.shapes import AddOn, Todo
 
-NETWORKING = ("vpc-cni", "kube-proxy", "coredns")
 
-
-def of(environments: Sequence[Stacks], old: str, new: str, changes: Difference | None) -> Iterator[Todo]:
+def of(
+    environments: Sequence[Stacks], old: str, new: str, changes: Difference | None, moved: Sequence[AddOn]
+) -> Iterator[Todo]:
     """The order for all of them together; what only some have is said of those."""
     if not environments:
         return
@@ -34,7 +35,7 @@ def of(environments: Sequence[Stacks], old: str, new: str, changes: Difference |
     yield _control_plane(environments, old)
     if nodes := [*_nodes(environments, new)]:
         yield Todo("Nodes", ("A kubelet is never newer than the API server, so they come after it.", *nodes))
-    if addons := [*_addons(environments, new)]:
+    if addons := [*_addons(environments, new, moved)]:
         yield addons[0]
     if manifests := _manifests(environments, changes):
         yield manifests
@@ -123,30 +124,29 @@ def _others(environments: Sequence[Stacks], new: str) -> Iterator[str]:
         yield f"Hybrid nodes: `nodeadm upgrade {new}` on each."
 
 
-def _addons(environments: Sequence[Stacks], new: str) -> Iterator[Todo]:
+def _addons(environments: Sequence[Stacks], new: str, moved: Sequence[AddOn]) -> Iterator[Todo]:
     """EKS add-ons; those whose version the blueprint leaves to EKS stay where they are until somebody moves them."""
-    every = {addon.entry.name: addon for one in environments for addon in one.plan.addons if addon.source == "eks"}
-    if not every:
+    if not moved:
         return
-    free = [name for name, one in every.items() if not one.request.options.get("version")]
-    said = []
-    if pinned := [name for name in every if name not in free]:
-        said.append(f"{_names(pinned)}: with the stack, to the version that the blueprint says.")
+    free, pinned = [one for one in moved if not one.pinned], [one.name for one in moved if one.pinned]
+    said = [f"{_names(pinned)}: with the stack, to the version that the blueprint says."] if pinned else []
     if free:
         said.append(
-            f"{_names(free)}: EKS took its default when it made them and moves none of them by itself; a stack that "
-            "says no version does not either. Move each with the commands below, or say its `version`."
+            f"{_names([one.name for one in free])}: EKS took its default when it made them and moves none of them by "
+            "itself; a stack that says no version does not either. Move each with the commands below, or say its "
+            "`version`; one that has a newer version already stays."
         )
-    if first := [name for name in NETWORKING if name in every]:
+    if first := [one.name for one in moved if one.name in NETWORKING]:
         said.append(f"First {_names(first)}; vpc-cni one minor version at a time." if "vpc-cni" in first else "")
-    ask = (
-        f"aws eks describe-addon-versions --kubernetes-version {new} --addon-name NAME "
-        "--query 'addons[].addonVersions[?compatibilities[0].defaultVersion].addonVersion' --output text"
-    )
+    default = "--query 'addons[].addonVersions[?compatibilities[0].defaultVersion].addonVersion' --output text"
+    ask = f"{asked('NAME', new)} {default}"
+    which = [(one.eks_name, one.version) for one in free if one.version]
+    which += [] if len(which) == len(free) else [("NAME", "VERSION")]
     move = [
-        f"aws eks update-addon --region {one.plan.region} --cluster-name {one.plan.name} --addon-name NAME "
-        "--addon-version VERSION --resolve-conflicts PRESERVE"
+        f"aws eks update-addon --region {one.plan.region} --cluster-name {one.plan.name} --addon-name {name} "
+        f"--addon-version {version} --resolve-conflicts PRESERVE"
         for one in environments
+        for name, version in which
     ]
     yield Todo("Add-ons", tuple(filter(None, said)), (ask, *dict.fromkeys(move)) if free else ())
 

@@ -11,6 +11,7 @@ from bpc import facts
 from bpc.diagnostics import Span
 from bpc.difference import machine, markdown, text
 from bpc.upgrading import versions
+from bpc.upgrading.addons import asked
 from bpc.upgrading.shapes import Edit, OldApi, Step
 
 
@@ -47,8 +48,20 @@ def _parts(step: Step, file: str) -> Iterator[tuple[str, list[str]]]:
         yield "what the compiler says of it", rows
     if step.edits:
         yield "to edit", [f"{_place(file, one.span)}: {one.said}{_of(step, one)}" for one in step.edits]
+    if step.addons:
+        yield "add-on versions", [*_addons(step)]
     if step.apis:
         yield "API versions", [f"{_place(file, one.span)}: {_api(one)}{_of(step, one)}" for one in step.apis]
+
+
+def _addons(step: Step) -> Iterator[str]:
+    """The newest version that is known of each EKS add-on; what nothing is known of together."""
+    for one in step.addons:
+        if one.version:
+            own = f" (the blueprint says {one.pinned})" if one.pinned else ""
+            yield f"{one.name}: {one.version}, {one.source}{own}"
+    if unknown := [one.name for one in step.addons if not one.version]:
+        yield f"{', '.join(unknown)}: nothing is known of {step.new}; ask `{asked('NAME', step.new)}`"
 
 
 def _api(one: OldApi) -> str:
@@ -134,6 +147,15 @@ def _step(step: Step) -> dict[str, Any]:
                 "environments": list(one.environments),
             }
             for one in step.apis
+        ],
+        "addons": [
+            {
+                "name": one.name,
+                "version": one.version or None,
+                "source": one.source or None,
+                "pinned": one.pinned or None,
+            }
+            for one in step.addons
         ],
         "changes": json.loads(machine.text(step.changes, [])) if step.changes else None,
         "order": [{"title": one.title, "said": list(one.said), "commands": list(one.commands)} for one in step.order],

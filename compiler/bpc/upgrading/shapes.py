@@ -29,6 +29,17 @@ class OldApi(Record):
     environments: tuple[str, ...] = ()
 
 
+class AddOn(Record):
+    """An EKS add-on: its name here and at EKS, the version that the blueprint says, and the newest that is known to go
+    with the new Kubernetes version, with who says so; both are empty where nobody does."""
+
+    name: str
+    eks_name: str
+    pinned: str
+    version: str
+    source: str
+
+
 class Todo(Record):
     """One thing to do, in its turn: what it is called, what to know of it, and what to type."""
 
@@ -46,6 +57,7 @@ class Step(Record):
     obstacles: tuple[Diagnostic, ...]
     edits: tuple[Edit, ...]
     apis: tuple[OldApi, ...]
+    addons: tuple[AddOn, ...]
     changes: Difference | None
     order: tuple[Todo, ...]
 
