@@ -85,7 +85,7 @@ stacks*
 contribution
 gitops_bridge pod_networking roles
 stack
-kit.permissions kit.security_group_rules kit.storage_class kit.user_data
+kit.https_egress kit.permissions kit.security_group_rules kit.storage_class kit.user_data
 home
 kit.web_identity
 kit.sheet

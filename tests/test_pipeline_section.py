@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from parts.builds import Machine, git
 from parts.compiling import Compiled, compiled
@@ -312,6 +313,34 @@ def test_a_private_api_is_reached_from_inside_the_vpc() -> None:
     assert "Export" in it.template("cluster")["Outputs"]["ClusterSecurityGroupId"]
     assert {one for one in projects(it) if "VpcConfig" in projects(it)[one]} == {"ApplyProject"}
     assert it.lint() == []
+
+
+def test_inside_the_vpc_a_proxy_is_known_and_reached() -> None:
+    proxy = {"httpsProxy": "http://proxy.example.com:3128", "httpProxy": "http://10.1.2.3:3129"}
+    network: dict[str, Any] = {"cidr": "10.0.0.0/16", "proxy": proxy}
+    it = made({"network": network}, deploy=APPLY)
+    project = projects(it)["ApplyProject"]
+    said = {one["Name"]: one["Value"] for one in project["Environment"]["EnvironmentVariables"]}
+    assert (said["HTTPS_PROXY"], said["http_proxy"]) == (proxy["httpsProxy"], proxy["httpProxy"])
+    assert said["no_proxy"] == said["NO_PROXY"]
+    assert {"169.254.170.2", "10.0.0.0/16", ".eks.amazonaws.com"} <= {*said["NO_PROXY"].split(",")}
+    assert yaml.safe_load(project["Source"]["BuildSpec"])["proxy"] == {"logs": True}
+    out = it.resource("pipeline", "AWS::EC2::SecurityGroup")["SecurityGroupEgress"]
+    assert [(one["FromPort"], one["CidrIp"]) for one in out] == [
+        (443, "0.0.0.0/0"),
+        (3128, "0.0.0.0/0"),
+        (3129, "10.1.2.3/32"),
+    ]
+    others = [
+        one["Environment"]["EnvironmentVariables"] for name, one in projects(it).items() if name != "ApplyProject"
+    ]
+    assert all(one["Name"] == "REGISTRY" for variables in others for one in variables)
+    assert it.lint() == []
+    by_endpoint = made({"network": network | {"endpoints": ["logs"]}}, deploy=APPLY)
+    project = projects(by_endpoint)["ApplyProject"]
+    assert "proxy" not in yaml.safe_load(project["Source"]["BuildSpec"])
+    [without] = [one["Value"] for one in project["Environment"]["EnvironmentVariables"] if one["Name"] == "NO_PROXY"]
+    assert "logs.eu-west-1.amazonaws.com" in without.split(",")
 
 
 def test_an_open_api_is_reached_from_anywhere() -> None:

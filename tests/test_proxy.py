@@ -147,3 +147,11 @@ def test_nodes_of_karpenter_are_told_by_their_classes() -> None:
     network = tomllib.loads(said["bottles"])["settings"]["network"]
     assert (network["https-proxy"], network["no-proxy"][0]) == (HTTPS, "localhost")
     assert said["own"] == "echo"
+
+
+def test_whoever_has_a_group_of_its_own_reaches_the_proxy() -> None:
+    made = compiled(network={"proxy": {"httpsProxy": HTTPS, "httpProxy": HTTP}}, bastion={"tools": ["kubectl"]})
+    out = made.resource("bastion", "AWS::EC2::SecurityGroup")["SecurityGroupEgress"]
+    assert [one["FromPort"] for one in out] == [443, 3128, 3129]
+    plain = compiled(bastion={"tools": ["kubectl"]}).resource("bastion", "AWS::EC2::SecurityGroup")
+    assert [one["FromPort"] for one in plain["SecurityGroupEgress"]] == [443]

@@ -7,14 +7,14 @@ first: a fixed private address must be given up before. New user data restarts t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from troposphere import GetAtt, Ref, Sub, ec2
 from troposphere.iam import InstanceProfile
 
-from bpc import home, roles
+from bpc import roles
 from bpc.diagnostics import Path
-from bpc.kit import cidr, iam
+from bpc.kit import cidr, https_egress, iam
 from bpc.kit.sheet import Sheet
 from bpc.plan.shapes import Plan
 from bpc.stack import Stack
@@ -64,27 +64,16 @@ class Bastion(Stack):
 
 
 def _security_group(bastion: Settings, plan: Plan, sheet: Sheet) -> None:
-    properties: dict[str, Any] = {}
-    if ingress := _ingress(bastion, sheet):
-        properties["SecurityGroupIngress"] = ingress
-    group = ec2.SecurityGroup(
+    https_egress.group(
         "BastionSecurityGroup",
-        GroupDescription="The bastion host",
-        VpcId=home.vpc(plan, sheet),
-        **properties,
-        # DNS and time come from the VPC itself, past all rules; whatever else the host calls is HTTPS.
-        SecurityGroupEgress=[
-            ec2.SecurityGroupRule(
-                IpProtocol="tcp",
-                FromPort=443,
-                ToPort=443,
-                CidrIp="0.0.0.0/0",
-                Description="HTTPS to AWS, to the Kubernetes API and to the publishers of the tools",
-            )
-        ],
-        Tags=sheet.tags("HOST-SG"),
+        "The bastion host",
+        "HTTPS to AWS, to the Kubernetes API and to the publishers of the tools",
+        plan,
+        sheet,
+        (*AT, "access"),
+        ingress=_ingress(bastion, sheet),
+        tag="HOST-SG",
     )
-    sheet.add(group, (*AT, "access"))
 
 
 def _ingress(bastion: Settings, sheet: Sheet) -> list[ec2.SecurityGroupRule]:

@@ -7,6 +7,7 @@ interface; Amazon EKS User Guide, Access policy permissions.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from awacs.aws import Condition, Statement, StringEquals
@@ -14,7 +15,7 @@ from troposphere import GetAtt, ec2, eks
 from troposphere.codebuild import VpcConfig
 
 from bpc import home
-from bpc.kit import iam
+from bpc.kit import https_egress, iam
 from bpc.kit.sheet import Sheet
 from bpc.model import Pipeline
 from bpc.model.pipeline import Deploy
@@ -24,6 +25,7 @@ from bpc.stacks.pipeline import ground, repositories, scripts, source
 
 COMMIT, RENDER, APPLY = "DeployProject", "RenderProject", "ApplyProject"
 HANDED_ON = "handed-on"
+CREDENTIALS = "169.254.170.2"
 LOOK = (
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeNetworkInterfaces",
@@ -77,8 +79,8 @@ def _apply(deploy: Deploy, plan: Plan, sheet: Sheet) -> None:
         plan,
         sheet,
         role=role,
-        spec=scripts.spec(scripts.APPLY),
-        variables=[("CLUSTER", cluster)],
+        spec=scripts.spec(scripts.APPLY, logs_by_proxy=inside and _logs_by_proxy(plan)),
+        variables=[("CLUSTER", cluster), *(_by_proxy(plan) if inside else ())],
         more=_place(deploy, plan, sheet) if inside else {},
     )
 
@@ -102,23 +104,9 @@ def _entry(deploy: Deploy, plan: Plan, sheet: Sheet, role: GetAtt, cluster: Any)
 
 def _place(deploy: Deploy, plan: Plan, sheet: Sheet) -> dict[str, Any]:
     """In the VPC, with a way to the Kubernetes API and to the AWS services, and none back."""
-    vpc = home.vpc(plan, sheet)
-    group = ec2.SecurityGroup(
-        "ApplySecurityGroup",
-        GroupDescription="What deploys to the cluster",
-        VpcId=vpc,
-        SecurityGroupEgress=[
-            ec2.SecurityGroupRule(
-                IpProtocol="tcp",
-                FromPort=443,
-                ToPort=443,
-                CidrIp="0.0.0.0/0",
-                Description="The Kubernetes API and AWS services",
-            )
-        ],
-        Tags=sheet.tags("ApplySecurityGroup"),
-    )
-    sheet.add(group, (*deploy.at, "method"))
+    at = (*deploy.at, "method")
+    called = "The Kubernetes API and AWS services"
+    group = https_egress.group("ApplySecurityGroup", "What deploys to the cluster", called, plan, sheet, at)
     let_in = ec2.SecurityGroupIngress(
         "ApplyToCluster",
         GroupId=sheet.imported("cluster", "ClusterSecurityGroupId"),
@@ -128,9 +116,26 @@ def _place(deploy: Deploy, plan: Plan, sheet: Sheet) -> dict[str, Any]:
         SourceSecurityGroupId=GetAtt(group, "GroupId"),
         Description="The Kubernetes API from what deploys",
     )
-    sheet.add(let_in, (*deploy.at, "method"))
-    subnets = home.subnets("private", plan, sheet)
+    sheet.add(let_in, at)
+    vpc, subnets = home.vpc(plan, sheet), home.subnets("private", plan, sheet)
     return {"VpcConfig": VpcConfig(VpcId=vpc, Subnets=subnets, SecurityGroupIds=[GetAtt(group, "GroupId")])}
+
+
+def _by_proxy(plan: Plan) -> Iterator[tuple[str, str]]:
+    """What the project is told of the HTTP proxy between the VPC and the internet (AWS CodeBuild User Guide, Use
+    CodeBuild with a proxy server); its credentials come from an address of the machine's own."""
+    if plan.blueprint.network.proxy is None:
+        return
+    from bpc.kit import proxy_setup
+    from bpc.plan import proxy
+
+    said = proxy.environment(plan.blueprint, plan.endpoints)
+    said["NO_PROXY"] = f"{CREDENTIALS},{said['NO_PROXY']}"
+    yield from proxy_setup.spelled(said).items()
+
+
+def _logs_by_proxy(plan: Plan) -> bool:
+    return plan.blueprint.network.proxy is not None and "logs" not in plan.endpoints
 
 
 def _in_vpc() -> list[Statement]:

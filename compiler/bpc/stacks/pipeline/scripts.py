@@ -124,7 +124,9 @@ def images(named: Sequence[tuple[str, str, str]]) -> str:
     return "set -- \\\n" + " \\\n".join(lines) + "\n"
 
 
-def spec(*scripts: str, setup: Sequence[str] = (), git: bool = False, files: str = "") -> str:
+def spec(
+    *scripts: str, setup: Sequence[str] = (), git: bool = False, files: str = "", logs_by_proxy: bool = False
+) -> str:
     """The buildspec; a script stops at what fails first, and leaves the shell of the build as it was."""
     environment = ["env:", "  shell: bash", *(["  git-credential-helper: yes"] if git else [])]
     lines = ["(", "set -eo pipefail", *"".join(scripts).splitlines(), ")"]
@@ -133,4 +135,5 @@ def spec(*scripts: str, setup: Sequence[str] = (), git: bool = False, files: str
         phases += ["  pre_build:", "    commands:", *(f"      - {one}" for one in setup)]
     phases += ["  build:", "    commands:", "      - |", *(f"        {one}".rstrip() for one in lines)]
     handed = ["artifacts:", f"  base-directory: {files}", "  files: ['**/*']"] if files else []
-    return "\n".join(["version: 0.2", *environment, *phases, *handed]) + "\n"
+    proxied = ["proxy:", "  logs: yes"] if logs_by_proxy else []
+    return "\n".join(["version: 0.2", *environment, *proxied, *phases, *handed]) + "\n"
