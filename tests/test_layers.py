@@ -55,9 +55,13 @@ language
 about
 reference
 report.page
-report.applications report.deployment report.people report.rights report.running
+report.applications report.costs report.deployment report.people report.rights report.running
 report.markup report.style report.values
 report
+costs.bill
+costs.manifests costs.nodes costs.resources
+costs.line
+costs
 graph
 graph.dot graph.mermaid graph.svg
 graph.scenery

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bpc import __version__, graph
 from bpc.graph.svg import svg
 from bpc.output.stacks import Stacks
-from bpc.report import deployment, rights, running
+from bpc.report import costs, deployment, rights, running
 from bpc.report.markup import Html, Text, element, joined
 from bpc.report.style import STYLE
 
@@ -18,11 +18,10 @@ PARTS: tuple[tuple[str, str, Part], ...] = (
     ("access", "Who may use the cluster", rights.cluster),
     ("roles", "Roles, and what they may do", rights.roles),
     ("images", "Images", running.pulled),
+    ("costs", "Costs a month", costs.costs),
     ("ends", "What comes to its end", running.ends),
     ("parameters", "Parameters of the stacks", deployment.parameters),
 )
-
-NO_PRICES = "There is no estimate of costs here: bpc has no table of prices whose rows have a date and a source."
 
 
 def page(made: Sequence[Stacks], file: str) -> str:
@@ -32,7 +31,7 @@ def page(made: Sequence[Stacks], file: str) -> str:
     body = [
         element("header", element("h1", f"The platform {name}"), _contents(made)),
         element("main", *sections),
-        element("footer", element("p", NO_PRICES), element("p", f"{file}, read by bpc {__version__}.")),
+        element("footer", element("p", f"{file}, read by bpc {__version__}.")),
     ]
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     head = "".join(
