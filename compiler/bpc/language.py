@@ -41,6 +41,7 @@ SHARED = [
     "alarms",
     "applications",
     "automode",
+    "findings",
     "securitygroups",
     "team",
 ]

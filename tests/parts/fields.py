@@ -561,6 +561,7 @@ OLD_LOG = {"name": "old", "log": "application", "contains": ["OLD"]}
 BELOW |= {
     "observability": WATCHED,
     **{f"observability.notify[].{key}": {"observability.notify": [one]} for key, one in RECIPIENTS.items()},
+    "observability.guardDuty": {"observability": {"notify": [{"email": "old@example.com"}], "guardDuty": {}}},
     "observability.alarms[].datapointsToAlarm": {"observability.alarms[].evaluationPeriods": 2},
     **{
         f"observability.alarms[].{key}": {"observability.alarms": [OLD_LOG]}

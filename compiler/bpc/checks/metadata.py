@@ -114,6 +114,10 @@ def across(seen: dict[Any, str], blueprint: Blueprint) -> list[Diagnostic]:
         from bpc.checks import stack_sets
 
         found += stack_sets.across(seen, blueprint)
+    if blueprint.observability and blueprint.observability.guard_duty:
+        from bpc.checks import findings
+
+        found += findings.across(seen, blueprint)
     return found
 
 

@@ -36,6 +36,7 @@ RESOURCES = {
     "ecr": ("ecr:{here}:repository/*",),
     "eks": ("eks:{here}:cluster/{name}", "eks:{here}:*/{name}/*"),
     "events": ("events:{here}:rule/{own}",),
+    "guardduty": ("guardduty:{here}:detector/*",),
     "identitystore": ("identitystore::*:*", "identitystore:::*"),
     "kms": ("kms:{here}:key/*", "kms:{here}:alias/{own}"),
     "logs": ("logs:{here}:log-group:{own}",),
@@ -68,6 +69,7 @@ LINKED = {
     "AWS::EKS::FargateProfile": ("eks-fargate.amazonaws.com",),
     "AWS::EKS::Nodegroup": ("eks-nodegroup.amazonaws.com", "spot.amazonaws.com"),
     "AWS::FSx::FileSystem": ("fsx.amazonaws.com", "s3.data-source.lustre.fsx.amazonaws.com"),
+    "AWS::GuardDuty::Detector": ("guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com"),
 }
 # What checks the value of a parameter, or lists the choices in the console.
 PARAMETERS = {

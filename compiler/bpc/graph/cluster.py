@@ -76,6 +76,9 @@ def _services(plan: Plan, scene: str) -> Iterator[Box]:
     if watched and watched.notify:
         count = len(watched.notify)
         yield Box(f"{scene}/sns", "service", "Amazon SNS", (f"tells {count} recipient{'s' if count > 1 else ''}",))
+    if watched and watched.guard_duty:
+        whose = "looks for threats" if watched.guard_duty.is_made else "the account's, looks for threats"
+        yield Box(f"{scene}/guardduty", "service", USED["guardduty"][0], (whose,))
     if blueprint.cluster.secrets_encryption.enabled:
         yield Box(f"{scene}/kms", "service", "AWS KMS", ("the key of Secrets",))
     pipeline = blueprint.pipeline
@@ -86,7 +89,9 @@ def _services(plan: Plan, scene: str) -> Iterator[Box]:
         yield Box(f"{scene}/pipeline", "service", "AWS CodePipeline", (built, *source))
     more = ("and of the pipeline",) if pipeline else ()
     yield Box(f"{scene}/ecr", "service", "Amazon ECR", ("images of EKS add-ons", *more))
-    there = {one.entry.name for one in plan.addons}
+    there = {one.entry.name for one in plan.addons} - (
+        {"aws-guardduty-agent"} if watched and watched.guard_duty else set()
+    )
     for key, (title, what, names) in USED.items():
         buckets = key == "s3" and flow is not None and not to_watch
         if there & {*names.split()} or buckets:

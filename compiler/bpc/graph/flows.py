@@ -115,6 +115,12 @@ def _told(plan: Plan) -> Iterator[Said]:
         yield "vpc", where, "Flow logs of the VPC"
     if blueprint.observability and blueprint.observability.notify:
         yield "cloudwatch", "sns", "Alarms are told to people"
+    guard = blueprint.observability and blueprint.observability.guard_duty
+    if blueprint.observability and guard:
+        if not guard.is_made or guard.reads_audit_log:
+            yield "cluster", "guardduty", "GuardDuty reads the audit log of the Kubernetes API"
+        if blueprint.observability.notify:
+            yield "guardduty", "sns", "Findings of GuardDuty are told to people"
     if blueprint.cluster.secrets_encryption.enabled:
         yield "cluster", "kms", "Secrets are encrypted with a key"
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     )
     from bpc.model.existing import Existing
     from bpc.model.fargate import FargateProfile, Selector
+    from bpc.model.findings import GuardDuty
     from bpc.model.gitops import Gitops, ResourceKind, SecretRef
     from bpc.model.hybrid import Credentials, RemoteNetwork
     from bpc.model.iam import Iam
@@ -105,6 +106,7 @@ __all__ = [
     "FlowLogs",
     "GitSync",
     "Gitops",
+    "GuardDuty",
     "Iam",
     "Identity",
     "IdentityCenter",
@@ -191,6 +193,7 @@ HOMES = {
     "ResourceWeight ScoringStrategy ServiceNodePortRange",
     "existing": "Existing",
     "fargate": "FargateProfile Selector",
+    "findings": "GuardDuty",
     "gitops": "Gitops ResourceKind SecretRef",
     "hybrid": "Credentials RemoteNetwork",
     "iam": "Iam",

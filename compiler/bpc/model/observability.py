@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from bpc.kit import cloudwatch
 from bpc.model.node import Data, Node
+
+if TYPE_CHECKING:
+    from bpc.model.findings import GuardDuty
 
 
 class Slack(Node):
@@ -72,6 +76,7 @@ class Observability(Node):
     key_arn: str | None
     alarms: tuple[Alarm, ...]
     events: tuple[str, ...]
+    guard_duty: GuardDuty | None
     queries: tuple[Query, ...]
     dashboard: bool
 
@@ -79,6 +84,11 @@ class Observability(Node):
     def subscribers(self) -> tuple[Recipient, ...]:
         """Those who hear through a topic of the platform's own."""
         return tuple(one for one in self.notify if not one.topic_arn)
+
+    @property
+    def by_events(self) -> bool:
+        """Whether EventBridge tells anything."""
+        return bool(self.events or self.guard_duty)
 
     @property
     def logs(self) -> tuple[str, ...]:

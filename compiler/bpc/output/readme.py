@@ -38,6 +38,7 @@ class Readme(Writer):
         self.way = ""
         self.images = ""
         self.alarms = ""
+        self.threats: dict[str, str] = {}
         self.pipeline = ""
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
@@ -73,6 +74,10 @@ class Readme(Writer):
             from bpc.output import watching
 
             self.alarms = watching.said(stacks)
+        if stacks.plan.blueprint.observability and stacks.plan.blueprint.observability.guard_duty:
+            from bpc.output import threats
+
+            threats.add(self.threats, stacks, self.described is place)
         if stacks.plan.blueprint.pipeline and self.described is place:
             from bpc.output import shipping
 
@@ -112,6 +117,7 @@ class Readme(Writer):
             _beforehand(place.beforehand) if place.beforehand else "",
             place.classes,
             self.alarms,
+            *self.threats.values(),
             self.pipeline,
             *after,
         ]

@@ -22,7 +22,7 @@ def said(stacks: Stacks) -> str:
             f"stack `{stacks.name('observability')}` is created, and invite `@Amazon Q` to a private channel."
         )
     if topics := [f"`{one.topic_arn}`" for one in wanted.notify if one.topic_arn]:
-        services = "`cloudwatch.amazonaws.com`" + (" and `events.amazonaws.com`" if wanted.events else "")
+        services = "`cloudwatch.amazonaws.com`" + (" and `events.amazonaws.com`" if wanted.by_events else "")
         parts.append(f"The policy of {', '.join(topics)} has to let {services} publish.")
     if not wanted.notify and wanted.alarms:
         parts.append("Nobody is told of the alarms: `observability.notify` says who is.")

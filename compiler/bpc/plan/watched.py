@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from bpc.kit import container_insights
 from bpc.kit.record import Record
 from bpc.plan.shapes import Plan
 
+if TYPE_CHECKING:
+    from bpc.model import GuardDuty
+
 CONTROL_PLANE = "cluster"
+GUARD_DUTY_AGENT = "aws-guardduty-agent"
 ENHANCED = "amazon-cloudwatch-observability"
 
 
@@ -39,6 +44,17 @@ def insights(plan: Plan) -> bool:
 def is_enhanced(plan: Plan) -> bool:
     """Whether pods are measured for the whole cluster (enhanced observability), not only each of them."""
     return any(one.entry.name == ENHANCED for one in plan.addons)
+
+
+def has_guard_duty_agent(plan: Plan) -> bool:
+    """Whether the stacks bring GuardDuty's agent."""
+    return any(one.entry.name == GUARD_DUTY_AGENT for one in plan.addons)
+
+
+def guard_duty_manages(plan: Plan, wanted: GuardDuty) -> bool:
+    """Whether GuardDuty brings its agent by itself: unless the stacks do, if nobody says so."""
+    said = wanted.eks_addon_management
+    return not has_guard_duty_agent(plan) if said is None else said
 
 
 def _found(kind: str, plan: Plan) -> LogGroup | None:

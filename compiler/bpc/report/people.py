@@ -55,6 +55,8 @@ def watched(stacks: Stacks) -> Html:
     parts: list[Text] = [element("p", "Told of alarms: ", joined(told, ", ") if told else "nobody", ".")]
     if said.events:
         parts.append(element("p", f"And of these events: {', '.join(said.events)}."))
+    if said.guard_duty:
+        parts.append(element("p", f"And of what GuardDuty finds of severity {said.guard_duty.severity} and above."))
     if rows:
         parts.append(table("Alarms", ("Alarm", "What it measures", "Period", "Threshold"), rows))
     return joined(parts)

@@ -102,6 +102,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.images": lambda it: it.blueprint.images and not it.has_files,
     "bpc.plan.obstacles.storage": lambda it: it.blueprint.storage,
     "bpc.plan.obstacles.watched": lambda it: it.blueprint.observability,
+    "bpc.plan.obstacles.guard_duty": lambda it: it.blueprint.observability and it.blueprint.observability.guard_duty,
     "bpc.plan.obstacles.cni": without_cni,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
     "bpc.plan.obstacles.apps": lambda it: it.apps,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from awacs.aws import PolicyDocument
-from troposphere import GetAtt, eks
+from troposphere import GetAtt, Tags, eks
 
 from bpc import home, roles
 from bpc.diagnostics import Path
@@ -24,13 +24,23 @@ def fill(plan: Plan, sheet: Sheet) -> None:
     properties: dict[str, Any] = {}
     for part in _parts(plan):
         properties |= part(plan, sheet)
-    sheet.add(eks.Cluster("Cluster", **properties, Tags=sheet.tags()), AT)
+    sheet.add(eks.Cluster("Cluster", **properties, Tags=_tags(plan, sheet)), AT)
     existing, gitops = plan.blueprint.network.existing, plan.blueprint.gitops
     if existing and gitops and gitops.has_bridge:
         from bpc import gitops_bridge
 
         imported = isinstance(existing.vpc_id, Mapping)
         gitops_bridge.fill(plan, sheet, None if imported else home.vpc(plan, sheet))
+
+
+def _tags(plan: Plan, sheet: Sheet) -> Tags:
+    """The platform's tags. GuardDuty leaves a cluster alone, whose agent the stacks bring, by a tag of its own."""
+    if not plan.blueprint.observability or not plan.blueprint.observability.guard_duty:
+        return sheet.tags()
+    from bpc.plan import watched
+
+    ours = watched.has_guard_duty_agent(plan)
+    return sheet.tags(**({"GuardDutyManaged": "false"} if ours else {}))
 
 
 def _parts(plan: Plan) -> Iterator[Part]:

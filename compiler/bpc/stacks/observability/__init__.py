@@ -21,8 +21,14 @@ class Observability(Stack):
     def fill(cls, plan: Plan, sheet: Sheet) -> None:
         from bpc.stacks.observability import alarms, dashboard, events, queries, topic
 
+        wanted = plan.blueprint.observability
+        assert wanted
         told = topic.fill(plan, sheet)
         made = alarms.fill(plan, sheet, told)
         events.fill(plan, sheet, told)
+        if wanted.guard_duty:
+            from bpc.stacks.observability import guard_duty
+
+            guard_duty.fill(wanted.guard_duty, plan, sheet, told)
         queries.fill(plan, sheet)
         dashboard.fill(plan, sheet, made)

@@ -92,7 +92,7 @@ def _publishers(wanted: Observability) -> list[tuple[str, str, Condition | None]
     here = Condition(StringEquals({"aws:SourceAccount": AccountId}))
     found: list[tuple[str, str, Condition | None]] = [("Alarms", ALARMS, here)]
     # Without a condition, since EventBridge sends nothing to look at.
-    return [*found, ("Events", EVENTS, None)] if wanted.events else found
+    return [*found, ("Events", EVENTS, None)] if wanted.by_events else found
 
 
 def _may_publish(wanted: Observability) -> PolicyDocument:
