@@ -302,6 +302,182 @@ apps: [{{name: shop, image: "{registry}/shop:1"}}]
     assert not [*deployed_values(path, manifest, mirrors=mirrors)]
 
 
+CARTS: dict[str, Any] = {
+    "name": "carts",
+    "kind": "StatefulSet",
+    "image": "ghcr.io/example/carts:1",
+    "ports": [{"name": "redis", "containerPort": 6379}, {"name": "metrics", "containerPort": 9121}],
+    "volumes": [
+        {"name": "data", "mountPath": "/data", "storage": "1Gi", "accessModes": ["ReadWriteOncePod"]},
+        {"name": "tls", "mountPath": "/tls", "secretName": "carts-tls"},
+        {"name": "cache", "mountPath": "/cache"},
+    ],
+}
+VOLUMES_OF_EBS: dict[str, Any] = {
+    "storage": {"classes": [{"name": "gp3", "default": True}]},
+    "addons": CONTROLLER | {"aws-ebs-csi-driver": {}, "keda": {}, "vertical-pod-autoscaler": {}},
+    "cluster": {"version": "1.35"},
+}
+
+
+def test_each_pod_of_a_stateful_set_has_a_name_and_volumes_of_its_own() -> None:
+    found = made(CARTS | {"replicas": 3}, **VOLUMES_OF_EBS)
+    assert "Deployment" not in kinds(found, "carts") and "PersistentVolumeClaim" not in kinds(found, "carts")
+    it = one(found, "carts", "StatefulSet")["spec"]
+    assert it["replicas"] == 3 and "strategy" not in it
+    assert it["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
+    assert [claim["metadata"]["name"] for claim in it["volumeClaimTemplates"]] == ["data"]
+    assert it["volumeClaimTemplates"][0]["spec"]["accessModes"] == ["ReadWriteOncePod"]
+    spec = it["template"]["spec"]
+    assert refused(spec) == []
+    assert {mount["name"]: mount.get("readOnly", False) for mount in spec["containers"][0]["volumeMounts"]} == {
+        "data": False,
+        "tls": True,
+        "cache": False,
+        "tmp": False,
+    }
+    assert {volume["name"]: [*volume][1] for volume in spec["volumes"]} == {
+        "tls": "secret",
+        "cache": "emptyDir",
+        "tmp": "emptyDir",
+    }
+    services = {it["metadata"]["name"]: it["spec"] for it in objects(found, "carts") if it["kind"] == "Service"}
+    assert it["serviceName"] in services
+    assert services[it["serviceName"]]["clusterIP"] == "None"
+    assert services[it["serviceName"]]["selector"] == it["selector"]["matchLabels"]
+
+
+def test_a_stateful_set_without_ports_or_claims() -> None:
+    found = made({"name": "quiet", "kind": "StatefulSet", "image": "ghcr.io/example/quiet:1"})
+    it = one(found, "quiet", "StatefulSet")["spec"]
+    assert "volumeClaimTemplates" not in it and "persistentVolumeClaimRetentionPolicy" not in it
+    assert "ports" not in one(found, "quiet", "Service")["spec"]
+
+
+@pytest.mark.parametrize(
+    ("scaling", "kind", "target"),
+    [
+        (
+            {"max": 5, "cpu": 50},
+            "HorizontalPodAutoscaler",
+            {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "carts"},
+        ),
+        (
+            {"max": 5, "triggers": [{"type": "kafka", "metadata": {}}]},
+            "ScaledObject",
+            {"kind": "StatefulSet", "name": "carts"},
+        ),
+    ],
+)
+def test_what_scales_a_stateful_set_knows_what_it_is(scaling: Any, kind: str, target: Any) -> None:
+    found = made(CARTS | {"autoscaling": scaling, "verticalAutoscaling": {}}, **VOLUMES_OF_EBS)
+    assert one(found, "carts", kind)["spec"]["scaleTargetRef"] == target
+    assert one(found, "carts", "VerticalPodAutoscaler")["spec"]["targetRef"]["kind"] == "StatefulSet"
+
+
+def test_a_probe_asks_a_path_a_port_or_a_command() -> None:
+    probes = {
+        "startupProbe": {"command": ["ready"], "failureThreshold": 30},
+        "livenessProbe": {"timeoutSeconds": 3, "initialDelaySeconds": 0},
+        "readinessProbe": {"path": "/ok", "port": 9121, "periodSeconds": 5},
+    }
+    container = pod(made(CARTS | {"kind": "Deployment", "volumes": []} | probes), "carts")["containers"][0]
+    assert container["startupProbe"] == {
+        "exec": {"command": ["ready"]},
+        "initialDelaySeconds": 10,
+        "periodSeconds": 10,
+        "failureThreshold": 30,
+    }
+    assert container["livenessProbe"] == {
+        "tcpSocket": {"port": "redis"},
+        "initialDelaySeconds": 0,
+        "periodSeconds": 10,
+        "timeoutSeconds": 3,
+    }
+    assert container["readinessProbe"] == {
+        "httpGet": {"path": "/ok", "port": 9121},
+        "initialDelaySeconds": 10,
+        "periodSeconds": 5,
+    }
+
+
+def test_values_of_secrets_come_by_reference_alone() -> None:
+    said: dict[str, Any] = {
+        "externalSecrets": [{"name": "database", "key": "one/database"}, {"name": "token", "key": "/one/token"}],
+        "envFrom": [{"secretRef": "database", "prefix": "DB_"}, {"configMapRef": "flags"}],
+        "env": {"POD": {"fieldRef": {"fieldPath": "metadata.name"}}},
+        "imagePullSecrets": ["registry"],
+    }
+    said["externalSecrets"][1] |= {"store": "parameter-store", "refreshInterval": "5m"}
+    stores = {"clusterStores": ["secrets-manager", "parameter-store"]}
+    addons = {"external-secrets": stores | {"secrets": ["one/*"], "parameters": ["/one/*"]}}
+    found = made(SHOP | said, addons=addons, cluster={"version": "1.35"})
+    secrets = {it["metadata"]["name"]: it["spec"] for it in objects(found, "shop") if it["kind"] == "ExternalSecret"}
+    assert secrets["database"] == {
+        "refreshInterval": "1h",
+        "secretStoreRef": {"kind": "ClusterSecretStore", "name": "secrets-manager"},
+        "target": {"name": "database"},
+        "dataFrom": [{"extract": {"key": "one/database"}}],
+    }
+    assert secrets["token"]["refreshInterval"] == "5m"
+    made_stores = [
+        it["metadata"]["name"] for it in objects(found, "external-secrets") if it["kind"] == "ClusterSecretStore"
+    ]
+    assert {it["secretStoreRef"]["name"] for it in secrets.values()} <= {*made_stores}
+    spec = pod(found, "shop")
+    assert spec["containers"][0]["envFrom"] == [
+        {"prefix": "DB_", "secretRef": {"name": "database"}},
+        {"configMapRef": {"name": "flags"}},
+    ]
+    assert spec["containers"][0]["env"] == [{"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]
+    assert spec["imagePullSecrets"] == [{"name": "registry"}]
+    assert "Secret" not in kinds(found, "shop")
+
+
+def test_where_pods_run() -> None:
+    groups = [
+        {
+            "name": "data",
+            "labels": {"tier": "data"},
+            "taints": [{"key": "only", "value": "data", "effect": "NoSchedule"}],
+        }
+    ]
+    tolerations = [{"key": "only", "value": "data"}, {"key": "spot"}, {"effect": "NoExecute", "tolerationSeconds": 9}]
+    said = {"nodeSelector": {"tier": "data"}, "tolerations": tolerations, "priorityClassName": "high"}
+    spec = pod(made(SHOP | said | {"terminationGracePeriodSeconds": 90}, nodeGroups=groups), "shop")
+    assert spec["tolerations"] == [
+        {"operator": "Equal", "key": "only", "value": "data"},
+        {"operator": "Exists", "key": "spot"},
+        {"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 9},
+    ]
+    assert (spec["priorityClassName"], spec["terminationGracePeriodSeconds"]) == ("high", 90)
+    assert compiled(nodeGroups=groups, apps=[SHOP]).errors == ["BPC893"]
+    assert compiled(nodeGroups=[*groups, {"name": "more"}], apps=[SHOP]).errors == []
+
+
+def test_an_environment_adds_to_applications_by_their_names() -> None:
+    found = compiled(
+        nodeGroups=NODES,
+        apps=["hello-kubernetes", "podinfo", SHOP],
+        environments={
+            "dev": {
+                "with": {
+                    "apps": [
+                        "podinfo",
+                        {"name": "hello-kubernetes", "enabled": False},
+                        {"name": "shop", "replicas": 7},
+                        "hello-nodejs",
+                    ]
+                }
+            }
+        },
+    )
+    assert found.errors == []
+    assert [*objects(found, "hello-kubernetes")] == []
+    assert one(found, "shop", "Deployment")["spec"]["replicas"] == 7
+    assert one(found, "podinfo", "Deployment") and one(found, "hello-nodejs", "Deployment")
+
+
 def test_a_platform_without_applications_does_not_import_them() -> None:
     text = "apiVersion: bpc/v1\nkind: Blueprint\nmetadata: {name: small, region: eu-west-1}\n"
     script = f"from bpc import pipeline; pipeline.compile_blueprint({text.encode()!r}, 'x', None)"

@@ -110,6 +110,7 @@ addon
 samples
 addon_fields
 kit.container_insights kit.well_known kit.workloads kit.app_objects
+kit.app_pod
 kit.auto_mode_objects
 kit.karpenter_objects kit.karpenter_policy kit.karpenter_checks kit.event_queue kit.private_bucket kit.login
 kit.image_cache kit.lattice kit.load_balancing kit.karpenter_pools kit.karpenter_classes

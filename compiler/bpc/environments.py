@@ -1,8 +1,8 @@
 """The same blueprint for several places: each environment's `with:` merged over the root.
 
 Mappings merge key by key, lists whose items all have a name merge by that name (as kustomize merges
-containers), `null` takes a key away, every other value is replaced. What came from `with:` remembers where it
-was written, so that a complaint about it points there.
+containers; an application may be its name alone), `null` takes a key away, every other value is replaced. What
+came from `with:` remembers where it was written, so that a complaint about it points there.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from bpc.kit.record import Record
 from bpc.source import Document
 
 DEFAULT = "default"
+# Lists whose items may be their names alone.
+BARE: frozenset[Path] = frozenset({("apps",)})
 NO_REGION = rule(
     "BPC921",
     "region-missing",
@@ -70,24 +72,34 @@ def _merged(below: Any, above: Any, at: Path, origin: Path, origins: dict[Path, 
             else:
                 merged[key] = _merged(merged.get(key), value, (*at, key), (*origin, key), origins)
         return merged
-    if _named(below) and _named(above):
+    if _named(below, at) and _named(above, at):
         return _merged_by_name(below, above, at, origin, origins)
     origins[at] = origin
     return above
 
 
-def _named(value: Any) -> bool:
+def _named(value: Any, at: Path) -> bool:
     """A list that merges by name. An empty one says that there are none, and so replaces what was there."""
     items = value if isinstance(value, list) else []
-    return bool(items) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in items)
+    return bool(items) and all(isinstance(_name(one, at), str) for one in items)
+
+
+def _name(one: Any, at: Path) -> Any:
+    if isinstance(one, dict):
+        return one.get("name")
+    return one if at in BARE else None
 
 
 def _merged_by_name(below: list[Any], above: list[Any], at: Path, origin: Path, origins: dict[Path, Path]) -> list[Any]:
     merged = list(below)
-    places = {one["name"]: index for index, one in enumerate(below)}
+    places = {_name(one, at): index for index, one in enumerate(below)}
     for index, one in enumerate(above):
-        place = places.setdefault(one["name"], len(merged))
+        place = places.setdefault(_name(one, at), len(merged))
         if place == len(merged):
             merged.append(None)
+        elif isinstance(one, str):
+            continue
+        elif isinstance(merged[place], str):
+            merged[place] = {"name": merged[place]}
         merged[place] = _merged(merged[place], one, (*at, place), (*origin, index), origins)
     return merged

@@ -617,6 +617,8 @@ ORDERS: dict[str, Any] = {
     "ports": [{"containerPort": 8080}, {"containerPort": 9090}],
     "env": {"dev": {"secretKeyRef": {"name": "old", "key": "old"}}},
 }
+PROBES = ("startup", "liveness", "readiness")
+FIRST["apps[].volumes[].secretName"] = {"apps[].volumes": [{"name": "old", "mountPath": "/old"}]}
 SCALED = {"max": 5, "cpu": 50, "triggers": [{"type": "kafka", "metadata": {"topic": "old"}}]}
 WITH_APPS: dict[str, Any] = {
     "cluster": {"version": "1.35"},
@@ -628,6 +630,11 @@ WITH_APPS: dict[str, Any] = {
         "aws-ebs-csi-driver": {},
         "keda": {},
         "vertical-pod-autoscaler": {},
+        "external-secrets": {
+            "clusterStores": ["secrets-manager", "parameter-store"],
+            "secrets": ["*"],
+            "parameters": ["/*"],
+        },
     },
     "storage": {"classes": [{"name": "gp3", "default": True}, {"name": "fast"}]},
     "apps": [ORDERS],
@@ -636,7 +643,17 @@ BELOW |= {
     "apps": WITH_APPS,
     "apps[].autoscaling": {"apps[].autoscaling": SCALED},
     "apps[].config": {"apps[].config": {"mountPath": "/old", "files": {"old.conf": "old"}}},
-    **{f"apps[].{key}Probe": {f"apps[].{key}Probe": {"path": "/old"}} for key in ("liveness", "readiness")},
+    **{f"apps[].{key}Probe": {f"apps[].{key}Probe": {"path": "/old"}} for key in PROBES},
+    **{
+        f"apps[].{key}Probe.command": {f"apps[].{key}Probe": {"command": ["old"], "periodSeconds": 7}} for key in PROBES
+    },
+    "apps[].env.<name>.fieldRef": {"apps[].env": {"dev": {"fieldRef": {"fieldPath": "metadata.uid"}}}},
+    "apps[].nodeSelector": {"nodeGroups": [{"name": "workers", "labels": {"tier": "web"}}]},
+    "apps[].envFrom[]": {"apps[].envFrom": [{"secretRef": "old"}]},
+    "apps[].envFrom[].configMapRef": {"apps[].envFrom": [{"configMapRef": "old"}]},
+    "apps[].externalSecrets[]": {"apps[].externalSecrets": [{"name": "old", "key": "/old/old"}]},
+    "apps[].tolerations[]": {"apps[].tolerations": [{"key": "old", "value": "old", "effect": "NoExecute"}]},
+    "apps[].tolerations[].operator": {"apps[].tolerations": [{"key": "old"}]},
     "apps[].service.scheme": {"apps[].service": {"type": "LoadBalancer"}},
     "apps[].ingress": {"apps[].ingress": {}},
     "apps[].ingress.tlsSecretName": {"apps[].ingress": {"class": "nginx"}},
@@ -649,6 +666,11 @@ VALUES |= {
     "apps[].serviceAccount": "shop",
     "apps[].podSecurity": "baseline",
     "apps[].replicas": 3,
+    "apps[].kind": "StatefulSet",
+    "apps[].externalSecrets[].store": "parameter-store",
+    "apps[].volumes[].accessModes": ["ReadWriteOncePod"],
+    "apps[].enabled": False,
+    **{f"apps[].{key}Probe.port": 9090 for key in PROBES},
     "apps[].ports[].name": "web",
     "apps[].ports[].protocol": "UDP",
     "apps[].service.type": "NodePort",

@@ -1,10 +1,9 @@
-"""The objects of an application, from its settings in the language's words: one Deployment and what belongs to it.
+"""The objects of an application, from its settings in the language's words: its pods and what belongs to them.
 
-Hardened as the restricted profile of the Pod Security Standards wants it (Kubernetes documentation), unless the
-settings say baseline. What is scaled has no number of replicas of its own.
+What is scaled has no number of replicas of its own. The volumes of a StatefulSet stay when it or a pod of it goes.
 
-Sources: Kubernetes documentation, Deployments, Horizontal Pod Autoscaling, Disruptions, Pod Topology Spread
-Constraints, Using sysctls in a Kubernetes Cluster; KEDA documentation, ScaledObject specification.
+Sources: Kubernetes documentation, Deployments, StatefulSets, Horizontal Pod Autoscaling, Disruptions, Pod Topology
+Spread Constraints; KEDA documentation, ScaledObject specification; External Secrets documentation, ExternalSecret.
 """
 
 from __future__ import annotations
@@ -13,14 +12,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bpc.kit import k8s
+from bpc.kit.app_pod import claimed, keeps, pod
 from bpc.kit.digest import digest
 from bpc.kit.k8s import Object
 
 Settings = Mapping[str, Any]
+STORE = "secrets-manager"
 SPREAD = ("kubernetes.io/hostname", "topology.kubernetes.io/zone")
-# Below these, only root may listen, if the kernel is not told otherwise.
-PRIVILEGED = 1024
-TMP, CONFIG = "tmp", "config"
 
 
 def objects(said: Settings, *, account: bool, role: Mapping[str, str]) -> list[Object]:
@@ -32,8 +30,11 @@ def objects(said: Settings, *, account: bool, role: Mapping[str, str]) -> list[O
         made.append(k8s.annotated(one, role) if role else one)
     if config := said.get("config"):
         made.append(k8s.config_map(name, name, home, dict(sorted(config["files"].items()))))
-    made += [_claim(said, one) for one in said["volumes"] if "storage" in one]
-    made.append(_deployment(said))
+    made += [_external_secret(said, one) for one in said["externalSecrets"]]
+    made += [_claim(said, one) for one in said["volumes"] if "storage" in one and not keeps(said, one)]
+    made.append(_workload(said))
+    if said["kind"] == "StatefulSet":
+        made.append(_names(said))
     if said["ports"]:
         made.append(_service(said))
     made += _around(said)
@@ -41,7 +42,7 @@ def objects(said: Settings, *, account: bool, role: Mapping[str, str]) -> list[O
 
 
 def _around(said: Settings) -> Iterator[Object]:
-    """What looks at the Deployment from outside."""
+    """What looks at the pods from outside."""
     if "ingress" in said:
         yield _ingress(said)
     if "autoscaling" in said:
@@ -61,10 +62,10 @@ def _of(said: Settings, version: str, kind: str) -> Object:
 
 
 def _target(said: Settings) -> Object:
-    return {"apiVersion": "apps/v1", "kind": "Deployment", "name": said["name"]}
+    return {"apiVersion": "apps/v1", "kind": said["kind"], "name": said["name"]}
 
 
-def _deployment(said: Settings) -> Object:
+def _workload(said: Settings) -> Object:
     labels = k8s.labels(said["name"])
     metadata: Object = {"labels": dict(labels)}
     if config := said.get("config"):
@@ -73,112 +74,64 @@ def _deployment(said: Settings) -> Object:
     spec: Object = {
         **({"replicas": said["replicas"]} if "replicas" in said else {}),
         "selector": {"matchLabels": dict(labels)},
+        **(_kept(said) if said["kind"] == "StatefulSet" else {}),
         # A volume that one node alone mounts is free for the next pod only when the last one is gone.
-        **({"strategy": {"type": "Recreate"}} if said["alone"] else {}),
-        "template": {"metadata": metadata, "spec": _pod(said)},
+        **({"strategy": {"type": "Recreate"}} if said["alone"] and said["kind"] == "Deployment" else {}),
+        "template": {"metadata": metadata, "spec": pod(said)},
     }
-    return _of(said, "apps/v1", "Deployment") | {"spec": spec}
+    return _of(said, "apps/v1", said["kind"]) | {"spec": spec}
 
 
-def _pod(said: Settings) -> Object:
-    selector = {"kubernetes.io/os": "linux"} | dict(said["nodeSelector"])
-    if len(said["architectures"]) == 1:
-        selector["kubernetes.io/arch"] = said["architectures"][0]
-    spread = [
-        {**one, "labelSelector": {"matchLabels": k8s.labels(said["name"])}} for one in said.get("topologySpread", ())
+def _kept(said: Settings) -> Object:
+    """What a StatefulSet has beside its pods."""
+    claims = [
+        {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": one["name"]}, "spec": _claims(one)}
+        for one in said["volumes"]
+        if keeps(said, one)
     ]
-    volumes = list(_volumes(said))
-    return {
-        "serviceAccountName": said["serviceAccount"],
-        "nodeSelector": dict(sorted(selector.items())),
-        **({"topologySpreadConstraints": spread} if spread else {}),
-        "securityContext": _of_pod(said),
-        "containers": [_container(said)],
-        **({"volumes": volumes} if volumes else {}),
+    kept = {"persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"}}
+    return {"serviceName": named(said["name"]), **(kept | {"volumeClaimTemplates": claims} if claims else {})}
+
+
+def named(name: str) -> str:
+    """The Service by which each pod of a StatefulSet has a name of its own."""
+    return f"{name}-pods"
+
+
+def _names(said: Settings) -> Object:
+    """Pods find each other while they start, too."""
+    ports = [{"name": one["name"], "port": one["containerPort"], "protocol": one["protocol"]} for one in said["ports"]]
+    spec = {
+        "clusterIP": "None",
+        "publishNotReadyAddresses": True,
+        "selector": k8s.labels(said["name"]),
+        **({"ports": ports} if ports else {}),
     }
+    return k8s.thing("v1", "Service", named(said["name"]), said["name"], said["namespace"]) | {"spec": spec}
 
 
-def _of_pod(said: Settings) -> Object:
-    wanted, restricted = said["securityContext"], said["podSecurity"] == "restricted"
-    made: Object = {"runAsNonRoot": True} if restricted else {}
-    if "runAsUser" in wanted:
-        made |= {"runAsUser": wanted["runAsUser"], "runAsGroup": wanted["runAsUser"]}
-    if "fsGroup" in wanted:
-        made |= {"fsGroup": wanted["fsGroup"], "fsGroupChangePolicy": "OnRootMismatch"}
-    if restricted and any(one["containerPort"] < PRIVILEGED for one in said["ports"]):
-        made["sysctls"] = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
-    return made | {"seccompProfile": {"type": "RuntimeDefault"}}
-
-
-def _container(said: Settings) -> Object:
-    security: Object = {"allowPrivilegeEscalation": False}
-    if said["podSecurity"] == "restricted":
-        security["capabilities"] = {"drop": ["ALL"]}
-    if said["securityContext"]["readOnlyRootFilesystem"]:
-        security["readOnlyRootFilesystem"] = True
-    parts: Object = {
-        "command": list(said.get("command", ())),
-        "args": list(said.get("args", ())),
-        "env": [_variable(name, value) for name, value in sorted(said["env"].items())],
-        "ports": [dict(one) for one in said["ports"]],
-        **{key: _probe(said, said[key]) for key in ("livenessProbe", "readinessProbe") if key in said},
-        "resources": {key: dict(sorted(some.items())) for key, some in sorted(said["resources"].items())},
-        "securityContext": security,
-        "volumeMounts": list(_mounts(said)),
+def _external_secret(said: Settings, one: Settings) -> Object:
+    spec = {
+        "refreshInterval": one.get("refreshInterval", "1h"),
+        "secretStoreRef": {"kind": "ClusterSecretStore", "name": one.get("store", STORE)},
+        "target": {"name": one["name"]},
+        "dataFrom": [{"extract": {"key": one["key"]}}],
     }
-    return {"name": said["name"], "image": said["image"]} | {key: part for key, part in parts.items() if part}
-
-
-def _variable(name: str, value: str | Settings) -> Object:
-    if isinstance(value, str):
-        return k8s.value(name, value)
-    return {"name": name, "valueFrom": {"secretKeyRef": dict(sorted(value["secretKeyRef"].items()))}}
-
-
-def _probe(said: Settings, probe: Settings) -> Object:
-    port = said["ports"][0]["name"] if said["ports"] else ""
-    asked = {"path": probe["path"], "port": port}
-    return {"httpGet": asked, "initialDelaySeconds": probe.get("initialDelaySeconds", 10), "periodSeconds": 10}
-
-
-def _has_tmp(said: Settings) -> bool:
-    """Whether /tmp is the one place to write, and no volume of the application's own."""
-    own = {one["mountPath"] for one in said["volumes"]} | {said.get("config", {}).get("mountPath")}
-    return bool(said["securityContext"]["readOnlyRootFilesystem"]) and "/tmp" not in own
-
-
-def _volumes(said: Settings) -> Iterator[Object]:
-    for one in said["volumes"]:
-        claim = {"persistentVolumeClaim": {"claimName": _claimed(said, one)}}
-        yield {"name": one["name"], **(claim if "storage" in one else {"emptyDir": {}})}
-    if "config" in said:
-        yield {"name": CONFIG, "configMap": {"name": said["name"]}}
-    if _has_tmp(said):
-        yield {"name": TMP, "emptyDir": {}}
-
-
-def _mounts(said: Settings) -> Iterator[Object]:
-    for one in said["volumes"]:
-        only = {"readOnly": True} if one.get("readOnly") else {}
-        yield {"name": one["name"], "mountPath": one["mountPath"], **only}
-    if config := said.get("config"):
-        yield {"name": CONFIG, "mountPath": config["mountPath"], "readOnly": True}
-    if _has_tmp(said):
-        yield {"name": TMP, "mountPath": "/tmp"}
-
-
-def _claimed(said: Settings, volume: Settings) -> str:
-    return f"{said['name']}-{volume['name']}"
+    made = k8s.thing("external-secrets.io/v1", "ExternalSecret", one["name"], said["name"], said["namespace"])
+    return made | {"spec": spec}
 
 
 def _claim(said: Settings, volume: Settings) -> Object:
-    wanted = {
-        "accessModes": ["ReadWriteMany" if volume["shared"] else "ReadWriteOnce"],
+    made = k8s.thing("v1", "PersistentVolumeClaim", claimed(said, volume), said["name"], said["namespace"])
+    return made | {"spec": _claims(volume)}
+
+
+def _claims(volume: Settings) -> Object:
+    return {
+        "accessModes": list(volume["accessModes"]),
         "resources": {"requests": {"storage": volume["storage"]}},
         **({"storageClassName": volume["storageClass"]} if "storageClass" in volume else {}),
     }
-    name = _claimed(said, volume)
-    return k8s.thing("v1", "PersistentVolumeClaim", name, said["name"], said["namespace"]) | {"spec": wanted}
 
 
 def _service(said: Settings) -> Object:
@@ -240,7 +193,7 @@ def _scaled_object(said: Settings) -> Object:
     ]
     own = [{"type": one["type"], "metadata": dict(sorted(one["metadata"].items()))} for one in wanted["triggers"]]
     spec = {
-        "scaleTargetRef": {"name": said["name"]},
+        "scaleTargetRef": {**({"kind": kind} if (kind := said["kind"]) != "Deployment" else {}), "name": said["name"]},
         "minReplicaCount": wanted["min"],
         "maxReplicaCount": wanted["max"],
         "triggers": [*usual, *own],

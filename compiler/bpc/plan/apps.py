@@ -19,7 +19,12 @@ USUAL: Settings = {
     "podSecurity": "restricted",
     "architectures": ["amd64", "arm64"],
     "ports": [],
+    "kind": "Deployment",
     "env": {},
+    "envFrom": [],
+    "externalSecrets": [],
+    "tolerations": [],
+    "imagePullSecrets": [],
     "securityContext": {},
     "service": {"type": "ClusterIP", "port": 80, "annotations": {}},
     "volumes": [],
@@ -32,6 +37,9 @@ WITHIN: Mapping[str, Settings] = {
     "autoscaling": {"min": 2, "triggers": []},
     "verticalAutoscaling": {"updateMode": "Off"},
 }
+# Drivers whose volumes several nodes mount, and the modes that say so.
+SHARED = ("efs", "fsx")
+MANY = ("ReadWriteMany", "ReadOnlyMany")
 PRIVATE = ".dkr.ecr."
 BALANCERS = "aws-load-balancer-controller"
 ALB = "alb.ingress.kubernetes.io/"
@@ -40,7 +48,7 @@ GP2 = "gp2"
 
 
 class PlannedApp(Record):
-    """An item of `apps`: each of its deployments with all settings; `given` is what the blueprint says of the first."""
+    """An item of `apps`: each of its workloads with all settings; `given` is what the blueprint says of the first."""
 
     at: Path
     name: str
@@ -62,6 +70,8 @@ def planned(plan: Plan) -> Iterator[PlannedApp]:
     """Every application, in the blueprint's order."""
     for index, one in enumerate(plan.blueprint.apps):
         given: Settings = {"name": one} if isinstance(one, str) else one
+        if not given.get("enabled", True):
+            continue
         known = samples.sample(given["name"])
         first = _over(known.settings, given) if known else given
         home = first.get("namespace", given["name"])
@@ -96,7 +106,9 @@ def _whole(said: Settings, plan: Plan) -> Settings:
     made["resources"] = {"requests": requests, "limits": {"memory": requests["memory"], **limits}}
     made["ports"] = [_port(one, index) for index, one in enumerate(made["ports"])]
     made["volumes"] = [_volume(one, plan.blueprint) for one in made["volumes"]]
-    made["alone"] = any("storage" in one and not one["shared"] for one in made["volumes"])
+    # Each pod of a StatefulSet has volumes of its own.
+    apart = made["kind"] == "StatefulSet"
+    made["alone"] = not apart and any("storage" in one and not one["shared"] for one in made["volumes"])
     _scaled(made)
     _annotated(made, plan)
     return made
@@ -109,7 +121,9 @@ def _port(one: Settings, index: int) -> Settings:
 
 def _volume(one: Settings, blueprint: Blueprint) -> Settings:
     """`shared`: whether several nodes can mount it at a time."""
-    return {**one, "shared": driver(one.get("storageClass"), blueprint) in ("efs", "fsx")}
+    usual = "ReadWriteMany" if driver(one.get("storageClass"), blueprint) in SHARED else "ReadWriteOnce"
+    modes = one.get("accessModes", [usual])
+    return {**one, "accessModes": modes, "shared": not {*modes}.isdisjoint(MANY)}
 
 
 def _scaled(made: dict[str, Any]) -> None:

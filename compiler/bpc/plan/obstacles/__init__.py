@@ -106,6 +106,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.cni": without_cni,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
     "bpc.plan.obstacles.apps": lambda it: it.apps,
+    "bpc.plan.obstacles.app_pods": lambda it: it.apps,
 }
 
 

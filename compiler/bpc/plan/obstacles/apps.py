@@ -8,7 +8,7 @@ from typing import Any
 
 from bpc import samples
 from bpc.diagnostics import Diagnostic, Path, rule
-from bpc.kit import app_objects, k8s
+from bpc.kit import app_objects, app_pod, k8s
 from bpc.plan.apps import BALANCERS, PlannedApp, driver
 from bpc.plan.shapes import Plan
 
@@ -62,7 +62,7 @@ UNUSED = rule(
 
 # Who serves the usual classes.
 CLASSES = {"nginx": ("ingress-nginx", "nginx-ingress"), "traefik": ("traefik",), "alb": (BALANCERS,)}
-RESERVED = (app_objects.TMP, app_objects.CONFIG)
+RESERVED = (app_pod.TMP, app_pod.CONFIG)
 Said = Iterator[Diagnostic]
 
 
@@ -83,10 +83,18 @@ def _names(plan: Plan) -> Said:
             yield TWICE.at(app.at, f"{app.name} is {taken[app.name]} already")
         taken[app.name] = "an application"
         for one in app.deployments:
-            other = objects.setdefault((app.namespace, one["name"]), app.name)
-            if other != app.name:
-                yield TWICE.at(app.at, f"{other} has a {one['name']} in the namespace {app.namespace} already")
+            for name in _taken(one):
+                other = objects.setdefault((app.namespace, name), app.name)
+                if other != app.name:
+                    yield TWICE.at(app.at, f"{other} has a {name} in the namespace {app.namespace} already")
         yield from _inside(app)
+
+
+def _taken(one: Mapping[str, Any]) -> Iterator[str]:
+    """The names of a workload's objects that somebody else might want."""
+    yield one["name"]
+    yield from (app_objects.named(one["name"]) for _ in (0,) if one["kind"] == "StatefulSet")
+    yield from (f"Secret {secret['name']}" for secret in one["externalSecrets"])
 
 
 def _inside(app: PlannedApp) -> Said:
@@ -97,7 +105,8 @@ def _inside(app: PlannedApp) -> Said:
     numbers = [("ports", "containerPort", f"{one['containerPort']}/{one['protocol']}") for one in first["ports"]]
     names = [("ports", "name", one["name"]) for one in first["ports"]]
     volumes = [("volumes", "name", one) for one in (*RESERVED, *(it["name"] for it in first["volumes"]))]
-    for group in (places, numbers, names, volumes):
+    secrets = [("externalSecrets", "name", one["name"]) for one in first["externalSecrets"]]
+    for group in (places, numbers, names, volumes, secrets):
         seen: set[str] = set()
         for key, what, value in group:
             if value in seen:
@@ -163,8 +172,9 @@ def _volumes(plan: Plan) -> Said:
             at: Path = (*app.at, "volumes", index) if "volumes" in app.given else app.at
             name = one.get("storageClass")
             if "storage" not in one:
-                if name:
-                    yield UNUSED.at((*at, "storageClass"), "a volume without storage has no class", key=True)
+                for key, what in (("storageClass", "class"), ("accessModes", "access modes")):
+                    if key in app.given.get("volumes", [{}] * (index + 1))[index]:
+                        yield UNUSED.at((*at, key), f"a volume without storage has no {what}", key=True)
                 continue
             who = driver(name, plan.blueprint)
             if who is None:
@@ -240,20 +250,41 @@ def _fargate(plan: Plan) -> Said:
 def _unused(plan: Plan) -> Said:
     for app in plan.apps:
         said = app.deployments[0]
-        for key in ("livenessProbe", "readinessProbe", "service", "ingress") if not said["ports"] else ():
+        yield from _probes(app, said)
+        for key in ("service", "ingress") if not said["ports"] else ():
             if key in app.given:
                 yield UNUSED.at((*app.at, key), f"{key} needs a port", "add ports", key=True)
-        if said["ports"] and said["ports"][0]["protocol"] == "UDP":
-            for key in ("livenessProbe", "readinessProbe", "ingress"):
-                if key in said:
-                    at = (*app.at, key) if key in app.given else app.at
-                    yield UNUSED.at(at, f"{key} asks the first port by HTTP, and that is UDP", "put a TCP port first")
+        if said["ports"] and said["ports"][0]["protocol"] == "UDP" and "ingress" in said:
+            at = (*app.at, "ingress") if "ingress" in app.given else app.at
+            yield UNUSED.at(at, "ingress asks the first port by HTTP, and that is UDP", "put a TCP port first")
         if "scheme" in said["service"] and said["service"]["type"] != "LoadBalancer":
             yield UNUSED.at((*app.at, "service", "scheme"), "scheme is for type: LoadBalancer", key=True)
         ingress = said.get("ingress", {})
         if "tlsSecretName" in ingress and ingress["class"] == "alb":
             at = (*app.at, "ingress", "tlsSecretName")
             yield UNUSED.at(at, "the class alb takes certificates from AWS Certificate Manager", key=True)
+
+
+def _probes(app: PlannedApp, said: Mapping[str, Any]) -> Said:
+    """What a probe asks, which the container has to have."""
+    for key in app_pod.PROBES:
+        probe, at = said.get(key), (*app.at, key) if key in app.given else app.at
+        if probe is None:
+            continue
+        if "command" in probe:
+            for other in ("path", "port"):
+                if other in probe:
+                    yield UNUSED.at((*at, other), f"a command asks no {other}", key=True)
+            continue
+        wanted = probe.get("port")
+        found = [one for one in said["ports"] if wanted in (None, one["name"], one["containerPort"])]
+        if not said["ports"]:
+            yield UNUSED.at(at, f"{key} needs a port", "add ports, or say a command", key=True)
+        elif not found:
+            yield UNUSED.at((*at, "port"), f"{app.name} has no port {wanted}", "name one of its ports")
+        elif found[0]["protocol"] == "UDP":
+            which = f"the port {wanted}" if wanted else "the first port"
+            yield UNUSED.at(at, f"{key} asks {which} by TCP, and that is UDP", "name a TCP port")
 
 
 OBSTACLES = (_images, _names, _addons, _volumes, _scaling, _architectures, _fargate, _unused)
