@@ -9,7 +9,7 @@ from bpc.costs.bill import bill
 from bpc.costs.line import HOURS, Line, total
 from bpc.facts.prices import Price
 from bpc.output.stacks import Stacks
-from bpc.report.markup import Html, Text, element, items, joined, table
+from bpc.report.markup import Html, Text, element, joined, table
 
 COLUMNS = ("What", "How many", "Price", "US dollars a month")
 UNITS = {"hour": "an hour", "month": "a month", "GB": "for each GB", "GB-month": "for each GB a month"}
@@ -54,10 +54,10 @@ def _row(line: Line) -> list[Text]:
     return [line.what[0].upper() + line.what[1:], _counts(line), _price(line), _month(line)]
 
 
-def _counts(line: Line) -> Text:
+def _counts(line: Line) -> str:
     unit = " GB" if line.price and line.price.unit == "GB-month" else ""
     said = "" if line.counts is None else _range([f"{one:,}{unit}" for one in line.counts])
-    return items([one for one in (said, line.why) if one]) if said and line.why else said or line.why
+    return ", ".join(filter(None, (said, line.why)))
 
 
 def _price(line: Line) -> Text:

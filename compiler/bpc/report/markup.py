@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 
 class Html(str):
@@ -48,8 +48,19 @@ def items(parts: Sequence[Text]) -> Html:
 
 
 def table(label: str, columns: Sequence[str], rows: Iterable[Sequence[Text]]) -> Html:
-    """A table that can be pushed sideways where the screen is narrow, with keys too."""
-    head = element("tr", *(element("th", one, scope="col") for one in columns))
-    body = [element("tr", element("th", row[0], scope="row"), *(element("td", one) for one in row[1:])) for row in rows]
-    made = element("table", element("thead", head), element("tbody", *body))
+    """A table that can be pushed sideways where the screen is narrow, with keys too.
+
+    On a phone its rows are cards, each cell with its column's name before it. What is no table to a browser then is
+    still one to who listens, by its roles.
+    """
+    names = [element("th", one, scope="col", role="columnheader") for one in columns]
+    body = [element("tr", *_cells(columns, row), role="row") for row in rows]
+    head = element("thead", element("tr", *names, role="row"), role="rowgroup")
+    made = element("table", head, element("tbody", *body, role="rowgroup"), role="table", aria_label=label)
     return element("div", made, class_="wide", role="group", tabindex="0", aria_label=label)
+
+
+def _cells(columns: Sequence[str], row: Sequence[Text]) -> Iterator[Html]:
+    yield element("th", row[0], scope="row", role="rowheader")
+    for name, one in zip(columns[1:], row[1:], strict=True):
+        yield element("td", one, role="cell", data_label=name)

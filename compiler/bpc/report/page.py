@@ -78,6 +78,7 @@ def _environment(stacks: Stacks) -> Html:
         element("h2", f"Environment {name}", id=name),
         _summary(stacks),
         element("h3", "Architecture", id=f"{name}-picture"),
+        element("p", "The picture is wider than the screen: push it sideways.", class_="sideways"),
         element("div", picture, class_="wide", role="group", tabindex="0", aria_label=f"Architecture of {name}"),
     ]
     for key, title, part in _parts(stacks):

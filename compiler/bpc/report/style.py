@@ -20,7 +20,8 @@ body {
 }
 header, main, footer { max-width: 76rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: .5rem 0; }
-h2 { font-size: 1.5rem; margin: 2.5rem 0 .5rem; border-bottom: 2px solid var(--line); }
+h2 { font-size: 1.5rem; margin: 1rem 0 .5rem; border-bottom: 2px solid var(--line); }
+section + section { margin-top: 3rem; }
 h3 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 p { max-width: 44rem; }
 a { color: var(--link); }
@@ -31,7 +32,7 @@ dt { color: var(--soft); font-size: .875rem; }
 dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
 .wide:focus-visible, a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-.wide svg { display: block; max-width: none; }
+.wide svg { display: block; max-width: none; margin: 0 auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td {
   text-align: left; vertical-align: top; padding: .5rem .75rem; min-width: 6rem;
@@ -39,13 +40,28 @@ th, td {
 }
 tbody th { min-width: 12rem; }
 td { min-width: 9rem; }
-td code { overflow-wrap: anywhere; }
+td code, p code { overflow-wrap: anywhere; }
 thead th { background: var(--head); }
 tbody th { font-weight: 400; }
 tbody tr:last-child > * { border-bottom: 0; }
 td ul, th ul { margin: 0; padding-left: 1.1rem; }
 code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .soon { color: var(--warn); }
+.sum { font-size: 1.15rem; }
+details { margin: .5rem 0; font-size: .9rem; overflow-wrap: anywhere; }
+summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.sideways { display: none; }
+@media (max-width: 40rem) {
+  h1 { font-size: 1.5rem; }
+  .sideways { display: block; color: var(--soft); font-size: .875rem; margin: .25rem 0; }
+  table, tbody, tr, th, td { display: block; min-width: 0; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tbody tr { padding: .5rem .75rem; border-bottom: 1px solid var(--line); }
+  tbody tr:last-child { border-bottom: 0; }
+  tbody th, td { min-width: 0; padding: .1rem 0; border-bottom: 0; overflow-wrap: anywhere; }
+  tbody th { font-weight: 600; }
+  td::before { content: attr(data-label) ": "; color: var(--soft); }
+}
 footer { color: var(--soft); font-size: .875rem; }
 @media print { .wide { overflow: visible; } }
 """
