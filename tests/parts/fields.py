@@ -562,6 +562,12 @@ BELOW |= {
     "observability": WATCHED,
     **{f"observability.notify[].{key}": {"observability.notify": [one]} for key, one in RECIPIENTS.items()},
     "observability.guardDuty": {"observability": {"notify": [{"email": "old@example.com"}], "guardDuty": {}}},
+    "observability.imageScanning": {
+        "observability": {"notify": [{"email": "old@example.com"}], "imageScanning": {"scanType": "ENHANCED"}}
+    },
+    "observability.imageScanning.scanType": {
+        "observability": {"notify": [{"email": "old@example.com"}], "imageScanning": {}}
+    },
     "observability.alarms[].datapointsToAlarm": {"observability.alarms[].evaluationPeriods": 2},
     **{
         f"observability.alarms[].{key}": {"observability.alarms": [OLD_LOG]}

@@ -114,7 +114,7 @@ def across(seen: dict[Any, str], blueprint: Blueprint) -> list[Diagnostic]:
         from bpc.checks import stack_sets
 
         found += stack_sets.across(seen, blueprint)
-    if blueprint.observability and blueprint.observability.guard_duty:
+    if blueprint.observability and blueprint.observability.finds:
         from bpc.checks import findings
 
         found += findings.across(seen, blueprint)

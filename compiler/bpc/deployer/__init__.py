@@ -64,6 +64,7 @@ LINKED = {
     "AWS::EC2::TransitGatewayAttachment": ("transitgateway.amazonaws.com",),
     "AWS::EC2::TransitGatewayVpcAttachment": ("transitgateway.amazonaws.com",),
     "AWS::ECR::PullThroughCacheRule": ("pullthroughcache.ecr.amazonaws.com",),
+    "AWS::ECR::RegistryScanningConfiguration": ("inspector2.amazonaws.com",),
     "AWS::EFS::FileSystem": ("elasticfilesystem.amazonaws.com",),
     "AWS::EKS::Cluster": ("eks.amazonaws.com",),
     "AWS::EKS::FargateProfile": ("eks-fargate.amazonaws.com",),

@@ -121,6 +121,8 @@ def _told(plan: Plan) -> Iterator[Said]:
             yield "cluster", "guardduty", "GuardDuty reads the audit log of the Kubernetes API"
         if blueprint.observability.notify:
             yield "guardduty", "sns", "Findings of GuardDuty are told to people"
+    if blueprint.observability and blueprint.observability.image_scanning and blueprint.observability.notify:
+        yield "ecr", "sns", "Vulnerabilities in images are told to people"
     if blueprint.cluster.secrets_encryption.enabled:
         yield "cluster", "kms", "Secrets are encrypted with a key"
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     )
     from bpc.model.existing import Existing
     from bpc.model.fargate import FargateProfile, Selector
-    from bpc.model.findings import GuardDuty
+    from bpc.model.findings import GuardDuty, ImageScanning
     from bpc.model.gitops import Gitops, ResourceKind, SecretRef
     from bpc.model.hybrid import Credentials, RemoteNetwork
     from bpc.model.iam import Iam
@@ -110,6 +110,7 @@ __all__ = [
     "Iam",
     "Identity",
     "IdentityCenter",
+    "ImageScanning",
     "Images",
     "Ipv6",
     "Kro",
@@ -193,7 +194,7 @@ HOMES = {
     "ResourceWeight ScoringStrategy ServiceNodePortRange",
     "existing": "Existing",
     "fargate": "FargateProfile Selector",
-    "findings": "GuardDuty",
+    "findings": "GuardDuty ImageScanning",
     "gitops": "Gitops ResourceKind SecretRef",
     "hybrid": "Credentials RemoteNetwork",
     "iam": "Iam",

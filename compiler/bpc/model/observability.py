@@ -9,7 +9,7 @@ from bpc.kit import cloudwatch
 from bpc.model.node import Data, Node
 
 if TYPE_CHECKING:
-    from bpc.model.findings import GuardDuty
+    from bpc.model.findings import GuardDuty, ImageScanning
 
 
 class Slack(Node):
@@ -77,6 +77,7 @@ class Observability(Node):
     alarms: tuple[Alarm, ...]
     events: tuple[str, ...]
     guard_duty: GuardDuty | None
+    image_scanning: ImageScanning | None
     queries: tuple[Query, ...]
     dashboard: bool
 
@@ -86,9 +87,14 @@ class Observability(Node):
         return tuple(one for one in self.notify if not one.topic_arn)
 
     @property
+    def finds(self) -> bool:
+        """Whether anybody looks for threats."""
+        return bool(self.guard_duty or self.image_scanning)
+
+    @property
     def by_events(self) -> bool:
         """Whether EventBridge tells anything."""
-        return bool(self.events or self.guard_duty)
+        return bool(self.events or self.finds)
 
     @property
     def logs(self) -> tuple[str, ...]:

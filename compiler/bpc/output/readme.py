@@ -74,7 +74,7 @@ class Readme(Writer):
             from bpc.output import watching
 
             self.alarms = watching.said(stacks)
-        if stacks.plan.blueprint.observability and stacks.plan.blueprint.observability.guard_duty:
+        if stacks.plan.blueprint.observability and stacks.plan.blueprint.observability.finds:
             from bpc.output import threats
 
             threats.add(self.threats, stacks, self.described is place)

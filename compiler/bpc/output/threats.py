@@ -1,23 +1,31 @@
-"""What the README says of GuardDuty: whose detector it is, and what it does beyond this cluster."""
+"""What the README says of GuardDuty and of scanned images: whose they are, and what they do beyond this cluster."""
 
 from __future__ import annotations
 
 from bpc.environments import DEFAULT
-from bpc.model import GuardDuty
+from bpc.model import GuardDuty, ImageScanning
+from bpc.model.findings import ON_PUSH
 from bpc.output.stacks import Stacks
 from bpc.plan import watched
 
 
 def add(sections: dict[str, str], stacks: Stacks, described: bool) -> None:
-    """The section of the described environment, and of one that has it in another way."""
-    wanted = stacks.plan.blueprint.observability and stacks.plan.blueprint.observability.guard_duty
+    """The sections of the described environment, and of one that has them in another way."""
+    wanted = stacks.plan.blueprint.observability
     assert wanted
-    if described or wanted.detector not in sections:
-        sections[wanted.detector] = said(stacks, wanted)
+    guard, images = wanted.guard_duty, wanted.image_scanning
+    if guard and (described or guard.detector not in sections):
+        sections[guard.detector] = said(stacks, guard)
+    if images and (described or f"{images.registry} {images.scan_type}" not in sections):
+        sections[f"{images.registry} {images.scan_type}"] = scanned(stacks, images)
+
+
+def _heading(title: str, stacks: Stacks) -> str:
+    environment = stacks.plan.blueprint.environment
+    return f"## {title}" + ("" if environment == DEFAULT else f" in {environment}")
 
 
 def said(stacks: Stacks, wanted: GuardDuty) -> str:
-    environment = stacks.plan.blueprint.environment
     parts = [_made(stacks, wanted) if wanted.is_made else _existing(stacks)]
     if wanted.is_made and wanted.watches_runtime and watched.guard_duty_manages(stacks.plan, wanted):
         parts.append(
@@ -35,7 +43,7 @@ def said(stacks: Stacks, wanted: GuardDuty) -> str:
             f"Findings of severity {wanted.severity} and above are told, of the cluster and of machines that carry its "
             "tags; all of them are in the console of GuardDuty."
         )
-    return "\n\n".join([f"## GuardDuty{'' if environment == DEFAULT else f' in {environment}'}", *parts])
+    return "\n\n".join([_heading("GuardDuty", stacks), *parts])
 
 
 def _made(stacks: Stacks, wanted: GuardDuty) -> str:
@@ -56,3 +64,25 @@ def _existing(stacks: Stacks) -> str:
         f"The detector of the account in {stacks.plan.region} is not of these stacks. Somebody has to have made it, "
         "with EKS Protection and Runtime Monitoring switched on; without them there is nothing to tell."
     )
+
+
+def scanned(stacks: Stacks, wanted: ImageScanning) -> str:
+    names = ", ".join(f"`{one}`" for one in wanted.repository_filters)
+    whole = "every repository" if "*" in wanted.repository_filters else f"the repositories {names}"
+    if wanted.is_made:
+        often = "and again when something new is known" if wanted.frequency != ON_PUSH else "and not again"
+        others = "" if "*" in wanted.repository_filters else " Other repositories are not scanned by themselves."
+        parts = [
+            f"The stack `{stacks.name('observability')}` sets how the account's registry is scanned in "
+            f"{stacks.plan.region}, **in place of what was set before**: {whole} by {wanted.scan_type} scans, when an "
+            f"image is pushed {often}.{others} Deleting the stack resets the "
+            "registry to basic scans."
+        ]
+        if wanted.is_enhanced:
+            parts.append("Enhanced scans are Amazon Inspector's, which is switched on with them and has its price.")
+    else:
+        parts = [f"How the registry is scanned in {stacks.plan.region} is not of these stacks."]
+    if stacks.plan.blueprint.observability and stacks.plan.blueprint.observability.notify:
+        each = "Each vulnerability" if wanted.is_enhanced else "An image with vulnerabilities"
+        parts.append(f"{each} of severity {wanted.severity} and above in {whole} is told.")
+    return "\n\n".join([_heading("Scanned images", stacks), *parts])

@@ -57,6 +57,9 @@ def watched(stacks: Stacks) -> Html:
         parts.append(element("p", f"And of these events: {', '.join(said.events)}."))
     if said.guard_duty:
         parts.append(element("p", f"And of what GuardDuty finds of severity {said.guard_duty.severity} and above."))
+    if said.image_scanning:
+        least = said.image_scanning.severity
+        parts.append(element("p", f"And of vulnerabilities in images, of severity {least} and above."))
     if rows:
         parts.append(table("Alarms", ("Alarm", "What it measures", "Period", "Threshold"), rows))
     return joined(parts)

@@ -30,5 +30,9 @@ class Observability(Stack):
             from bpc.stacks.observability import guard_duty
 
             guard_duty.fill(wanted.guard_duty, plan, sheet, told)
+        if wanted.image_scanning:
+            from bpc.stacks.observability import image_scanning
+
+            image_scanning.fill(wanted.image_scanning, sheet, told)
         queries.fill(plan, sheet)
         dashboard.fill(plan, sheet, made)

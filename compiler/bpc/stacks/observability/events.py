@@ -35,13 +35,17 @@ EVENTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 def fill(plan: Plan, sheet: Sheet, told: list[Any]) -> None:
     wanted = plan.blueprint.observability
     assert wanted
-    targets = [events.Target(Id=f"Topic{number}", Arn=arn) for number, arn in enumerate(told, 1)]
     for one in sorted(wanted.events):
         said, pattern = EVENTS[one]
         rule = events.Rule(
             logical_id(one, "Rule"),
             Description=f"{said}, wherever in the Region it runs.",
             EventPattern=dict(pattern),
-            Targets=targets,
+            Targets=targets(told),
         )
         sheet.add(rule, (*wanted.at, "events"))
+
+
+def targets(told: list[Any]) -> list[events.Target]:
+    """The topics, as a rule names what it tells."""
+    return [events.Target(Id=f"Topic{number}", Arn=arn) for number, arn in enumerate(told, 1)]

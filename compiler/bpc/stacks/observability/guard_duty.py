@@ -18,6 +18,7 @@ from bpc.kit.sheet import Sheet
 from bpc.model.findings import MALWARE, PLANS, RUNTIME, GuardDuty
 from bpc.plan import watched
 from bpc.plan.shapes import Plan
+from bpc.stacks.observability.events import targets
 
 # The least value of each level.
 LEAST = {"low": 1, "medium": 4, "high": 7, "critical": 9}
@@ -32,7 +33,7 @@ def fill(wanted: GuardDuty, plan: Plan, sheet: Sheet, told: list[Any]) -> None:
         "GuardDutyRule",
         Description=f"GuardDuty finds something of severity {wanted.severity} or above in the cluster {plan.name}.",
         EventPattern=pattern(plan.name, wanted.severity),
-        Targets=[events.Target(Id=f"Topic{number}", Arn=arn) for number, arn in enumerate(told, 1)],
+        Targets=targets(told),
     )
     sheet.add(rule, (*wanted.at, "severity"))
 
