@@ -28,32 +28,13 @@ IMAGE = "public.ecr.aws/aws-ec2/aws-node-termination-handler:v1.25.6"
 TAG = "aws-node-termination-handler/managed"
 QUEUE = "NodeTerminationHandlerQueue"
 
-# What each event is in EventBridge: the rule's logical id and its pattern.
-EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "instance-state-change": (
-        "NodeTerminationHandlerInstanceStateChangeRule",
-        {"source": ["aws.ec2"], "detail-type": ["EC2 Instance State-change Notification"]},
-    ),
-    "instance-termination": (
-        "NodeTerminationHandlerInstanceTerminationRule",
-        {"source": ["aws.autoscaling"], "detail-type": ["EC2 Instance-terminate Lifecycle Action"]},
-    ),
-    "rebalance-recommendation": (
-        "NodeTerminationHandlerRebalanceRecommendationRule",
-        {"source": ["aws.ec2"], "detail-type": ["EC2 Instance Rebalance Recommendation"]},
-    ),
-    "scheduled-change": (
-        "NodeTerminationHandlerScheduledChangeRule",
-        {
-            "source": ["aws.health"],
-            "detail-type": ["AWS Health Event"],
-            "detail": {"service": ["EC2"], "eventTypeCategory": ["scheduledChange"]},
-        },
-    ),
-    "spot-interruption": (
-        "NodeTerminationHandlerSpotInterruptionRule",
-        {"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]},
-    ),
+# What it may listen to, and the logical ID of the event's rule.
+EVENTS = {
+    "instance-state-change": "NodeTerminationHandlerInstanceStateChangeRule",
+    "instance-termination": "NodeTerminationHandlerInstanceTerminationRule",
+    "rebalance-recommendation": "NodeTerminationHandlerRebalanceRecommendationRule",
+    "scheduled-change": "NodeTerminationHandlerScheduledChangeRule",
+    "spot-interruption": "NodeTerminationHandlerSpotInterruptionRule",
 }
 
 
@@ -105,12 +86,12 @@ class AwsNodeTerminationHandler(AddOn):
 
     @classmethod
     def resources(cls, context: Context) -> Sequence[AWSObject]:
-        from bpc.kit import event_queue
+        from bpc.kit import event_queue, machine_events
 
         about = f"Tells the node termination handler of {context.cluster} of every"
         heard = [
-            event_queue.Event(title, f"{about} {event}", pattern)
-            for event, (title, pattern) in EVENTS.items()
+            event_queue.Event(title, f"{about} {event}", machine_events.PATTERNS[event])
+            for event, title in EVENTS.items()
             if event in context.options["events"]
         ]
         return event_queue.resources(QUEUE, queue_name(context.cluster), heard)

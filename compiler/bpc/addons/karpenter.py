@@ -23,15 +23,14 @@ if TYPE_CHECKING:
 
 REPOSITORY, VERSION = "oci://public.ecr.aws/karpenter", "1.14.1"
 QUEUE, ROLE = "KarpenterInterruptionQueue", "KarpenterNodeRole"
-EC2 = "aws.ec2"
-# What a node may hear of its end by: the rule's logical ID, and who says it in which words.
-EVENTS = (
-    ("KarpenterCapacityReservationRule", EC2, "EC2 Capacity Reservation Instance Interruption Warning"),
-    ("KarpenterHealthRule", "aws.health", "AWS Health Event"),
-    ("KarpenterInstanceStateChangeRule", EC2, "EC2 Instance State-change Notification"),
-    ("KarpenterRebalanceRule", EC2, "EC2 Instance Rebalance Recommendation"),
-    ("KarpenterSpotInterruptionRule", EC2, "EC2 Spot Instance Interruption Warning"),
-)
+# What a node may hear of its end by, and the logical ID of the event's rule.
+EVENTS = {
+    "capacity-reservation-interruption": "KarpenterCapacityReservationRule",
+    "health": "KarpenterHealthRule",
+    "instance-state-change": "KarpenterInstanceStateChangeRule",
+    "rebalance-recommendation": "KarpenterRebalanceRule",
+    "spot-interruption": "KarpenterSpotInterruptionRule",
+}
 
 
 class Karpenter(AddOn):
@@ -111,14 +110,13 @@ class Karpenter(AddOn):
 
     @classmethod
     def resources(cls, context: Context) -> Sequence[AWSObject]:
-        from bpc.kit import event_queue
+        from bpc.kit import event_queue, machine_events
 
-        heard = [
-            event_queue.Event(
-                title, f"Tells Karpenter of {context.cluster}: {what}", {"source": [by], "detail-type": [what]}
-            )
-            for title, by, what in EVENTS
-        ]
+        heard = []
+        for event, title in EVENTS.items():
+            pattern = machine_events.PATTERNS[event]
+            about = f"Tells Karpenter of {context.cluster}: {pattern['detail-type'][0]}"
+            heard.append(event_queue.Event(title, about, pattern))
         queue = (
             event_queue.resources(QUEUE, _queue_name(context), heard) if context.options["interruptionQueue"] else []
         )
