@@ -55,7 +55,8 @@ language
 about
 reference
 report.page
-report.applications report.costs report.deployment report.people report.rights report.running
+report.applications report.costs report.dashboard report.deployment report.findings report.people report.pipelines
+report.rights report.running report.watching
 report.markup report.style report.values
 report
 costs.bill

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bpc import __version__, graph
 from bpc.graph.svg import svg
 from bpc.output.stacks import Stacks
-from bpc.report import costs, deployment, rights, running
+from bpc.report import costs, dashboard, deployment, findings, pipelines, rights, running, watching
 from bpc.report.markup import Html, Text, element, joined
 from bpc.report.style import STYLE
 
@@ -17,6 +17,7 @@ PARTS: tuple[tuple[str, str, Part], ...] = (
     ("add-ons", "Add-ons", running.addons),
     ("access", "Who may use the cluster", rights.cluster),
     ("roles", "Roles, and what they may do", rights.roles),
+    ("findings", "What a reviewer asks", findings.findings),
     ("images", "Images", running.pulled),
     ("costs", "Costs a month", costs.costs),
     ("ends", "What comes to its end", running.ends),
@@ -64,10 +65,16 @@ def _parts(stacks: Stacks) -> list[tuple[str, str, Part]]:
 
         more += [("teams", "Teams", people.teams)] if blueprint.teams else []
         more += [("alarms", "Alarms", people.watched)] if blueprint.observability else []
+    if dashboard.wanted(stacks):
+        more.append(("dashboard", "Dashboard", dashboard.dashboards))
+    if watching.wanted(stacks):
+        more.append(("logs", "Logs, and what is asked of them", watching.logs))
     if stacks.plan.apps:
         from bpc.report import applications
 
         more.append(("applications", "Applications", applications.applications))
+    if pipelines.wanted(stacks):
+        more.append(("pipelines", "Pipelines", pipelines.pipelines))
     return [*PARTS[:3], *more, *PARTS[3:]]
 
 

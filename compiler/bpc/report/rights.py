@@ -7,9 +7,8 @@ from typing import Any
 
 from bpc.output.stacks import Stacks
 from bpc.report.markup import BREAK, Html, Text, code, element, items, joined, table
-from bpc.report.values import listed, said
+from bpc.report.values import listed, said, shortened
 
-FEW = 5  # so many actions or resources of a statement are shown; the template has all
 POLICIES = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
 Resource = tuple[str, str, dict[str, Any]]
 
@@ -109,17 +108,18 @@ def _statement(one: dict[str, Any], policy: str) -> Html:
     resources = [said(resource) for resource in listed(one.get("Resource", one.get("NotResource")))]
     all_but = "all but " if "NotAction" in one else ""
     where = "everything but " if "NotResource" in one else ""
-    where += "every resource" if resources == ["*"] and not where else _short(resources)
+    where += "every resource" if resources == ["*"] and not where else shortened(resources)
     tests = [test for test in one.get("Condition", {}).values() if isinstance(test, dict)]
     conditions = ", ".join(sorted({str(key) for test in tests for key in test}))
     parts: list[Text] = [element("strong", str(one.get("Sid") or policy or one["Effect"]))]
-    parts += [": ", "" if one["Effect"] == "Allow" else "never ", all_but, code(_short(actions)), " on ", code(where)]
+    parts += [
+        ": ",
+        "" if one["Effect"] == "Allow" else "never ",
+        all_but,
+        code(shortened(actions)),
+        " on ",
+        code(where),
+    ]
     if conditions:
         parts.append(f", under a condition on {conditions}")
     return joined(parts)
-
-
-def _short(names: list[str]) -> str:
-    if len(names) <= FEW:
-        return ", ".join(names)
-    return f"{', '.join(names[: FEW - 1])} and {len(names) - FEW + 1} more"

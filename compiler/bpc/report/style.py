@@ -51,9 +51,32 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 details { margin: .5rem 0; font-size: .9rem; overflow-wrap: anywhere; }
 summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .sideways { display: none; }
+.board {
+  display: grid; grid-template-columns: repeat(24, minmax(0, 1fr)); grid-auto-rows: minmax(2.25rem, auto); gap: .35rem;
+  border: 1px solid var(--line); border-radius: 6px; padding: .35rem; background: var(--head); font-size: .8rem;
+}
+.widget {
+  display: flex; flex-direction: column; gap: .25rem; min-width: 0; padding: .5rem; overflow-wrap: anywhere;
+  background: var(--ground); border: 1px solid var(--line); border-radius: 4px;
+}
+.widget ul { list-style: none; margin: 0; padding: 0; }
+.widget .axis { color: var(--soft); }
+.plot {
+  flex: 1; min-height: 3rem; border: solid var(--line); border-width: 0 0 1px 1px;
+  background: repeating-linear-gradient(var(--ground) 0 1.2rem, var(--line) 1.2rem calc(1.2rem + 1px));
+}
+.legend { display: flex; flex-wrap: wrap; gap: .1rem .75rem; }
+.legend span { display: inline-block; width: .7rem; height: .7rem; margin-right: .3rem; border-radius: 2px; }
+.line0 { background: #1f77b4; } .line1 { background: #ff7f0e; } .line2 { background: #2ca02c; }
+.line3 { background: #d62728; } .line4 { background: #9467bd; } .line5 { background: #8c564b; }
+.line6 { background: #e377c2; } .line7 { background: #7f7f7f; }
+.alarms { display: flex; flex-wrap: wrap; gap: .25rem; }
+.alarms li { border: 1px solid var(--line); border-radius: 4px; padding: .1rem .4rem; }
 @media (max-width: 40rem) {
   h1 { font-size: 1.5rem; }
   .sideways { display: block; color: var(--soft); font-size: .875rem; margin: .25rem 0; }
+  .board { display: block; }
+  .widget { margin: .35rem 0; }
   table, tbody, tr, th, td { display: block; min-width: 0; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tbody tr { padding: .5rem .75rem; border-bottom: 1px solid var(--line); }

@@ -45,3 +45,13 @@ def imports(value: Any) -> Iterator[str]:
             if key == "Fn::ImportValue":
                 yield said(one)
             yield from imports(one)
+
+
+FEW = 5  # so many names of a kind are shown; the template has all
+
+
+def shortened(names: list[str]) -> str:
+    """Names, and how many more there are."""
+    if len(names) <= FEW:
+        return ", ".join(names)
+    return f"{', '.join(names[: FEW - 1])} and {len(names) - FEW + 1} more"
