@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bpc import facts
-from bpc.costs import resources
+from bpc.costs import domains, manifests, resources
 from bpc.costs.bill import bill
 from bpc.costs.line import HOURS, Line, steady, total
 from bpc.facts import prices
@@ -30,7 +30,8 @@ FREE = """
     ECR::Repository ECR::RepositoryCreationTemplate EFS::AccessPoint EFS::MountTarget EKS::AccessEntry EKS::Addon
     EKS::Capability EKS::Cluster EKS::FargateProfile EKS::Nodegroup EKS::PodIdentityAssociation Events::Rule
     IAM::InstanceProfile IAM::OIDCProvider IAM::Policy IAM::Role Logs::LogGroup Logs::MetricFilter
-    Logs::QueryDefinition S3::BucketPolicy SNS::Subscription SNS::Topic SNS::TopicPolicy SQS::Queue SQS::QueuePolicy
+    Logs::QueryDefinition OpenSearchService::Domain
+    S3::BucketPolicy SNS::Subscription SNS::Topic SNS::TopicPolicy SQS::Queue SQS::QueuePolicy
     SSM::Parameter
 """
 
@@ -172,6 +173,23 @@ def test_endpoints_cost_in_each_zone() -> None:
     assert found.counts == (3 * len(faces),) * 3 and f"{len(faces)}, each in" in found.why
 
 
+def test_domains_of_opensearch() -> None:
+    cluster = {"InstanceType": "r6g.large.search", "InstanceCount": 3}
+    masters = {"DedicatedMasterEnabled": True, "DedicatedMasterType": "m6g.large.search", "DedicatedMasterCount": 3}
+    disk = {"EBSEnabled": True, "VolumeSize": 100, "VolumeType": "gp2"}
+    one = {"ClusterConfig": {**cluster, **masters}, "EBSOptions": disk}
+    found = [
+        (one.what, one.months and str(one.months[0])) for one in domains.lines([(domains.DOMAIN, one)], "us-east-1")
+    ]
+    assert found == [
+        ("OpenSearch data nodes: r6g.large.search", "365.73"),
+        ("OpenSearch dedicated masters: m6g.large.search", "280.32"),
+        ("OpenSearch volumes: 100 GiB of gp2", "40.50"),
+    ]
+    plain = [*domains.lines([(domains.DOMAIN, {"ClusterConfig": cluster})], "sa-east-1")]
+    assert [(one.counts, one.why) for one in plain] == [((3, 3, 3), "no price for sa-east-1")]
+
+
 def test_what_pods_ask_for_is_not_counted() -> None:
     mode = [one for one in bill(made(cluster={"autoMode": {}})) if "Auto Mode" in one.what]
     assert {one.counts for one in mode} == {None} and {bool(one.price) for one in mode} == {True, False}
@@ -182,10 +200,31 @@ def test_what_pods_ask_for_is_not_counted() -> None:
 
 
 def test_what_manifests_ask_for() -> None:
-    (_, shop) = sorted(of_spec("apps"), key=lambda one: one.environment)
-    assert line(shop, "volumes of pods: gp3").months == (Decimal("0.91"),) * 3, "10 GiB at 0.0912"
-    (found,) = [one for one in bill(shop) if one.what == "load balancers"]
-    assert found.months == (Decimal("49.28"),) * 3, "three at 0.0225"
+    def object_of(kind: str, name: str, spec: Any, **notes: str) -> Any:
+        return {"kind": kind, "metadata": {"name": name, "annotations": notes}, "spec": spec}
+
+    alb, group = {"ingressClassName": "alb"}, {manifests.GROUP: "shared"}
+    objects = [
+        object_of("Ingress", "a", alb),
+        object_of("Ingress", "b", alb, **group),
+        object_of("Ingress", "c", alb, **group),
+        object_of("Ingress", "d", {"ingressClassName": "nginx"}),
+        object_of("Service", "e", {"type": "LoadBalancer"}),
+        object_of("Service", "f", {"type": "ClusterIP"}),
+    ]
+    assert len({*filter(None, map(manifests.balancer, objects))}) == 3
+    default = {"storageclass.kubernetes.io/is-default-class": "true"}
+    fast = object_of("StorageClass", "fast", None, **default) | {"provisioner": "ebs.csi.aws.com"}
+    other = object_of("StorageClass", "shared", None) | {"provisioner": "efs.csi.aws.com"}
+    ten, tera = ({"resources": {"requests": {"storage": one}}} for one in ("10Gi", "1Ti"))
+    volumes = [fast, other, object_of("PersistentVolumeClaim", "a", ten)]
+    volumes.append(object_of("PersistentVolumeClaim", "b", {"storageClassName": "shared", **tera}))
+    volumes.append(object_of("StatefulSet", "c", {"replicas": 3, "volumeClaimTemplates": [{"spec": tera}]}))
+    (found,) = manifests.volumes(volumes, "ap-northeast-2")
+    assert found.counts == (10 + 3 * 1024,) * 3 and found.months == (Decimal("281.08"),) * 3, "3,082 at 0.0912"
+    shop = of_spec("apps")[-1]
+    names = [one.what for one in bill(shop)]
+    assert "load balancers" in names and any(one.startswith("volumes of pods: gp3") for one in names)
 
 
 def test_a_region_without_prices_says_so() -> None:

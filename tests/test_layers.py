@@ -61,6 +61,7 @@ report.markup report.style report.values
 report
 costs.bill
 costs.manifests costs.nodes costs.resources
+costs.domains
 costs.line
 costs
 graph

@@ -23,16 +23,16 @@ def lines(stacks: Stacks) -> Iterator[Line]:
     """What the manifests ask for; charts that an engine renders may ask for more."""
     objects = [one for part in kubernetes.parts(stacks) for one in part.objects]
     region = stacks.plan.region
-    if count := len({*filter(None, map(_balancer, objects))}):
+    if count := len({*filter(None, map(balancer, objects))}):
         found = price("load balancer", region)
         why = "as the manifests ask; what goes through costs more" if found else f"no price for {region}"
         yield steady("load balancers", found, count, why)
-    yield from _volumes(objects, region)
+    yield from volumes(objects, region)
     if any(one.source == "chart" and one.entry.name not in stacks.plan.brought for one in stacks.plan.addons):
         yield Line("load balancers that charts ask for", price("load balancer", region), None, "not known here")
 
 
-def _balancer(one: Any) -> str:
+def balancer(one: Any) -> str:
     """The name of the load balancer that an object is given, if it is given one."""
     data = one.get("metadata", {})
     name = f"{one.get('kind')}/{data.get('namespace', '')}/{data.get('name', '')}"
@@ -45,7 +45,7 @@ def _balancer(one: Any) -> str:
     return f"group/{group}" if group else name
 
 
-def _volumes(objects: list[Any], region: str) -> Iterator[Line]:
+def volumes(objects: list[Any], region: str) -> Iterator[Line]:
     """By type of volume, the GiB that claims ask for; a claim of another driver is not EBS."""
     types, sizes = _types(objects), dict[str, int]()
     for claim, copies in _claims(objects):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bpc import facts
+from bpc.costs import domains
 from bpc.costs.line import Line, steady
 from bpc.facts.prices import instance, price
 from bpc.output.stacks import Stacks
@@ -28,7 +29,6 @@ BY_USE = {
     "AWS::FSx::FileSystem": ("FSx file systems", "by size and throughput"),
     "AWS::Grafana::Workspace": ("Managed Grafana", "by user"),
     "AWS::GuardDuty::Detector": ("GuardDuty", "by what it reads"),
-    "AWS::OpenSearchService::Domain": ("OpenSearch domains", "by instance and by storage"),
     "AWS::S3::Bucket": ("buckets", "by what is kept and asked for"),
 }
 BY_MONTH = {"AWS::KMS::Key": ("KMS keys", "kms key"), "AWS::CloudWatch::Alarm": ("alarms", "alarm")}
@@ -41,6 +41,7 @@ def lines(stacks: Stacks) -> Iterator[Line]:
     region = stacks.plan.region
     yield from _cluster(stacks)
     yield from _network(made, region)
+    yield from domains.lines(made, region)
     for kind, (name, item) in BY_MONTH.items():
         if count := _count(made, kind):
             yield _steady(name, item, count, region)

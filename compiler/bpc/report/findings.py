@@ -24,7 +24,8 @@ MANAGING = """
     *:put*policy *:set*policy *:delete*policy *:attach*policy *:detach*policy *:add*permission* *:remove*permission*
     iam:add* iam:create*policy* iam:createaccesskey iam:createloginprofile iam:createrole iam:createuser iam:passrole
     iam:put* iam:update*policy kms:creategrant eks:associateaccesspolicy eks:createaccessentry eks:updateaccessentry
-    ec2:modifyimageattribute ec2:modifysnapshotattribute ram:* s3:put*acl sts:assumerole sts:assumerolewith*
+    ec2:*permission* ec2:modifyimageattribute ec2:modifysnapshotattribute
+    ram:* s3:put*acl sts:assumerole sts:assumerolewith*
 """.split()
 READING = ("describe", "list", "get", "batchget", "lookup", "view")
 
