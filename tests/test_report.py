@@ -104,6 +104,14 @@ def test_every_stack_role_and_parameter_is_there(name: str) -> None:
             assert all(f" {title} " in seen for title in roles)
 
 
+def test_environments_are_compared() -> None:
+    seen = words(reported("fleet")[1])
+    assert "Environments" not in words(reported("study")[1])
+    assert "dev 111122223333 ap-northeast-2 1.36 2 (2 to 6) more than $129.84 ($129.84 to $148.08)" in seen
+    assert "prod-us 444455556666 us-east-1 1.36 3 (3 to 30) $406.17 ($406.17 to $2,122.51)" in seen
+    assert seen.count("Parameters of the stacks Architecture") == 3, "each has links to its parts"
+
+
 def test_links_are_what_the_templates_import() -> None:
     made, text = reported("private")
     assert "private-cluster : ClusterName" in words(text)
@@ -276,6 +284,40 @@ def test_rows_are_cards_on_a_phone(browser: Browser, tmp_path: Path) -> None:
     assert browser.run(said) == "none"
 
 
+def test_pictures_can_be_read(browser: Browser, tmp_path: Path) -> None:
+    """axe-core does not judge text in pictures: each letter against the last box below it."""
+    place = tmp_path / "page.html"
+    for name in ("everything", "pipeline", "auto-mode"):
+        place.write_text(reported(name)[1], encoding="utf-8")
+        for dark in (False, True):
+            browser.open(place, 1280, dark=dark)
+            ratios = browser.run(CONTRAST)
+            assert len(ratios) > 20
+            assert [one for one in ratios if one[0] < 4.5] == [], "WCAG 2.2, 1.4.3"
+    browser.run("document.querySelectorAll('svg text').forEach(one => one.style.fill = 'gray'); 0")
+    assert [one for one in browser.run(CONTRAST) if one[0] < 4.5], "what cannot be read is found"
+
+
+# For each text the ratio of its colour to what it stands on, by the formula of WCAG 2.2.
+CONTRAST = """(() => {
+  const light = colour => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map(one => one / 255)
+      .map(one => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = getComputedStyle(document.body).backgroundColor;
+  return [...document.querySelectorAll('svg')].flatMap(svg => [...svg.querySelectorAll('text')].map(text => {
+    const place = text.getBoundingClientRect(), x = place.left + place.width / 2, y = place.top + place.height / 2;
+    const below = [...svg.querySelectorAll('rect, circle')].filter(one => {
+      const box = one.getBoundingClientRect();
+      const paint = getComputedStyle(one).fill;
+      return paint !== 'none' && box.left <= x && x <= box.right && box.top <= y && y <= box.bottom
+        && (one.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING);
+    }).pop();
+    const [a, b] = [getComputedStyle(text).fill, below ? getComputedStyle(below).fill : ground].map(light);
+    return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), text.textContent];
+  }));
+})()"""
 DARK = 'matchMedia("(prefers-color-scheme: dark)").matches'
 # Tables that are wider than their place, but for those of a wide screen, and whatever leaves the page.
 CUT = """[...document.querySelectorAll('table, p, h1, h2, h3, dl, nav, summary')].filter(one =>

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from bpc.costs import manifests, nodes, resources
 from bpc.costs.line import Line
 from bpc.output.stacks import Stacks
 
 
+@lru_cache(maxsize=1)
 def bill(stacks: Stacks) -> tuple[Line, ...]:
     """Its lines."""
     found = [*resources.lines(stacks), *nodes.lines(stacks.plan), *manifests.lines(stacks)]

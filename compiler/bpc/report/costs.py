@@ -27,6 +27,16 @@ def costs(stacks: Stacks) -> Html:
     return joined(parts)
 
 
+def about(stacks: Stacks, *, whole: bool = False) -> str:
+    """The sum alone, for who reads no more; as a whole from the fewest nodes to the most."""
+    lines = bill(stacks)
+    if not any(one.is_added for one in lines):
+        return "no price is known"
+    months = total(lines)
+    least = "more than " if any(one.counts and not one.price for one in lines) else ""
+    return least + (_range([_usd(one) for one in months]) if whole else _usd(months[1]))
+
+
 def _sum(lines: Sequence[Line], region: str) -> Html:
     """The sum before the table, since most readers want nothing else."""
     if not any(one.is_added for one in lines):

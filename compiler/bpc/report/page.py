@@ -8,7 +8,7 @@ from bpc import __version__, graph
 from bpc.graph.svg import svg
 from bpc.output.stacks import Stacks
 from bpc.report import costs, dashboard, deployment, findings, pipelines, rights, running, watching
-from bpc.report.markup import Html, Text, element, joined
+from bpc.report.markup import Html, Text, element, joined, table
 from bpc.report.style import STYLE
 
 Part = Callable[[Stacks], Html]
@@ -17,7 +17,7 @@ PARTS: tuple[tuple[str, str, Part], ...] = (
     ("add-ons", "Add-ons", running.addons),
     ("access", "Who may use the cluster", rights.cluster),
     ("roles", "Roles, and what they may do", rights.roles),
-    ("findings", "What a reviewer asks", findings.findings),
+    ("findings", "IAM: what a reviewer asks", findings.findings),
     ("images", "Images", running.pulled),
     ("costs", "Costs a month", costs.costs),
     ("ends", "What comes to its end", running.ends),
@@ -28,7 +28,7 @@ PARTS: tuple[tuple[str, str, Part], ...] = (
 def page(made: Sequence[Stacks], file: str) -> str:
     """The page about every environment."""
     name = made[0].plan.name
-    sections = [_environment(one) for one in made]
+    sections = [_environment(one, len(made) == 1) for one in made]
     body = [
         element("header", element("h1", f"The platform {name}"), _contents(made)),
         element("main", *sections),
@@ -48,13 +48,28 @@ def page(made: Sequence[Stacks], file: str) -> str:
 
 
 def _contents(made: Sequence[Stacks]) -> Html:
-    """Links to the parts; where there are several environments, to each of them first."""
-    if len(made) > 1:
-        links = [element("a", one.environment, href=f"#{one.environment}") for one in made]
-    else:
-        wanted = (("picture", "Architecture"), *((key, title) for key, title, _ in _parts(made[0])))
-        links = [element("a", title, href=f"#{made[0].environment}-{key}") for key, title in wanted]
-    return element("nav", element("ul", *(element("li", one) for one in links)), aria_label="Contents")
+    """Links to the parts; where there are several environments, a table of them instead."""
+    if len(made) == 1:
+        return _links(made[0])
+    columns = ("Environment", "Account", "Region", "Kubernetes", "Nodes", "A month costs about")
+    return table("Environments", columns, map(_compared, made))
+
+
+def _compared(stacks: Stacks) -> list[Text]:
+    """What environments differ in."""
+    blueprint, region = stacks.plan.blueprint, stacks.plan.region
+    groups = [one.node_group.scaling for one in stacks.plan.node_groups]
+    nodes = f"{sum(one.first for one in groups)} ({sum(one.min for one in groups)} to {sum(one.max for one in groups)})"
+    name = element("a", stacks.environment, href=f"#{stacks.environment}")
+    account, cost = blueprint.account or "where it is deployed", costs.about(stacks, whole=True)
+    return [name, account, region, blueprint.cluster.version, nodes if groups else "as pods ask", cost]
+
+
+def _links(stacks: Stacks) -> Html:
+    wanted = (("picture", "Architecture"), *((key, title) for key, title, _ in _parts(stacks)))
+    links = [element("a", title, href=f"#{stacks.environment}-{key}") for key, title in wanted]
+    entries = element("ul", *(element("li", one) for one in links))
+    return element("nav", entries, aria_label=f"Parts of {stacks.environment}")
 
 
 def _parts(stacks: Stacks) -> list[tuple[str, str, Part]]:
@@ -78,12 +93,13 @@ def _parts(stacks: Stacks) -> list[tuple[str, str, Part]]:
     return [*PARTS[:3], *more, *PARTS[3:]]
 
 
-def _environment(stacks: Stacks) -> Html:
+def _environment(stacks: Stacks, alone: bool) -> Html:
     name, plan = stacks.environment, stacks.plan
     picture = Html(svg(graph.picture([plan]), f"{name}-graph"))
     parts: list[Text] = [
         element("h2", f"Environment {name}", id=name),
         _summary(stacks),
+        *([] if alone else [_links(stacks)]),
         element("h3", "Architecture", id=f"{name}-picture"),
         element("p", "The picture is wider than the screen: push it sideways.", class_="sideways"),
         element("div", picture, class_="wide", role="group", tabindex="0", aria_label=f"Architecture of {name}"),
@@ -105,6 +121,7 @@ def _summary(stacks: Stacks) -> Html:
         "Endpoint": cluster.endpoint.access,
         "Resources": f"{count} in {_stacks(len(stacks.templates))}",
         "Add-ons": str(len(plan.addons)),
+        "A month costs about": costs.about(stacks),
         "Deletion protection": "on" if cluster.deletion_protection else "off",
     }
     return element("dl", *(element("div", element("dt", key), element("dd", one)) for key, one in facts.items()))

@@ -13,8 +13,8 @@ PIPELINE = "AWS::CodePipeline::Pipeline"
 # What an action of each category does, as a reader says it (AWS CodePipeline User Guide, Action categories).
 DOES = {
     "Source": "takes the source",
-    "Build": "builds",
-    "Test": "tests",
+    "Build": "runs a build",
+    "Test": "runs tests",
     "Deploy": "deploys",
     "Approval": "waits for somebody to approve",
     "Invoke": "calls",
