@@ -25,12 +25,28 @@ BY_USE = {
     "AWS::CodePipeline::Pipeline": ("pipelines", "by minute of their actions, or by pipeline"),
     "AWS::EC2::FlowLog": ("flow logs", "by what they write"),
     "AWS::EC2::TransitGatewayAttachment": ("transit gateway attachments", "by hour and by what goes through"),
+    "AWS::ECR::RegistryScanningConfiguration": ("scanning of images", "by image, where it is enhanced"),
     "AWS::EFS::FileSystem": ("EFS file systems", "by what is kept and read"),
     "AWS::FSx::FileSystem": ("FSx file systems", "by size and throughput"),
     "AWS::Grafana::Workspace": ("Managed Grafana", "by user"),
     "AWS::GuardDuty::Detector": ("GuardDuty", "by what it reads"),
     "AWS::S3::Bucket": ("buckets", "by what is kept and asked for"),
 }
+# By the same pages what costs nothing itself, or what another line counts.
+FREE = """
+    APS::RuleGroupsNamespace AutoScaling::AutoScalingGroup AutoScaling::ScalingPolicy AutoScaling::WarmPool
+    Chatbot::SlackChannelConfiguration EC2::EIP EC2::EgressOnlyInternetGateway EC2::Instance
+    EC2::InstanceConnectEndpoint EC2::InternetGateway EC2::LaunchTemplate EC2::NatGateway EC2::PlacementGroup
+    EC2::Route EC2::RouteTable EC2::SecurityGroup EC2::SecurityGroupEgress EC2::SecurityGroupIngress EC2::Subnet
+    EC2::SubnetRouteTableAssociation EC2::VPC EC2::VPCCidrBlock EC2::VPCEndpoint EC2::VPCGatewayAttachment
+    EC2::VPNGateway EC2::VPNGatewayRoutePropagation ECR::PullThroughCacheRule ECR::Repository
+    ECR::RepositoryCreationTemplate EFS::AccessPoint EFS::MountTarget EKS::AccessEntry EKS::Addon EKS::Capability
+    EKS::Cluster EKS::FargateProfile EKS::Nodegroup EKS::PodIdentityAssociation Events::Rule IAM::InstanceProfile
+    IAM::ManagedPolicy IAM::OIDCProvider IAM::Policy IAM::Role IAM::ServiceLinkedRole Logs::LogGroup
+    Logs::MetricFilter Logs::QueryDefinition Logs::ResourcePolicy OpenSearchService::Domain S3::BucketPolicy
+    SNS::Subscription SNS::Topic SNS::TopicPolicy SQS::Queue SQS::QueuePolicy SSM::Parameter
+""".split()
+UNKNOWN = "nobody has looked up whether it costs anything"
 BY_MONTH = {"AWS::KMS::Key": ("KMS keys", "kms key"), "AWS::CloudWatch::Alarm": ("alarms", "alarm")}
 Resource = tuple[str, dict[str, Any]]
 
@@ -143,3 +159,6 @@ def _used(made: list[Resource], region: str) -> Iterator[Line]:
     for kind, (name, why) in BY_USE.items():
         if count := _count(made, kind):
             yield Line(f"{name} ({count})", None, None, why)
+    known = {*BY_USE, *BY_MONTH, *(f"AWS::{name}" for name in FREE)}
+    for kind in sorted({kind for kind, _ in made} - known):
+        yield Line(f"{kind} ({_count(made, kind)})", None, None, UNKNOWN)
