@@ -94,7 +94,7 @@ def test_what_it_requires_exists(entry: Entry) -> None:
 @each
 def test_permissions_come_by_the_agent(entry: Entry) -> None:
     permitted = entry.has_permissions()
-    assert (AGENT in entry.requires) == permitted
+    assert (AGENT in entry.requires) == (permitted and not entry.by_token)
     assert entry.service_account is not None or not permitted
     assert permitted or not (entry.managed_policies or entry.policy(context(entry)))
 

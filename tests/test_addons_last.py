@@ -10,7 +10,6 @@ import yaml
 
 from bpc import pipeline
 from bpc.cli import main
-from bpc.cli.exits import BAD_USAGE
 from parts.compiling import Compiled, compiled
 from parts.fields import BESIDE, CHART
 
@@ -204,22 +203,3 @@ def test_the_chart_of_kubecost_is_for_who_accepts_its_terms(accepted: bool, erro
         off = [name for name, one in told.items() if one == {"enabled": False}]
         assert off == ["networkCosts", "clusterController", "telemetry"]
         assert "kubecost_kubecost" not in json.dumps(it.resources("addons", "AWS::EKS::Addon"))
-
-
-# What is left out
-
-
-@pytest.mark.parametrize("name", ["spinnaker", "cloudforet", "spaceone"])
-def test_what_is_left_out_is_refused_with_the_reason_and_comes_as_a_chart_of_ones_own(name: str) -> None:
-    sections: dict[str, Any] = {"gitops": {"engine": "flux"}, "nodeGroups": [{"name": "workers"}]}
-    assert compiled(addons={name: {}}, **sections).errors == ["BPC904"]
-    assert compiled(addons={name: {"chart": CHART, "namespace": name}}, **sections).errors == []
-    assert compiled(addons={name: {"enabled": False}}, **sections).errors == []
-
-
-def test_the_page_of_what_is_left_out_says_why(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["addons", "show", "SpaceOne"]) == BAD_USAGE
-    said = capsys.readouterr().err
-    assert "leaves SpaceOne out: its newest chart" in said and "take kubecost or opencost" in said
-    main(["addons"])
-    assert "cloudforet, spinnaker." in capsys.readouterr().out

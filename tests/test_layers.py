@@ -107,7 +107,7 @@ plan.shapes checks
 plan.subnets plan.first_boot
 plan.proxy
 plan.packing
-addons* declined unlisted apps*
+addons* unlisted apps*
 addon
 samples
 addon_fields

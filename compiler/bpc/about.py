@@ -15,8 +15,9 @@ CLUSTER, REGION = "my-cluster", "us-east-1"
 
 
 def entry(name: str) -> type[AddOn] | None:
-    """The add-on of that name, if the catalogue has it."""
+    """The add-on of that name, or that is called so too, if the catalogue has it."""
     found = catalogue.addon(name)
+    found = catalogue.addon(catalogue.called_here(name) or name) if issubclass(found, Unlisted) else found
     return None if issubclass(found, Unlisted) else found
 
 
@@ -38,6 +39,8 @@ def everything(entry: type[AddOn]) -> Told:
         "name": entry.name,
         "summary": entry.__doc__,
         "retired": entry.retired,
+        "beware": [*entry.beware],
+        "also": [*entry.also],
         "sources": [_source(entry, source) for source in entry.sources],
         "core": entry.core,
         "marketplace": entry.marketplace,
@@ -47,6 +50,7 @@ def everything(entry: type[AddOn]) -> Told:
         "namespace": entry.namespace,
         "podSecurity": entry.pod_security,
         "serviceAccount": entry.service_account or "",
+        "byToken": entry.by_token,
         "managedPolicies": [*entry.managed(context)],
         "permissions": _statements(entry, context),
         "resources": {str(one.title): str(one.resource_type) for one in entry.resources(context)},
@@ -65,6 +69,8 @@ def everything(entry: type[AddOn]) -> Told:
         "watches": [*entry.watches],
         "webhooks": entry.webhooks,
         "waitsFor": [*entry.waits_for],
+        "settles": entry.settles,
+        "patience": entry.patience,
         "disks": entry.disks,
         "host": dict(entry.host),
         "readsMetadata": entry.reads_metadata,
@@ -90,7 +96,8 @@ def example(entry: type[AddOn]) -> Told:
     )
     endpoints = [*entry.called(_context(entry).options)] if entry.only_by_endpoint else []
     network: Told = {"network": {"endpoints": endpoints}} if endpoints else {}
-    return network | ({"gitops": engine} if engine else {}) | {"addons": addons}
+    account: Told = {"environments": {"default": {"account": "111122223333"}}} if entry.by_token else {}
+    return network | ({"gitops": engine} if engine else {}) | {"addons": addons} | account
 
 
 def _context(entry: type[AddOn]) -> Context:

@@ -68,6 +68,8 @@ class Context(Record):
     metadata_groups: tuple[str, ...] = ()
     # Nothing in the blueprint could run a pod.
     bare: bool = False
+    # The namespace of the GitOps engine; empty where there is none.
+    home: str = ""
     # What machines are told of an HTTP proxy: HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
     proxy: Mapping[str, str] = {}
 
@@ -91,6 +93,8 @@ class AddOn:
     role_on_windows: ClassVar[bool] = False
     # Nodes with Windows get pods of it too.
     on_windows: ClassVar[bool] = False
+    # Its AWS SDK is older than EKS Pod Identity, so that it has its role by IRSA alone.
+    by_token: ClassVar[bool] = False
     # EKS Auto Mode does the same on its own nodes.
     in_auto_mode: ClassVar[bool] = False
     # It gives pods their addresses, and is told of the subnets that are for pods alone.
@@ -156,6 +160,14 @@ class AddOn:
     leaves: ClassVar[tuple[str, str]] = ("", "")
     # What it has made stays when the platform goes, and how the next one takes that up, as a sentence.
     taken_up: ClassVar[str] = ""
+    # Some of its pods stay unready until people have done more by hand: no engine waits for them.
+    settles: ClassVar[bool] = True
+    # How long a Job in its charts may take, where that is longer than engines wait by themselves; as `30m`.
+    patience: ClassVar[str] = ""
+    # What nobody can take away by values, as sentences: whoever installs it has to know.
+    beware: ClassVar[tuple[str, ...]] = ()
+    # What else people call it.
+    also: ClassVar[tuple[str, ...]] = ()
     # Given up by those who made it: since when, and what to take instead.
     retired: ClassVar[str] = ""
     node_tags: ClassVar[Mapping[str, str]] = {}
@@ -225,6 +237,11 @@ class AddOn:
     @classmethod
     def beforehand(cls, context: Context) -> Sequence[str]:
         """Commands that make what it waits for and bpc must not know, such as a Secret with a password."""
+        return ()
+
+    @classmethod
+    def secret_values(cls, context: Context) -> Sequence[str]:
+        """The Secrets that Flux reads values of its last chart from, which neither a blueprint nor Git may hold."""
         return ()
 
     @classmethod

@@ -28,7 +28,7 @@ def addon(name: str) -> type[AddOn]:
             raise
     from bpc import unlisted
 
-    return unlisted.entry(name, names())
+    return unlisted.entry(name, names(), called_here)
 
 
 def names() -> list[str]:
@@ -39,6 +39,11 @@ def names() -> list[str]:
 def addons() -> list[type[AddOn]]:
     """Every add-on, by name."""
     return [addon(name) for name in names()]
+
+
+def called_here(name: str) -> str:
+    """What the catalogue calls an add-on that has another name too; empty where nothing has this one."""
+    return next((entry.name for entry in addons() if name.lower() in entry.also), "")
 
 
 @cache

@@ -7,7 +7,7 @@ bpc knows nothing of them but their names, so the blueprint says the rest: which
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from bpc.addon import AddOn, Chart
@@ -19,6 +19,8 @@ class Unlisted(AddOn):
     namespace = ""
     # The names in the catalogue, one of which may have been meant.
     known: ClassVar[tuple[str, ...]] = ()
+    # What the catalogue calls an add-on that people know by another name; empty where it has none.
+    called_here: ClassVar[Callable[[str], str]] = staticmethod(lambda _: "")
     options: ClassVar[Mapping[str, Any]] = {
         "source": {
             "description": "Says that this is an EKS add-on, and no misspelt name.",
@@ -92,6 +94,7 @@ class Unlisted(AddOn):
         return made
 
 
-def entry(name: str, known: Sequence[str]) -> type[AddOn]:
+def entry(name: str, known: Sequence[str], called_here: Callable[[str], str]) -> type[AddOn]:
     """The entry of one such add-on."""
-    return type("Unlisted", (Unlisted,), {"name": name, "known": tuple(known), "__doc__": Unlisted.__doc__})
+    facts = {"name": name, "known": tuple(known), "called_here": staticmethod(called_here)}
+    return type("Unlisted", (Unlisted,), facts | {"__doc__": Unlisted.__doc__})

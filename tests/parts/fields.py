@@ -703,6 +703,8 @@ BELOW |= {
 REFUSED = {
     "pipeline.deploy.method",
     "addons.appmesh-controller.despiteItsEnd",
+    "addons.cloudforet.acknowledged",
+    "addons.spinnaker.acknowledged",
     "gitops.charts",
     "bastion.sessionLog.destination",
     "storage.classes[].driver",
@@ -790,8 +792,10 @@ def _option(field: reference.Field) -> tuple[Blueprint, Blueprint]:
 
 
 def around(entry: type[AddOn], groups: list[Any]) -> dict[str, Any]:
-    """The sections without which an add-on is refused: the endpoint or the nodes that it wants."""
+    """The sections without which an add-on is refused: the endpoint, the nodes or the account that it wants."""
     sections: dict[str, Any] = {}
+    if entry.by_token:
+        sections["environments"] = {"default": {"account": "111122223333"}}
     if entry.only_by_endpoint:
         sections["network"] = {"endpoints": [*entry.endpoints]}
     if entry.accelerator:

@@ -43,7 +43,8 @@ def _origin(one: dict[str, Any]) -> Rows:
         f"renders anew each time: {one['rendersAnew']}": one["rendersAnew"],
     }
     return {
-        "beware": [text for text, holds in beware.items() if holds],
+        "also called": [", ".join(one["also"])],
+        "beware": [text for text, holds in beware.items() if holds] + one["beware"],
         "sources": [line for source in one["sources"] for line in _source(source)],
         "core": ["there unless `enabled: false`"] if one["core"] else [],
         "engine": [f"it is `gitops.engine: {one['engine']}` itself"] if one["engine"] else [],
@@ -54,7 +55,7 @@ def _origin(one: dict[str, Any]) -> Rows:
 
 def _permissions(one: dict[str, Any]) -> Rows:
     return {
-        "service account": [one["serviceAccount"]],
+        "service account": [one["serviceAccount"] + (" (by IRSA alone)" if one["byToken"] else "")],
         "managed policies": one["managedPolicies"],
         "may": [_statement(statement) for statement in one["permissions"]],
         "AWS resources": [f"{title}: {kind}" for title, kind in one["resources"].items()],
@@ -94,7 +95,9 @@ def _objects(one: dict[str, Any]) -> Rows:
         "watches": [f"{', '.join(one['watches'])}: others' that have to be there"] if one["watches"] else [],
         "default class": [f"for Ingresses, by its value {one['defaultIngress']}"] if one["defaultIngress"] else [],
         "webhooks": ["yes: the API server refuses objects while it is away"] if one["webhooks"] else [],
-        "wait for": one["waitsFor"],
+        "wait for": one["waitsFor"]
+        + (["no engine waits: some of its pods want more of you first"] if not one["settles"] else [])
+        + ([f"a Job of its chart, for up to {one['patience']}"] if one["patience"] else []),
         "before the end": [": ".join(one["leaves"])],
         "after the end": [one["takenUp"]],
     }

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from bpc import about, catalogue, declined
+from bpc import about, catalogue
 from bpc.checks.nearest import meant
 from bpc.cli import addon_page
 from bpc.cli.exits import BAD_USAGE, OK
@@ -52,9 +52,6 @@ def run(options: argparse.Namespace) -> int:
     if entry is not None and field:
         return _field(f"addons.{options.name}")
     if entry is None:
-        if known := declined.find(name):
-            sys.stderr.write(f"bpc: the catalogue leaves {name} out: {known.why}; {known.instead}\n")
-            return BAD_USAGE
         hint = meant(name, catalogue.names()) or "`bpc addons` lists what it has"
         sys.stderr.write(f"bpc: the catalogue has no add-on called {name}; {hint}\n")
         return BAD_USAGE
@@ -93,4 +90,3 @@ def _list(told: list[dict[str, Any]]) -> Iterator[str]:
         yield from addon_page.wrapped(one["summary"], "    ", "    ")
     yield from ("", f"{len(told)} add-ons. `bpc addons show NAME` says everything about one. Any other EKS add-on runs")
     yield "by its name, with `source: eks`, and any Helm chart with `chart`."
-    yield f"Left out, for a reason that `show` says: {', '.join(sorted(declined.DECLINED))}."

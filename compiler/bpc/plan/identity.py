@@ -47,7 +47,7 @@ def addon(planned: PlannedAddOn, blueprint: Blueprint, partition: str) -> Planne
     """An add-on with its kind of identity decided, and its role's name where a manifest says the role's ARN."""
     on_windows = planned.entry.role_on_windows and planned.context.has_windows
     given = planned.given_role
-    by_token = blueprint.cluster.identity == IRSA or bool(given and planned.source == "eks")
+    by_token = blueprint.cluster.identity == IRSA or planned.entry.by_token or bool(given and planned.source == "eks")
     if not by_token and not on_windows and not addon_on_fargate(planned, blueprint):
         return planned
     if given and planned.source != "eks":

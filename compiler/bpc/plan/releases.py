@@ -12,12 +12,18 @@ from bpc.plan.shapes import PlannedAddOn
 
 
 class Release(Record):
-    """One chart, and what Helm is told about it."""
+    """One chart, and what Helm is told about it; `secrets` hold more values.
+
+    `waits` is whether an engine waits for its pods, and `patience` how long for its Jobs, where that is long.
+    """
 
     chart: Chart
     name: str
     namespace: str
     values: Mapping[str, Any]
+    secrets: tuple[str, ...] = ()
+    waits: bool = True
+    patience: str = ""
 
 
 def planned(addon: PlannedAddOn) -> tuple[Release, ...]:
@@ -35,7 +41,9 @@ def _release(addon: PlannedAddOn, chart: Chart, last: bool) -> Release:
             values = merged(values, _nested(path.split("."), {"kubernetes.io/os": "linux"}))
     if last:
         values = merged(values, addon.request.options["values"])
-    return Release(chart, chart.release or chart.name, addon.namespace, values)
+    secrets = tuple(addon.entry.secret_values(addon.context)) if last else ()
+    name, entry = chart.release or chart.name, addon.entry
+    return Release(chart, name, addon.namespace, values, secrets, entry.settles, entry.patience)
 
 
 def _nested(path: list[str], value: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -39,22 +39,27 @@ def _artifact(one: Release, namespace: str) -> Manifest:
 
 
 def _release(one: Release, told: Told) -> Manifest:
-    crds = "CreateReplace" if one.chart.crds else "Skip"
+    usual: dict[str, Any] = {"crds": "CreateReplace" if one.chart.crds else "Skip", "remediation": {"retries": 3}}
+    usual |= {} if one.waits else {"disableWait": True}
     spec: dict[str, Any] = {
         "interval": "1h",
         "releaseName": one.name,
         "targetNamespace": one.namespace,
         "storageNamespace": one.namespace,
         **_chart(one, told),
-        "install": {"crds": crds, "remediation": {"retries": 3}},
-        "upgrade": {"crds": crds, "remediation": {"retries": 3}},
+        "install": dict(usual),
+        "upgrade": dict(usual),
         # Said, and not undone: webhooks and autoscalers change what charts have made, and mean to.
         "driftDetection": {"mode": "warn"},
     }
+    if one.patience:
+        spec["timeout"] = one.patience
     if told.after:
         spec["dependsOn"] = [{"name": name} for name in told.after]
     if told.patches:
         spec["postRenderers"] = [{"kustomize": {"patches": list(told.patches)}}]
+    if one.secrets:
+        spec["valuesFrom"] = [{"kind": "Secret", "name": name} for name in one.secrets]
     if one.values:
         spec["values"] = dict(one.values)
     return made("helm.toolkit.fluxcd.io/v2", "HelmRelease", one.name, told.gitops.home, spec)

@@ -45,12 +45,6 @@ NO_ORIGIN = rule(
     why="The catalogue has no add-on of this name, and nothing says what it is.",
     cure="Mend the name; or say what it is: `source: eks`, a Helm `chart`, or `manifests` of your own.",
 )
-DECLINED = rule(
-    "BPC904",
-    "addon-declined",
-    why="What there is to install it from cannot be made safe by values: the catalogue would only hide that.",
-    cure="Take what the message names; or say `chart`, with a namespace and values that you answer for.",
-)
 NO_NAMESPACE = rule(
     "BPC955",
     "chart-needs-namespace",
@@ -126,11 +120,7 @@ def _origins(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _unknown(addon: PlannedAddOn) -> Diagnostic:
-    from bpc import declined
-
     name = addon.entry.name
-    if known := declined.find(name):
-        return DECLINED.at(addon.request.at, f"the catalogue leaves {name} out: {known.why}", known.instead, key=True)
     return NO_ORIGIN.at(addon.request.at, f"the catalogue has no {name}", _meant(addon), key=True)
 
 
@@ -160,8 +150,11 @@ def _meant(addon: PlannedAddOn) -> str:
     from bpc.checks.nearest import meant
     from bpc.unlisted import Unlisted
 
-    known = addon.entry.known if issubclass(addon.entry, Unlisted) else ()
-    return meant(addon.entry.name, known) or "for an EKS add-on of that name, say `source: eks`"
+    if not issubclass(addon.entry, Unlisted):
+        return ""
+    if called := addon.entry.called_here(addon.entry.name):
+        return f"here it is called {called}"
+    return meant(addon.entry.name, addon.entry.known) or "for an EKS add-on of that name, say `source: eks`"
 
 
 OBSTACLES = (_versions, _conflicts, _machines, _retired, _origins, _sources)
