@@ -87,6 +87,8 @@ def other(value: Any) -> Any:
 def test_every_fact_of_the_contract_is_told(fact: str) -> None:
     known = catalogue.addon("cluster-autoscaler")
     plain: dict[str, Any] = {"__doc__": known.__doc__, "charts": (Chart("https://c", "c", "1"),)}
+    if fact == "no_range":
+        plain["kubernetes"] = ("", "")
     if fact in ("charts", "eks_name"):
         plain["sources"] = ("chart",) if fact == "charts" else ("eks",)
     changed = {
@@ -132,3 +134,11 @@ def test_a_field_is_explained(capsys: Says) -> None:
 def test_the_shell_completes_names(capsys: Says) -> None:
     main(["completion", "bash"])
     assert " external-dns " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("entry", catalogue.addons(), ids=lambda entry: entry.name)
+def test_an_add_on_has_a_range_of_kubernetes_or_says_why_not(entry: type[AddOn]) -> None:
+    told = about.everything(entry)["kubernetes"]
+    assert any(entry.kubernetes) != bool(entry.no_range) or entry.sources == ("eks",)
+    assert any(told.values())
+    assert "no bounds\n" not in "\n".join(addon_page.lines(about.everything(entry)))

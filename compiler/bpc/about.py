@@ -180,7 +180,10 @@ def _windows(entry: type[AddOn]) -> str:
 
 def _kubernetes(entry: type[AddOn]) -> Told:
     oldest, newest = entry.kubernetes
-    return {"oldest": oldest, "newestTested": newest}
+    why = "" if oldest or newest else entry.no_range
+    if entry.sources == ("eks",):
+        why = "EKS has a version of it for each version of Kubernetes"
+    return {"oldest": oldest, "newestTested": newest, "why": why}
 
 
 def _option(entry: type[AddOn], name: str) -> Told:

@@ -134,6 +134,8 @@ class AddOn:
     pod_security: ClassVar[str] = ""
     # The oldest Kubernetes that it works with, and the newest that it is tested with; empty is no bound.
     kubernetes: ClassVar[tuple[str, str]] = ("", "")
+    # Why there is no bound, where its makers publish none; EKS itself chooses the version of what only it brings.
+    no_range: ClassVar[str] = ""
     architectures: ClassVar[tuple[str, ...]] = ("amd64", "arm64")
     # Add-ons that do the same, or that get in its way.
     conflicts: ClassVar[tuple[str, ...]] = ()

@@ -1,8 +1,9 @@
 """The AWS App Mesh controller, as a chart, for who knows that App Mesh has ended.
 
 Sources: AWS App Mesh User Guide, end of support (30 September 2026: after it neither the console nor App Mesh resources
-can be reached); App Mesh controller for Kubernetes 1.13, IAM policy; its chart 1.13.3, as Helm renders it. It is here
-so that a platform of before can still be described. VPC Lattice and Istio take its place.
+can be reached); App Mesh controller for Kubernetes 1.13, IAM policy; its chart 1.13.3, as Helm renders it, and its
+README (Kubernetes 1.14). It is here so that a platform of before can still be described. VPC Lattice and Istio take its
+place.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class AppmeshController(AddOn):
     webhooks = True
     waits_for = ("Deployment/appmesh-controller",)
     pod_security = "baseline"
+    kubernetes = ("1.14", "")
     requires = ("cert-manager", "eks-pod-identity-agent")
     needs_internet = True
     conflicts = ("istio",)

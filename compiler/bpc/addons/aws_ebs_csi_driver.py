@@ -1,4 +1,5 @@
-"""The Amazon EBS CSI driver. Sources: Amazon EKS User Guide, Amazon EBS; AWS Managed Policy Reference.
+"""The Amazon EBS CSI driver. Sources: Amazon EKS User Guide, Amazon EBS; AWS Managed Policy Reference;
+Amazon EBS CSI driver, Installation (Kubernetes 1.20).
 
 The permissions are the managed policy that exists in every partition. The narrower AmazonEBSCSIDriverPolicyV2 of
 April 2026 is documented for the commercial partition alone. It has nothing for KMS, so the keys of StorageClasses
@@ -28,6 +29,7 @@ class AwsEbsCsiDriver(AddOn):
     endpoints = ("ec2",)
     waits_for = ("DaemonSet/ebs-csi-node", "Deployment/ebs-csi-controller")
     pod_security = "privileged"
+    kubernetes = ("1.20", "")
     managed_policies = ("service-role/AmazonEBSCSIDriverPolicy",)
 
     @classmethod

@@ -1,4 +1,5 @@
-"""The Amazon EFS CSI driver. Sources: Amazon EKS User Guide, Amazon EFS; AWS Managed Policy Reference.
+"""The Amazon EFS CSI driver. Sources: Amazon EKS User Guide, Amazon EFS; AWS Managed Policy Reference;
+its chart (kubeVersion).
 
 The role is the controller's, which makes access points. Pods on Fargate mount EFS without this driver.
 """
@@ -18,4 +19,5 @@ class AwsEfsCsiDriver(AddOn):
     endpoints = ("elasticfilesystem",)
     waits_for = ("DaemonSet/efs-csi-node", "Deployment/efs-csi-controller")
     pod_security = "privileged"
+    kubernetes = ("1.17", "")
     managed_policies = ("service-role/AmazonEFSCSIDriverPolicy",)

@@ -1,7 +1,8 @@
 """The Amazon FSx for Lustre CSI driver.
 
 Sources: Amazon EKS User Guide, Deploy the FSx for Lustre driver (an EKS add-on, with a role for its controller, and
-not for Fargate); Amazon FSx for Lustre CSI driver, Installation (the calls that it makes) and Driver Options; AWS
+not for Fargate); Amazon FSx for Lustre CSI driver, Installation (the calls that it makes,
+Kubernetes 1.20) and Driver Options; AWS
 Managed Policy Reference (AmazonFSxFullAccess, which the guide gives it, is for every kind of FSx and far more).
 """
 
@@ -26,6 +27,7 @@ class AwsFsxCsiDriver(AddOn):
     endpoints = ("fsx",)
     waits_for = ("DaemonSet/fsx-csi-node", "Deployment/fsx-csi-controller")
     pod_security = "privileged"
+    kubernetes = ("1.20", "")
 
     @classmethod
     def policy(cls, context: Context) -> Sequence[Statement]:

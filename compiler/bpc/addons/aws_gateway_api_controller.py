@@ -60,6 +60,7 @@ class AwsGatewayApiController(AddOn):
     webhooks = True
     waits_for = ("Deployment/gateway-api-controller-aws-gateway-controller-chart",)
     pod_security = "restricted"
+    no_range = "its documentation and its chart name no version"
     requires = ("cert-manager", "eks-pod-identity-agent")
     endpoints = ("acm", "ec2", "vpc-lattice")
     partitions = ("aws", "aws-us-gov")

@@ -2,7 +2,8 @@
 
 Sources: aws/aws-node-termination-handler v1.25.6 (README, CloudFormation template, chart, source); Amazon EventBridge
 User Guide, Permissions for Amazon SQS; Amazon SQS Developer Guide, Encryption at rest with SSE-SQS. The README names
-Kubernetes 1.29 to 1.32 as tested; what it calls (nodes, pods, evictions, apps/v1) is the same in later versions.
+Kubernetes 1.29 to 1.32 as tested, and has no newer release; what it calls (nodes, pods, evictions, apps/v1) is the
+same in later versions, so there bpc only says so.
 
 Manifests hold no account number, so it is told its queue's name and not its URL. That is enough: it hands on what it
 is told, its AWS SDK (aws-sdk-go v1.55.4) sends that unchanged to the Region's endpoint, and SQS takes a name for a
@@ -50,6 +51,7 @@ class AwsNodeTerminationHandler(AddOn):
     endpoints = ("autoscaling", "ec2", "sqs")
     waits_for = ("Deployment/aws-node-termination-handler",)
     pod_security = "restricted"
+    kubernetes = ("1.29", "1.32")
     node_tags: ClassVar[Mapping[str, str]] = {TAG: ""}
     options: ClassVar[Mapping[str, Any]] = {
         "events": {

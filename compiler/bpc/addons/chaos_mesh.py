@@ -1,4 +1,5 @@
-"""Chaos Mesh. Sources: Chaos Mesh documentation, Install Chaos Mesh using Helm; its chart 2.8.3, as Helm renders it.
+"""Chaos Mesh. Sources: Chaos Mesh documentation, Install Chaos Mesh using Helm; its chart 2.8.3, as Helm renders it;
+its end-to-end tests of v2.8.3 (Kubernetes 1.33 to 1.35; the table of supported releases ends before 2.8).
 
 By itself the chart makes certificates at each rendering, for its webhooks and for its daemons; with cert-manager it
 leaves them to that. An annotation that replaces its pods stays random. Machines outside the cluster would have
@@ -67,6 +68,7 @@ class ChaosMesh(AddOn):
     )
     daemonset = True
     pod_security = "privileged"
+    kubernetes = ("", "1.35")
     requires = ("cert-manager",)
     engines = ("argocd", "flux")
     random = "an annotation that is another one at each rendering"

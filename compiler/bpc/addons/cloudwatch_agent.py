@@ -42,6 +42,7 @@ class CloudwatchAgent(AddOn):
     endpoints = ("ec2", "logs")
     waits_for = ("DaemonSet/cloudwatch-agent",)
     pod_security = "privileged"
+    no_range = "AWS's guide names no version for it"
     host: ClassVar[Mapping[str, str]] = {
         "root": "It looks at files of every container, which belong to root.",
         "writable": "It writes its translated configuration beside its programs.",

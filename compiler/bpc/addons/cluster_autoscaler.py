@@ -2,7 +2,8 @@
 
 Sources: kubernetes/autoscaler, cluster-autoscaler (the AWS README, flags and chart of releases 1.31 to 1.36); Amazon
 EKS User Guide, Managed node groups (their Auto Scaling groups carry the two tags that it looks for, and so do
-self-managed ones here); Service Authorization Reference, Amazon EC2 Auto Scaling and Amazon EC2.
+self-managed ones here); Service Authorization Reference, Amazon EC2 Auto Scaling and Amazon EC2. Its minor version is
+the cluster's, so its range is that of the releases.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class ClusterAutoscaler(AddOn):
     endpoints = ("autoscaling", "ec2", "eks")
     waits_for = ("Deployment/cluster-autoscaler",)
     pod_security = "restricted"
+    kubernetes = ("1.31", "1.36")
     options: ClassVar[Mapping[str, Any]] = {
         "expander": {
             "description": "Which node group grows when several could. priority reads the ConfigMap "

@@ -1,4 +1,5 @@
-"""The EKS Pod Identity Agent. Source: Amazon EKS User Guide, EKS Pod Identity Agent setup.
+"""The EKS Pod Identity Agent. Sources: Amazon EKS User Guide, EKS Pod Identity Agent setup, and EKS Pod Identity
+cluster versions (1.24).
 
 It uses the node's role (`eks-auth:AssumeRoleForPodIdentity` is in the worker node policies), so it has no role of
 its own. It is there before the first node, because the VPC CNI gets its permissions through it.
@@ -20,3 +21,4 @@ class EksPodIdentityAgent(AddOn):
     endpoints = ("eks-auth",)
     waits_for = ("DaemonSet/eks-pod-identity-agent",)
     pod_security = "privileged"
+    kubernetes = ("1.24", "")

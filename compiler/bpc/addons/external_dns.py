@@ -1,5 +1,5 @@
 """external-dns, an EKS community add-on. Sources: Amazon EKS User Guide, Community add-ons; external-dns, AWS tutorial,
-and its chart 1.21.1.
+and README, Kubernetes version compatibility; its chart 1.21.1.
 
 The role may change the records of the zones that the blueprint names, and of no other. Records are marked with the
 cluster's name as owner, so that two clusters can share a zone.
@@ -31,6 +31,7 @@ class ExternalDns(AddOn):
     crds = ("dnsendpoints.externaldns.k8s.io",)
     waits_for = ("Deployment/external-dns",)
     pod_security = "restricted"
+    kubernetes = ("1.21", "")
     requires = ("eks-pod-identity-agent",)
     required = ("zones",)
     options: ClassVar[Mapping[str, Any]] = {

@@ -28,6 +28,7 @@ class Falco(AddOn):
     waits_for = ("DaemonSet/falco",)
     daemonset = True
     pod_security = "privileged"
+    no_range = "its makers name versions of the Linux kernel, and none of Kubernetes"
 
     @classmethod
     def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:

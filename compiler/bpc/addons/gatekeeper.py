@@ -1,5 +1,5 @@
-"""Gatekeeper. Sources: Gatekeeper documentation, Installation, Exempting Namespaces, Failing Closed; its chart 3.23.0,
-as Helm renders it.
+"""Gatekeeper. Sources: Gatekeeper documentation, Installation (Kubernetes 1.16), Exempting Namespaces, Failing Closed;
+its chart 3.23.0, as Helm renders it.
 
 What it cannot judge passes, as its makers have it; audit finds it later. That goes for the label too by which a
 namespace escapes it, which would otherwise keep every new namespace waiting while Gatekeeper is away. kube-system is
@@ -46,6 +46,7 @@ class Gatekeeper(AddOn):
     webhooks = True
     waits_for = ("Deployment/gatekeeper-audit", "Deployment/gatekeeper-controller-manager")
     pod_security = "restricted"
+    kubernetes = ("1.16", "")
 
     @classmethod
     def chart_values(cls, context: Context, chart: str) -> Mapping[str, Any]:

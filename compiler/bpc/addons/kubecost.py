@@ -1,7 +1,8 @@
 """Kubecost, which the AWS Marketplace sells as an EKS add-on, and IBM publishes as a chart.
 
 Sources: Amazon EKS User Guide, AWS Marketplace add-ons; Amazon EKS API Reference, AddonIssue
-(AddonSubscriptionNeeded); kubecost 3.2.1, its chart as Helm renders it; Kubecost documentation, Telemetry.
+(AddonSubscriptionNeeded); kubecost 3.2.1, its chart as Helm renders it; Kubecost documentation, Telemetry,
+and Environment (Kubernetes 1.21).
 
 Either way its images are under the seller's terms, so the blueprint has to say that somebody took them on. Of the
 chart there is what measures and tells: not what reads the traffic of nodes as root, nor what turns workloads off.
@@ -39,6 +40,7 @@ class Kubecost(AddOn):
     needs_internet = True
     crds = ("turndownschedules.kubecost.com",)
     pod_security = "privileged"
+    kubernetes = ("1.21", "")
     partitions = ("aws",)
     required = ("subscribed",)
     options: ClassVar[Mapping[str, Any]] = {

@@ -1,8 +1,8 @@
 """NVIDIA's device plugin, as manifests.
 
-Sources: NVIDIA/k8s-device-plugin v0.20.0 (README, configuration options, chart as Helm renders it); Amazon EKS User
-Guide, Run GPU accelerated containers on Linux: Amazon Linux 2023 has the driver and the container toolkit and no
-plugin, Bottlerocket and EKS Auto Mode have all three.
+Sources: NVIDIA/k8s-device-plugin v0.20.0 (README, which wants Kubernetes 1.10; configuration options, chart as Helm
+renders it); Amazon EKS User Guide, Run GPU accelerated containers on Linux: Amazon Linux 2023 has the driver and the
+container toolkit and no plugin, Bottlerocket and EKS Auto Mode have all three.
 
 It goes to the instance types of the node groups with `variant: nvidia`, to nodes that Karpenter says have such a GPU,
 and to those that somebody labels `nvidia.com/gpu.present=true`, as NVIDIA's own tools do.
@@ -33,6 +33,7 @@ class NvidiaDevicePlugin(AddOn):
     accelerator = "nvidia"
     waits_for = ("DaemonSet/nvidia-device-plugin",)
     pod_security = "privileged"
+    kubernetes = ("1.10", "")
     host: ClassVar[Mapping[str, str]] = {
         "root": "Only root may write where the kubelet looks for device plugins.",
         PLUGINS: "The kubelet and a device plugin talk through sockets there.",

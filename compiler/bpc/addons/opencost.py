@@ -1,7 +1,7 @@
 """OpenCost, as a chart.
 
-Sources: OpenCost documentation, Installation and AWS configuration; its chart 2.5.17, as Helm renders it. It reads what
-a Prometheus has measured, and AWS's public price lists, which have no endpoint in a private network.
+Sources: OpenCost documentation, Installation (Kubernetes 1.21) and AWS configuration; its chart 2.5.17, as Helm renders
+it. It reads what a Prometheus has measured, and AWS's public price lists, which have no endpoint in a private network.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Opencost(AddOn):
     needs_internet = True
     waits_for = ("Deployment/opencost",)
     pod_security = "restricted"
+    kubernetes = ("1.21", "")
     required = ("prometheusUrl",)
     options: ClassVar[Mapping[str, Any]] = {
         "prometheusUrl": {

@@ -3,7 +3,8 @@
 Sources: Prometheus 3 documentation, Configuration (kubernetes_sd_config), Storage, and Security; Kubernetes
 documentation, Metrics for Kubernetes system components. Kubelets on EKS nodes have certificates of the cluster's own
 authority (`serverTLSBootstrap` in the kubelet configuration of nodeadm), so they are verified. The chart is the
-community's, 29.27.0, as Helm renders it; what it would bring along are add-ons of the catalogue, or answer to nobody.
+community's, 29.27.0, as Helm renders it, for Kubernetes 1.19 (kubeVersion); what it would bring along are add-ons of
+the catalogue, or answer to nobody.
 
 Whoever wants their pods or Services to be read annotates them: prometheus.io/scrape, port, path and scheme.
 """
@@ -39,6 +40,7 @@ class Prometheus(AddOn):
     disks = True
     waits_for = ("StatefulSet/prometheus",)
     pod_security = "restricted"
+    kubernetes = ("1.19", "")
     options: ClassVar[Mapping[str, Any]] = {
         "retentionDays": {
             "description": "How long it keeps what it has measured, in days, while there is room on the volume.",

@@ -19,3 +19,4 @@ class PrometheusNodeExporter(AddOn):
     images = ("quay.io/prometheus/node-exporter:v1.12.1",)
     waits_for = ("DaemonSet/prometheus-node-exporter",)
     pod_security = "privileged"
+    no_range = "it reads its node and asks Kubernetes nothing; neither it nor its chart names a version"

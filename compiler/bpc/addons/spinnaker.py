@@ -48,6 +48,7 @@ class Spinnaker(AddOn):
     patience = "30m"
     waits_for = (f"StatefulSet/{NAME}-spinnaker-halyard",)
     pod_security = "baseline"
+    no_range = "neither its chart nor Halyard names a version"
     architectures = ("amd64",)
     beware = (
         "a Job in the chart has Halyard, which Spinnaker has given up, install the services: no manifest shows them, "

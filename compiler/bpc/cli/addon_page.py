@@ -77,7 +77,7 @@ def _places(one: dict[str, Any]) -> Rows:
         "instance metadata": ["read by its pods: httpPutResponseHopLimit 2 at a managed node group"]
         if one["readsMetadata"]
         else [],
-        "Kubernetes": [_range(versions["oldest"], versions["newestTested"])],
+        "Kubernetes": [_range(versions["oldest"], versions["newestTested"], versions["why"])],
         "partitions": [", ".join(one["partitions"])] if one["partitions"] != [*AddOn.partitions] else [],
         "endpoints": [", ".join(one["endpoints"]) + alone] if one["endpoints"] or alone else [],
         "internet": ["needed: it calls what has no VPC endpoint"] if one["needsInternet"] else [],
@@ -142,11 +142,10 @@ def _plain(value: Any) -> str:
     return " or ".join(map(_plain, value)) if isinstance(value, list) else HERE.sub("", str(value))
 
 
-def _range(oldest: str, newest: str) -> str:
-    if not (oldest or newest):
-        return "no bounds known"
+def _range(oldest: str, newest: str, why: str) -> str:
     since, tried = f"{oldest} or later" if oldest else "", f"tested up to {newest}" if newest else ""
-    return ", ".join(filter(None, (since, tried)))
+    bounds = ", ".join(filter(None, (since, tried))) or "no bounds"
+    return f"{bounds}: {why}" if why else bounds
 
 
 def _option(option: dict[str, Any]) -> str:

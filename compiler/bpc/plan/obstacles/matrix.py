@@ -17,7 +17,8 @@ UNTRIED = rule(
     "BPC959",
     "addon-not-tested",
     why="Those who make this add-on have not tested the catalogue's version of it with so late a Kubernetes.",
-    cure="Look whether there is a later version of the add-on, and say it as `version`.",
+    cure="Look whether there is a later version of the add-on, and say it as `version` where it has one; or try it "
+    "first.",
     severity="warning",
 )
 CONFLICT = rule(
