@@ -97,7 +97,7 @@ def _context(request: AddOnRequest, entry: type[AddOn], blueprint: Blueprint, pa
         discovery=_discovery(blueprint),
         tags=blueprint.metadata.tags,
         bare=blueprint.is_bare,
-        home=blueprint.gitops.home if blueprint.gitops else "",
+        home=(blueprint.gitops.namespace or "") if blueprint.gitops else "",
         vpc_name="" if blueprint.network.existing else f"{blueprint.metadata.name}-VPC",
     )
 
