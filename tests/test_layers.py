@@ -21,9 +21,9 @@ cli
 cli.run
 cli.watch
 cli.addons* cli.compile* cli.completion* cli.diff* cli.explain* cli.graph* cli.importing* cli.init* cli.report*
-cli.schema* cli.trace* cli.upgrade* cli.validate* cli.vendor* cli.verify*
+cli.schema* cli.trace* cli.upgrade* cli.validate* cli.vendor cli.verify*
 cli.parser
-cli.blueprints cli.progress cli.addon_page
+cli.blueprints cli.progress cli.addon_page cli.vendor_check
 cli.show cli.exits
 starting
 upgrading.said

@@ -266,6 +266,25 @@ def test_vendoring_again_mends_what_was_edited(world: World) -> None:
     assert world.tree() == before
 
 
+def test_a_check_writes_nothing_and_says_what_is_stale(world: World) -> None:
+    assert world.vendor("--check")[0] == 3
+    assert world.tree() == {}
+    world.vendor()
+    before = world.tree()
+    assert world.vendor("--check", "--offline") == (0, "blueprint.yaml: fresh\n")
+    world.write(world.one(values="{replicas: 2}"))
+    changed = world.tree()
+    code, said = world.vendor("--check")
+    assert code == 3 and said.endswith("blueprint.yaml: stale; run `bpc vendor` again\n")
+    assert "vendor/shop/default/web/deployment.yaml: stale\n" in said and "blueprint.lock: stale\n" in said
+    assert world.tree() == changed
+    world.write()
+    assert world.tree() == before
+    _edit(world)
+    assert world.vendor("--check")[0] == 3
+    assert world.vendor("--check", "--update")[0] == 2
+
+
 def test_charts_that_an_engine_installs_are_left_to_it(world: World) -> None:
     world.write(more="gitops: {engine: flux}\n")
     assert world.vendor() == (0, "blueprint.yaml: no chart to vendor\n")

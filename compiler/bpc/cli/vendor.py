@@ -13,12 +13,12 @@ from typing import Any
 
 from bpc import pipeline, publish, vendoring
 from bpc.beside import Beside
+from bpc.cli import vendor_check
 from bpc.cli.blueprints import Read, add_format, complain, read
-from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, OK
+from bpc.cli.exits import BAD_USAGE, BROKEN_BLUEPRINT, OK, STALE
 from bpc.cli.progress import bar
 from bpc.diagnostics import Diagnostic, errors, tidy
 from bpc.environments import Place
-from bpc.kit.digest import digest
 from bpc.plan.shapes import Plan
 from bpc.publish import Refused, folders
 from bpc.source import Document
@@ -34,6 +34,7 @@ EXAMPLES = """examples:
   bpc vendor blueprint.yaml --images        ask the registries for the digest of every image, too
   bpc vendor blueprint.yaml --offline       the same from the lock and the cache; nothing is fetched
   bpc vendor blueprint.yaml --update        fetch again, and take archives and tags that have changed
+  bpc vendor blueprint.yaml --check         write nothing; exit 3 and name the files when they are stale
 
 Commit both. Then `bpc compile` reads them, and needs neither Helm nor a network.
 """
@@ -50,6 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--images", action="store_true", help="note the digests of images too; a lock that has some, always"
     )
     parser.add_argument("--offline", action="store_true", help="fetch nothing")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 3 when what is there is stale")
     parser.add_argument(
         "--timeout", metavar="SECONDS", type=float, default=60.0, help="for each file that is fetched (default: 60)"
     )
@@ -60,45 +62,55 @@ def run(options: argparse.Namespace) -> int:
     if options.update and options.offline:
         sys.stderr.write("bpc: --update fetches, and --offline does not; choose one\n")
         return BAD_USAGE
+    if options.update and options.check:
+        sys.stderr.write("bpc: --update writes, and --check does not; choose one\n")
+        return BAD_USAGE
     specs, code = read(options.specs)
     found = cache(lambda: helm.find(options.helm))
     source = Source(found, Indexes(), Cache(), options.offline, options.update, options.timeout)
-    results, said = [], []
+    results, said, stale = [], [], False
     for spec in specs:
-        document, complaints, lines = _one(spec, source, options.images)
+        document, complaints, lines, fresh = _one(spec, source, options)
+        stale = stale or not fresh
         results.append((spec, pipeline.Result("", document, tidy(complaints), {})))
         said += lines
     complain(results, options.format)
     if options.format == "text":
         sys.stdout.write("".join(f"{line}\n" for line in said))
-    return max([code, *(BROKEN_BLUEPRINT for _, result in results if result.failed), OK])
+    return max([code, *(BROKEN_BLUEPRINT for _, result in results if result.failed), STALE if stale else OK])
 
 
-def _one(spec: Read, source: Source, pins: bool) -> tuple[Document | None, list[Diagnostic], list[str]]:
-    """Vendor for one blueprint; what is wrong, and what was done."""
+def _one(
+    spec: Read, source: Source, options: argparse.Namespace
+) -> tuple[Document | None, list[Diagnostic], list[str], bool]:
+    """Vendor for one blueprint; what is wrong, what was done, and whether a check found nothing to do."""
     document, plans, found = pipeline.plans(spec.raw)
     if errors(found) or document is None:
-        return document, found, []
-    jobs = vendoring.wanted(plans)
+        return document, found, [], True
+    jobs, pins = vendoring.wanted(plans), bool(options.images)
     try:
         known = _known(spec.path) if jobs or pins or Beside.of(spec.path).has(lock.name(spec.path)) else Lock()
         pins = pins or bool(known.images)
         if not jobs and not pins:
-            return document, found, [f"{spec.path}: no chart to vendor"]
+            return document, found, [f"{spec.path}: no chart to vendor"], True
         made = vendoring.vendor(jobs, known, source, _each) if jobs else Vendored(known, {}, [])
         if pins and not errors(made.found):
             made = _pinned(spec, plans, made, known, source)
         found += made.found
         if errors(made.found):
-            return document, found, []
-        return document, found, (_write if jobs else _write_lock)(spec, plans[0][1].name, made, known)
+            return document, found, [], True
+        if options.check:
+            lines = vendor_check.stale(spec.path, plans[0][1].name, made, bool(jobs))
+            end = "stale; run `bpc vendor` again" if lines else "fresh"
+            return document, found, [*lines, f"{spec.path}: {end}"], not lines
+        return document, found, (_write if jobs else _write_lock)(spec, plans[0][1].name, made, known), True
     except Failed as failed:
-        return document, [*found, failed.rule.at((), failed.message, failed.help)], []
+        return document, [*found, failed.rule.at((), failed.message, failed.help)], [], True
     except Refused as refused:
-        return document, [*found, refused.diagnostic], []
+        return document, [*found, refused.diagnostic], [], True
     except OSError as error:
         said = f"cannot write {error.filename or 'a temporary file'}: {error.strerror or error}"
-        return document, [*found, publish.INACCESSIBLE.at((), said)], []
+        return document, [*found, publish.INACCESSIBLE.at((), said)], [], True
 
 
 def _known(path: str) -> Lock:
@@ -145,7 +157,7 @@ def _write(spec: Read, name: str, made: Vendored, known: Lock) -> list[str]:
         for path, content in made.files.items():
             staging.write(path, content)
         try:
-            if _differs(place, text):
+            if vendor_check.differs(place, text):
                 folders.write(draft, text)
             published = staging.commit({"blueprint": {"file": os.path.basename(spec.path)}})
             if os.path.exists(draft):
@@ -164,7 +176,7 @@ def _write_lock(spec: Read, name: str, made: Vendored, known: Lock) -> list[str]
     text = lock.text(made.lock)
     if not made.lock.images and not known.images:
         return [f"{spec.path}: no image of {name} has a digest to keep"]
-    if not _differs(place, text):
+    if not vendor_check.differs(place, text):
         return [f"{place}: unchanged"]
     try:
         folders.write(draft, text)
@@ -182,14 +194,6 @@ def _replace(draft: str, place: str, staging: publish.Staging) -> None:
     except BaseException:
         staging.take_back()
         raise
-
-
-def _differs(place: str, text: bytes) -> bool:
-    try:
-        with open(place, "rb") as file:
-            return digest(file.read()) != digest(text)
-    except FileNotFoundError:
-        return True
 
 
 def _moved(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]]) -> list[str]:
