@@ -102,7 +102,7 @@ plan
 plan.obstacles*
 plan.images
 plan.addons plan.apps plan.endpoints plan.groups plan.patching plan.releases
-plan.calls plan.identity plan.pipeline plan.teams plan.watched
+plan.calls plan.identity plan.pipeline plan.prometheus plan.teams plan.watched
 plan.shapes checks
 plan.subnets plan.first_boot
 plan.proxy

@@ -42,6 +42,7 @@ SHARED = [
     "applications",
     "automode",
     "findings",
+    "prometheus",
     "securitygroups",
     "team",
 ]

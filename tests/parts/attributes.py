@@ -16,16 +16,16 @@ UNIQUE = {"AWS::EKS::PodIdentityAssociation": ("ClusterName", "Namespace", "Serv
 """Properties that may not be the same twice, beside the identifier."""
 
 
-def identity(schema: Schema, given: Properties, name: str, account_id: str) -> str:
+def identity(schema: Schema, given: Properties, name: str, place: tuple[str, str]) -> str:
     """The physical ID: the primary identifier, as `Ref` gives it."""
     if schema.type == "AWS::EKS::Nodegroup":  # EKS User Guide: Ref gives cluster/nodegroup
         return f"{given['ClusterName']}/{given.get('NodegroupName', name)}"
     if schema.type == "AWS::IAM::OIDCProvider":
-        return f"arn:aws:iam::{account_id}:oidc-provider/{str(given.get('Url', name)).removeprefix('https://')}"
+        return f"arn:aws:iam::{place[0]}:oidc-provider/{str(given.get('Url', name)).removeprefix('https://')}"
     parts = []
     for path in schema.identifier:
         found = values(given, path)
-        parts.append(str(found[0]) if found else _invented(schema, path[-1], name))
+        parts.append(str(found[0]) if found else _invented(schema, path[-1], name, place))
     return "|".join(parts)
 
 
@@ -50,10 +50,13 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _invented(schema: Schema, attribute: str, name: str) -> str:
-    """A part of an identifier that AWS makes up: the resource's name where it may be one, else an ID."""
+def _invented(schema: Schema, attribute: str, name: str, place: tuple[str, str]) -> str:
+    """A part of an identifier that AWS makes up: the resource's name where it may be one, else an ARN or an ID."""
     if attribute == schema.name_property:
         return name
+    if schema.type.startswith("AWS::APS::"):
+        kind = schema.type.rsplit("::", 1)[1].lower()
+        return f"arn:aws:aps:{place[1]}:{place[0]}:{kind}/ws-{_digest(schema.type, name)[:17]}"
     return f"{schema.type.rsplit('::', 1)[1].lower()}-{_digest(schema.type, name)[:17]}"
 
 

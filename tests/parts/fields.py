@@ -576,6 +576,22 @@ BELOW |= {
     "observability.alarms[].log": {"observability.alarms": [{"name": "old", "log": "host", "contains": ["OLD"]}]},
     "observability.alarms[].pattern": {"observability.alarms": [{"name": "old", "log": "host", "pattern": "OLD"}]},
 }
+OLD_RULE: dict[str, Any] = {"alert": "Old", "expr": "old > 1"}
+METRICS = {
+    "observability.prometheus": {
+        "collector": {"jobs": [{"job_name": "old", "static_configs": [{"targets": ["192.0.2.1:80"]}]}]},
+        "limits": [{"labels": {"old": "old"}, "maxSeries": 5}],
+        "remoteWrite": [{"namespace": "old", "serviceAccount": "old"}],
+        "ruleGroups": [{"name": "old", "rules": [OLD_RULE]}],
+    }
+}
+BELOW |= {
+    "observability.prometheus": WATCHED | METRICS,
+    "observability.prometheus.collector.enabled": WATCHED | {"observability.prometheus": {}},
+    "observability.prometheus.ruleGroups[].rules[].record": WATCHED
+    | METRICS
+    | {"observability.prometheus.ruleGroups[].rules": [{"record": "old", "expr": "old > 1"}]},
+}
 MEMBER = "arn:aws:iam::111122223333:role/Member"
 SELECTED = {"matchLabels": {"app": "old"}}
 WAY = {"name": "old", "from": [{"podSelector": SELECTED}], "to": [{"podSelector": SELECTED}], "ports": [{"port": 1}]}

@@ -182,7 +182,7 @@ class Made(Typed):
     def make(cls, name: str, given: Properties, account_id: str, region: str, **kwargs: Any) -> Any:
         self = cls()
         self.given, self.place = given, (account_id, region)
-        self.identity = attributes.identity(schema(cls.of, region), given, name, account_id)
+        self.identity = attributes.identity(schema(cls.of, region), given, name, self.place)
         if cls.of == "AWS::EC2::EgressOnlyInternetGateway":  # moto looks for it when there is a route to it
             own = ec2_backends[account_id][region].create_egress_only_internet_gateway(given["VpcId"])
             self.identity = own.id

@@ -89,6 +89,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.repository": lambda it: it.gitops and it.gitops.repository,
     "bpc.checks.observability": lambda it: it.observability,
     "bpc.checks.findings": lambda it: it.observability and it.observability.finds,
+    "bpc.checks.prometheus": lambda it: it.observability and it.observability.prometheus,
     "bpc.checks.pipeline": lambda it: it.pipeline,
     "bpc.checks.fargate": lambda it: it.fargate_profiles,
     "bpc.checks.delivery": lambda it: it.cloudformation.git_sync or it.cloudformation.iam_stack,

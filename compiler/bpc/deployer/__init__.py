@@ -52,12 +52,15 @@ ELSEWHERE_TOO = {
     "ec2:AllocateIpamPoolCidr": ("ec2::*:ipam-pool/*",),
     "ec2:RunInstances": ("ec2:{region}::image/*", "ec2:{region}::snapshot/*"),
 }
+# What would read what others have encrypted: for keys alone that the blueprint names.
+WITH_KEYS = ("kms:Decrypt", "kms:GenerateDataKey")
 # What is below a resource with a name.
 BELOW = {"logs": ":*", "s3": "/*"}
-# IAM Identity Center may be in another Region than the cluster.
-ELSEWHERE = ("identitystore", "sso")
+# IAM Identity Center may be in another Region than the cluster, and AWS Organizations is in none.
+ELSEWHERE = ("identitystore", "organizations", "sso")
 # The services that make a role of their own with the first resource of a type.
 LINKED = {
+    "AWS::APS::Scraper": ("scraper.aps.amazonaws.com",),
     "AWS::AutoScaling::AutoScalingGroup": ("autoscaling.amazonaws.com", "spot.amazonaws.com"),
     "AWS::Chatbot::SlackChannelConfiguration": ("management.chatbot.amazonaws.com",),
     "AWS::EC2::InstanceConnectEndpoint": ("ec2-instance-connect.amazonaws.com",),
@@ -70,6 +73,7 @@ LINKED = {
     "AWS::EKS::FargateProfile": ("eks-fargate.amazonaws.com",),
     "AWS::EKS::Nodegroup": ("eks-nodegroup.amazonaws.com", "spot.amazonaws.com"),
     "AWS::FSx::FileSystem": ("fsx.amazonaws.com", "s3.data-source.lustre.fsx.amazonaws.com"),
+    "AWS::Grafana::Workspace": ("grafana.amazonaws.com",),
     "AWS::GuardDuty::Detector": ("guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com"),
 }
 # What checks the value of a parameter, or lists the choices in the console.
@@ -159,6 +163,9 @@ class _Deployer:
         elif action == "kms:ScheduleKeyDeletion" and self.found.keys_named:
             named = {"StringLike": {"aws:ResourceTag/Name": f"{self.at.name}-*"}}
             yield f"{own}Destroy", self._resources(service), named
+        elif action in WITH_KEYS:
+            if self.found.keys:
+                yield "KmsUse", sorted(self.found.keys), {}
         elif more := ELSEWHERE_TOO.get(action):
             sid = action.partition(":")[2]
             yield sid, [*self._resources(service), *map(self.at.arn, more)], {}

@@ -79,6 +79,9 @@ def _services(plan: Plan, scene: str) -> Iterator[Box]:
     if watched and watched.guard_duty:
         whose = "looks for threats" if watched.guard_duty.is_made else "the account's, looks for threats"
         yield Box(f"{scene}/guardduty", "service", USED["guardduty"][0], (whose,))
+    if watched and watched.prometheus:
+        words = ["reads the cluster" if watched.prometheus.collector.enabled else "is written to"]
+        yield Box(f"{scene}/aps", "service", "Amazon Managed Service for Prometheus", tuple(words))
     if blueprint.cluster.secrets_encryption.enabled:
         yield Box(f"{scene}/kms", "service", "AWS KMS", ("the key of Secrets",))
     pipeline = blueprint.pipeline

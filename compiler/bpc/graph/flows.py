@@ -123,8 +123,22 @@ def _told(plan: Plan) -> Iterator[Said]:
             yield "guardduty", "sns", "Findings of GuardDuty are told to people"
     if blueprint.observability and blueprint.observability.image_scanning and blueprint.observability.notify:
         yield "ecr", "sns", "Vulnerabilities in images are told to people"
+    yield from _measured(plan)
     if blueprint.cluster.secrets_encryption.enabled:
         yield "cluster", "kms", "Secrets are encrypted with a key"
+
+
+def _measured(plan: Plan) -> Iterator[Said]:
+    """How metrics get into a workspace of Prometheus, and out of it."""
+    watched = plan.blueprint.observability
+    if watched and watched.prometheus:
+        if watched.prometheus.collector.enabled:
+            yield "cluster", "aps", "AWS reads the metrics of the cluster"
+        if watched.prometheus.remote_write:
+            for kind in _homes(plan):
+                yield kind, "aps", "Pods write metrics"
+        if watched.notify:
+            yield "aps", "sns", "Alerts are told to people"
 
 
 def _homes(plan: Plan) -> list[str]:

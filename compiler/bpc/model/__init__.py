@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
     from bpc.model.pipeline import BuiltImage, Deploy, Pipeline, Source
+    from bpc.model.prometheus import Collector, Prometheus, PrometheusLogs, RuleGroup
     from bpc.model.security_groups import SecurityGroupRule
     from bpc.model.stack_sets import AutoDeployment, OperationPreferences, StackSets
     from bpc.model.storage import AccessPoint, FileSystem, Lifecycle, Lustre, SnapshotClass, Storage, StorageClass
@@ -92,6 +93,7 @@ __all__ = [
     "CapacityReservation",
     "CloudFormation",
     "Cluster",
+    "Collector",
     "ControlPlanePlacement",
     "Credentials",
     "Data",
@@ -144,6 +146,8 @@ __all__ = [
     "Placement",
     "PolicyRule",
     "Prefix",
+    "Prometheus",
+    "PrometheusLogs",
     "Proxy",
     "Query",
     "RbacRoleMapping",
@@ -154,6 +158,7 @@ __all__ = [
     "ResourceKind",
     "ResourceWeight",
     "Rollback",
+    "RuleGroup",
     "Scaling",
     "ScalingPolicy",
     "Scope",
@@ -206,6 +211,7 @@ HOMES = {
     "outpost": "ControlPlanePlacement EtcdPlacement Outpost",
     "permissions": "Permission",
     "pipeline": "BuiltImage Deploy Pipeline Source",
+    "prometheus": "Collector Prometheus PrometheusLogs RuleGroup",
     "security_groups": "SecurityGroupRule",
     "stack_sets": "AutoDeployment OperationPreferences StackSets",
     "storage": "AccessPoint FileSystem Lifecycle Lustre SnapshotClass Storage StorageClass",

@@ -10,6 +10,7 @@ from bpc.model.node import Data, Node
 
 if TYPE_CHECKING:
     from bpc.model.findings import GuardDuty, ImageScanning
+    from bpc.model.prometheus import Prometheus
 
 
 class Slack(Node):
@@ -79,6 +80,7 @@ class Observability(Node):
     guard_duty: GuardDuty | None
     image_scanning: ImageScanning | None
     queries: tuple[Query, ...]
+    prometheus: Prometheus | None
     dashboard: bool
 
     @property

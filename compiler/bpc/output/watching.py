@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bpc.model import Observability
 from bpc.output.stacks import Stacks
 
 
@@ -22,10 +23,21 @@ def said(stacks: Stacks) -> str:
             f"stack `{stacks.name('observability')}` is created, and invite `@Amazon Q` to a private channel."
         )
     if topics := [f"`{one.topic_arn}`" for one in wanted.notify if one.topic_arn]:
-        services = "`cloudwatch.amazonaws.com`" + (" and `events.amazonaws.com`" if wanted.by_events else "")
-        parts.append(f"The policy of {', '.join(topics)} has to let {services} publish.")
+        services = ["cloudwatch", *(["events"] if wanted.by_events else []), *(["aps"] if wanted.prometheus else [])]
+        named = " and ".join(f"`{one}.amazonaws.com`" for one in services)
+        parts.append(f"The policy of {', '.join(topics)} has to let {named} publish.")
     if not wanted.notify and wanted.alarms:
         parts.append("Nobody is told of the alarms: `observability.notify` says who is.")
     if wanted.dashboard:
         parts.append(f"The dashboard is an output of the stack `{stacks.name('observability')}`: `DashboardUrl`.")
-    return "\n\n".join(["## Alarms", *parts]) if parts else ""
+    alarms = "\n\n".join(["## Alarms", *parts]) if parts else ""
+    return "\n\n".join(one for one in (alarms, *_managed(stacks, wanted)) if one)
+
+
+def _managed(stacks: Stacks, wanted: Observability) -> list[str]:
+    """What AWS keeps and shows besides CloudWatch."""
+    if not wanted.prometheus:
+        return []
+    from bpc.output import metrics
+
+    return [metrics.said(stacks, wanted, wanted.prometheus)]

@@ -49,6 +49,7 @@ def needed(plan: Plan) -> dict[str, Path]:
         *_identities(plan),
         *_bastion(plan),
         *_pipeline(plan),
+        *_metrics(plan),
     ):
         found.setdefault(service, at)
     for service, at in _dispensable(plan):
@@ -120,6 +121,13 @@ def _pipeline(plan: Plan) -> Iterator[Need]:
     wanted = plan.blueprint.pipeline
     if wanted and wanted.deploy and wanted.applies and not plan.blueprint.cluster.endpoint.is_open:
         yield from _each(("eks", "logs", "s3"), wanted.deploy.at)
+
+
+def _metrics(plan: Plan) -> Iterator[Need]:
+    """What writes to a workspace; AWS's own collector does not do it out of the VPC."""
+    watched = plan.blueprint.observability
+    if watched and watched.prometheus and watched.prometheus.remote_write:
+        yield from _each(("aps-workspaces", "eks-auth"), (*watched.prometheus.at, "remoteWrite"))
 
 
 def _dispensable(plan: Plan) -> Iterator[Need]:

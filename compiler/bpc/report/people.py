@@ -60,6 +60,12 @@ def watched(stacks: Stacks) -> Html:
     if said.image_scanning:
         least = said.image_scanning.severity
         parts.append(element("p", f"And of vulnerabilities in images, of severity {least} and above."))
+    if said.prometheus:
+        own = sum(len(group.rules) for group in said.prometheus.rule_groups)
+        rules = [*(["bpc's own"] if said.prometheus.default_rules else []), *([f"{own} of yours"] if own else [])]
+        days = said.prometheus.retention_days
+        words = f"Metrics are kept for {days} days in Amazon Managed Service for Prometheus, with "
+        parts.append(element("p", words, f"rules: {', '.join(rules)}." if rules else "no rules."))
     if rows:
         parts.append(table("Alarms", ("Alarm", "What it measures", "Period", "Threshold"), rows))
     return joined(parts)

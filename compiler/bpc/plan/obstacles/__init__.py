@@ -30,7 +30,9 @@ def speaks_of_roles(plan: Plan) -> bool:
     given = any(
         one.iam or one.associations or one.role_name or "serviceAccount" in one.request.options for one in plan.addons
     )
-    return bool(given or plan.service_accounts)
+    watched = plan.blueprint.observability
+    writes = watched and watched.prometheus and watched.prometheus.remote_write
+    return bool(given or plan.service_accounts or writes)
 
 
 def beyond_eks(plan: Plan) -> bool:
@@ -103,6 +105,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.storage": lambda it: it.blueprint.storage,
     "bpc.plan.obstacles.watched": lambda it: it.blueprint.observability,
     "bpc.plan.obstacles.guard_duty": lambda it: it.blueprint.observability and it.blueprint.observability.guard_duty,
+    "bpc.plan.obstacles.prometheus": lambda it: it.blueprint.observability and it.blueprint.observability.prometheus,
     "bpc.plan.obstacles.cni": without_cni,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
     "bpc.plan.obstacles.apps": lambda it: it.apps,

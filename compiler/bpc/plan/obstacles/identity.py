@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpc.diagnostics import Diagnostic, rule
+from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.plan.addons import AGENT
 from bpc.plan.identity import IRSA, POD_IDENTITY, addon_on_fargate, on_fargate
 from bpc.plan.shapes import Plan, PlannedAddOn
@@ -91,6 +91,7 @@ def _agent(plan: Plan) -> Iterator[Diagnostic]:
         return
     places = [one.account.at for one in plan.service_accounts if one.identity == POD_IDENTITY]
     places += [one.at for addon in plan.addons for one in addon.associations]
+    places += [at for at, _ in _writers(plan)]
     for at in places:
         yield NO_AGENT.at(at, f"this role comes by {AGENT}, which is not there", f"add `{AGENT}: {{}}` to addons")
 
@@ -109,6 +110,17 @@ def _places(plan: Plan) -> Iterator[Diagnostic]:
         if addon.associations and addon_on_fargate(addon, plan.blueprint):
             at = (*addon.request.at, "podIdentityAssociations")
             yield ON_FARGATE.at(at, f"the pods of {addon.entry.name} run on Fargate", key=True)
+    for at, namespace in _writers(plan):
+        if on_fargate(plan.blueprint, namespace):
+            yield ON_FARGATE.at(at, f"the pods of {namespace} run on Fargate", "write from another namespace")
+
+
+def _writers(plan: Plan) -> Iterator[tuple[Path, str]]:
+    """Who writes to a workspace of Prometheus: the place, and the namespace."""
+    watched = plan.blueprint.observability
+    if watched and watched.prometheus:
+        for number, one in enumerate(watched.prometheus.remote_write):
+            yield (*watched.prometheus.at, "remoteWrite", number), one["namespace"]
 
 
 def _kinds(plan: Plan) -> Iterator[Diagnostic]:

@@ -78,6 +78,7 @@ def _outputs(plan: Plan, sheet: Sheet) -> None:
         has_files
         or lets_in
         or _is_deployed_to(plan)
+        or _is_collected(plan)
         or any(one.node_group.own_security_groups for one in plan.node_groups)
     ):
         group = GetAtt("Cluster", "ClusterSecurityGroupId")
@@ -97,3 +98,9 @@ def _is_deployed_to(plan: Plan) -> bool:
     from bpc.plan.pipeline import is_inside
 
     return is_inside(plan)
+
+
+def _is_collected(plan: Plan) -> bool:
+    """Whether AWS reads the cluster's metrics out of the VPC."""
+    watched = plan.blueprint.observability
+    return bool(watched and watched.prometheus and watched.prometheus.collector.enabled)

@@ -34,5 +34,9 @@ class Observability(Stack):
             from bpc.stacks.observability import image_scanning
 
             image_scanning.fill(wanted.image_scanning, sheet, told)
+        if wanted.prometheus:
+            from bpc.stacks.observability import prometheus
+
+            prometheus.fill(wanted.prometheus, plan, sheet, told)
         queries.fill(plan, sheet)
         dashboard.fill(plan, sheet, made)

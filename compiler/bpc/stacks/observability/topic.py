@@ -3,8 +3,9 @@
 Sources: Amazon SNS Developer Guide, Data encryption, Enable compatibility between event sources from AWS services and
 encrypted topics; Amazon CloudWatch User Guide, Notifying users on alarm changes; Amazon EventBridge User Guide,
 Resource-based policies, Amazon SNS permissions (EventBridge sends nothing that a Condition could look at, neither to a
-topic nor to its key); Amazon Q Developer in chat applications Administrator Guide, Protection policies (left out, they
-allow everything that the channel's role does).
+topic nor to its key); Amazon Managed Service for Prometheus User Guide, Giving Amazon Managed Service for Prometheus
+permission to send messages to your Amazon SNS topic; Amazon Q Developer in chat applications Administrator Guide,
+Protection policies (left out, they allow everything that the channel's role does).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from bpc.model.observability import Observability, Recipient
 from bpc.plan.shapes import Plan
 
 TOPIC, KEY = "AlarmTopic", "AlarmKey"
-ALARMS, EVENTS = "cloudwatch.amazonaws.com", "events.amazonaws.com"
+ALARMS, EVENTS, PROMETHEUS = "cloudwatch.amazonaws.com", "events.amazonaws.com", "aps.amazonaws.com"
 GUARD = "CloudWatchReadOnlyAccess"
 
 
@@ -91,22 +92,22 @@ def _publishers(wanted: Observability) -> list[tuple[str, str, Condition | None]
     """Who publishes: a Sid, the service, and the condition under which it may."""
     here = Condition(StringEquals({"aws:SourceAccount": AccountId}))
     found: list[tuple[str, str, Condition | None]] = [("Alarms", ALARMS, here)]
+    if wanted.prometheus:
+        found.append(("Prometheus", PROMETHEUS, here))
     # Without a condition, since EventBridge sends nothing to look at.
     return [*found, ("Events", EVENTS, None)] if wanted.by_events else found
 
 
 def _may_publish(wanted: Observability) -> PolicyDocument:
     """The services may publish, and nobody without TLS."""
-    alarms = iam.arn("cloudwatch:alarm:*")
-    ours = Condition([StringEquals({"aws:SourceAccount": AccountId}), ArnLike({"aws:SourceArn": alarms})])
     publish = [
         Statement(
             Sid=f"{sid}Publish",
             Effect=Allow,
             Principal=Principal("Service", [service]),
-            Action=iam.actions("sns:Publish"),
+            Action=iam.actions("sns:Publish", *(("sns:GetTopicAttributes",) if service == PROMETHEUS else ())),
             Resource=[Ref(TOPIC)],
-            **({"Condition": ours} if where else {}),
+            **({"Condition": _from(service)} if where else {}),
         )
         for sid, service, where in _publishers(wanted)
     ]
@@ -119,6 +120,12 @@ def _may_publish(wanted: Observability) -> PolicyDocument:
         Condition=Condition(Bool({"aws:SecureTransport": "false"})),
     )
     return PolicyDocument(Version=iam.VERSION, Statement=[*publish, encrypted])
+
+
+def _from(service: str) -> Condition:
+    """Nobody else's alarms, and no other workspace's alerts."""
+    source = GetAtt("PrometheusWorkspace", "Arn") if service == PROMETHEUS else iam.arn("cloudwatch:alarm:*")
+    return Condition([StringEquals({"aws:SourceAccount": AccountId}), ArnLike({"aws:SourceArn": source})])
 
 
 def _subscription(one: Recipient) -> sns.SubscriptionResource:
