@@ -379,8 +379,8 @@ def _nothing(data: Any, path: tuple[Any, ...]) -> bool:
     """Whether a place says that something is not to be, or what others have made."""
     for part in path:
         data = data[part]
-    if isinstance(data, dict) and "fileSystem" in data:
-        # A class that is an output of a stack, and no object of its own.
+    if isinstance(data, dict) and ("fileSystem" in data or data.get("enabled") is False):
+        # A class that is an output of a stack, and no object of its own; one of a list that is not to be.
         return True
     return "existing" in (*path, *(data if isinstance(data, dict) else ())) or data in (
         [],
