@@ -44,6 +44,7 @@ def _sum(lines: Sequence[Line], region: str) -> Html:
     least, first, most = total(lines)
     days = sorted(one.date for line in lines if line.is_added for one in _prices(line))
     missing = [one.what for one in lines if one.counts and not one.price]
+    word = "More than" if missing else "About"
     between = f" (from {_usd(least)} with the fewest nodes to {_usd(most)} with the most)" if least != most else ""
     text = (
         f"An estimate, not an offer: a month of {HOURS} hours at the prices of On-Demand in {region}, as they were "
@@ -53,7 +54,7 @@ def _sum(lines: Sequence[Line], region: str) -> Html:
     unknown = [element("p", element("strong", "Not in it, for want of a price: "), joined(missing, "; "), ".")]
     return joined(
         [
-            element("p", element("strong", f"About {_usd(first)} a month"), f" to begin with{between}.", class_="sum"),
+            element("p", element("strong", f"{word} {_usd(first)} a month"), f" to begin with{between}.", class_="sum"),
             element("p", text, rest),
             *(unknown if missing else ()),
         ]

@@ -53,8 +53,8 @@ def findings(stacks: Stacks) -> Html:
         "What a reviewer asks about. The templates answer it by a condition, by the name of a statement (Sid), or by "
         "what the service takes."
     )
-    rows = [[kind, what, answer, items(where)] for (kind, what, answer), where in told.items()]
-    return joined([element("p", note), table("Findings", ("What", "Said", "Answer", "Where"), rows)])
+    rows = [[kind, items(where), what, answer] for (kind, what, answer), where in told.items()]
+    return joined([element("p", note), table("Findings", ("What", "Where", "Said", "Answer"), rows)])
 
 
 def found(stacks: Stacks) -> Iterator[Finding]:

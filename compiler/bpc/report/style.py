@@ -39,7 +39,7 @@ th, td {
   border-bottom: 1px solid var(--line); overflow-wrap: break-word;
 }
 tbody th { min-width: 12rem; }
-td { min-width: 9rem; }
+td { min-width: 11rem; }
 td code, p code { overflow-wrap: anywhere; }
 thead th { background: var(--head); }
 tbody th { font-weight: 400; }
