@@ -11,7 +11,19 @@ import pytest
 from bpc.kit import statements as iam
 from bpc.output.stacks import Stacks
 from bpc.report import dashboard, findings, pipelines, watching
-from bpc.report.findings import ACCOUNTS, CHANGES, CLUSTER, FEDERATED, MANAGES, OPEN, READS, SERVICES, WHOLE, Finding
+from bpc.report.findings import (
+    ACCOUNTS,
+    CHANGES,
+    CLUSTER,
+    FEDERATED,
+    MAINTAINED,
+    MANAGES,
+    OPEN,
+    READS,
+    SERVICES,
+    WHOLE,
+    Finding,
+)
 from parts.pages import SPECS, blueprint, finished, of_spec, words
 
 
@@ -93,6 +105,8 @@ def test_the_findings_of_the_examples() -> None:
     assert role[:2] == ("KarpenterRole", "iam:PassRole") and "alone; under a condition on iam:PassedTo" in role[2]
     assert asked(everything, OPEN) == [] and asked(everything, CHANGES) == []
     assert asked(of_spec("irsa")[0], FEDERATED)
+    maintained = {(where, what) for where, what, _ in asked(everything, MAINTAINED)}
+    assert ("KarpenterNodeRole", "AmazonEKSWorkerNodePolicy") in maintained
     (leads,) = [one for one in asked(of_spec("teams")[0], CLUSTER) if "PaymentsLeads" in one[1]]
     assert leads[2] == "in payments, payments-batch alone"
 

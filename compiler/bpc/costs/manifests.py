@@ -25,7 +25,11 @@ def lines(stacks: Stacks) -> Iterator[Line]:
     region = stacks.plan.region
     if count := len({*filter(None, map(balancer, objects))}):
         found = price("load balancer", region)
-        why = "as the manifests ask; what goes through costs more" if found else f"no price for {region}"
+        why = (
+            "as the manifests ask; what goes through and public addresses cost more"
+            if found
+            else f"no price for {region}"
+        )
         yield steady("load balancers", found, count, why)
     yield from volumes(objects, region)
     if any(one.source == "chart" and one.entry.name not in stacks.plan.brought for one in stacks.plan.addons):

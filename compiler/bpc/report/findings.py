@@ -66,6 +66,7 @@ def found(stacks: Stacks) -> Iterator[Finding]:
                 yield from _administrators(title, properties)
             if iam.makes_administrators(properties):
                 yield Finding(OPEN, title, code("AdministratorAccess"), "the blueprint asks for it")
+            yield from _maintained(title, properties)
             if one["Type"] != ENDPOINT:
                 yield from _said(title, properties, stacks.plan.blueprint.account)
 
@@ -139,6 +140,14 @@ def _trusted(title: str, statement: dict[str, Any], account: str | None) -> Iter
                 yield Finding(TRUSTED[kind], title, code("anybody" if name == "*" else name), _answer(statement))
 
 
+def _maintained(title: str, properties: dict[str, Any]) -> Iterator[Finding]:
+    """Policies of AWS's own, whose statements are in no template."""
+    for arn in map(said, listed(properties.get("ManagedPolicyArns"))):
+        _, found, name = arn.partition(":iam::aws:policy/")
+        if found and name != "AdministratorAccess":
+            yield Finding(MAINTAINED, title, code(name), "AWS says what it allows, and may change it")
+
+
 def _administrators(title: str, properties: dict[str, Any]) -> Iterator[Finding]:
     who = said(properties.get("PrincipalArn"))
     for policy in listed(properties.get("AccessPolicies")):
@@ -155,7 +164,8 @@ def _administrators(title: str, properties: dict[str, Any]) -> Iterator[Finding]
 OPEN, MANAGES, ACCOUNTS = "Everything, or everybody", "Manages permissions", "Another account, or anybody"
 FEDERATED, CLUSTER, WHOLE = "Tokens of an identity provider", "Administers the cluster", "All actions of a service"
 CHANGES, READS, SERVICES = "Changes every resource", "Reads every resource", "A service of AWS is let in"
-KINDS = (OPEN, ACCOUNTS, MANAGES, CLUSTER, WHOLE, CHANGES, FEDERATED, READS, SERVICES)
+MAINTAINED = "A policy that AWS maintains"
+KINDS = (OPEN, ACCOUNTS, MANAGES, CLUSTER, WHOLE, CHANGES, FEDERATED, READS, MAINTAINED, SERVICES)
 TRUSTED = {"AWS": ACCOUNTS, "CanonicalUser": ACCOUNTS, "Federated": FEDERATED, "Service": SERVICES}
 ASKED: tuple[tuple[str, Asked], ...] = (
     (OPEN, _open),
