@@ -191,9 +191,10 @@ def test_ways_to_and_from_addresses(made: Made) -> None:
 
 def test_quotas_are_those_of_the_environment(made: Made) -> None:
     for environment, pods in (("dev", "100"), ("prod", "400")):
-        hard = [one["spec"]["hard"] for one in made.of("ResourceQuota", PAYMENTS, environment)]
-        assert [one["pods"] for one in hard] == [pods]
-        assert hard[0]["services.loadbalancers"] == "0"
+        found = made.of("ResourceQuota", PAYMENTS, environment)
+        hard = {one["metadata"]["name"]: one["spec"]["hard"] for one in found}
+        assert {name: one["pods"] for name, one in hard.items()} == {"payments": pods, "payments-urgent": "10"}
+        assert hard["payments"]["services.loadbalancers"] == "0"
 
 
 def test_the_api_server_would_take_it_all(made: Made) -> None:
@@ -210,6 +211,12 @@ def of_kind(it: Compiled, kind: str, name: str = "team-shop") -> list[dict[str, 
     """The objects of a component by their kind."""
     end = f"/{kind.lower()}.yaml"
     texts = [text for path, text in it.files.items() if f"/base/{name}" in path and path.endswith(end)]
+    return [one for text in texts for one in yaml.safe_load_all(text)]
+
+
+def handed(it: Compiled, file: str) -> list[dict[str, Any]]:
+    """What the engine is told of the platform itself."""
+    texts = [text for path, text in it.files.items() if path.startswith("gitops/") and path.endswith(f"/{file}.yaml")]
     return [one for text in texts for one in yaml.safe_load_all(text)]
 
 
@@ -262,6 +269,59 @@ def test_argo_cds_project_is_of_the_teams_namespaces_alone() -> None:
     assert kept == {"ResourceQuota", "LimitRange", "NetworkPolicy", "Role", "RoleBinding"}
     assert application["spec"]["project"] == project["metadata"]["name"]
     assert application["spec"]["source"]["path"] == "deploy"
+
+
+def test_argo_cd_as_a_capability_wants_to_know_where_applications_are() -> None:
+    cluster = {
+        "capabilities": {
+            "argocd": {
+                "identityCenter": {"instanceArn": "arn:aws:sso:::instance/ssoins-1234567890abcdef"},
+                "namespace": "delivery",
+            }
+        }
+    }
+    own = {"repository": "https://github.com/example/shop"}
+    platform = {"engine": "argocd", "repository": "https://github.com/example/platform"}
+    it = compiled(cluster=cluster, gitops=platform, teams=[team(gitops=own)])
+    assert it.errors == []
+    projects = [*of_kind(it, "AppProject"), *handed(it, "appproject")]
+    assert len(projects) == 2
+    applications = [*of_kind(it, "Application"), *handed(it, "application"), *handed(it, "applications")]
+    assert {one["metadata"]["namespace"] for one in (*projects, *applications)} == {"delivery"}
+    assert [one["spec"]["sourceNamespaces"] for one in projects] == [["delivery"], ["delivery"]]
+    assert not any(one["spec"].get("permitOnlyProjectScopedClusters") for one in projects)
+    self_managed = compiled(gitops=platform, teams=[team(gitops=own)])
+    usual = [*of_kind(self_managed, "AppProject"), *handed(self_managed, "appproject")]
+    assert len(usual) == 2 and not any("sourceNamespaces" in one["spec"] for one in usual)
+
+
+def test_a_quota_of_some_pods_alone() -> None:
+    scopes = [{"scopeName": "PriorityClass", "values": ["high", "higher"]}, {"scopeName": "NotBestEffort"}]
+    more = [{"name": "high", "hard": {"pods": 10, "requests.cpu": "8"}, "scopeSelector": scopes}]
+    it = compiled(teams=[team(scopedQuotas=more, namespaces=["shop", "shop-batch"])])
+    assert it.errors == []
+    found = of_kind(it, "ResourceQuota")
+    assert [one["metadata"]["namespace"] for one in found] == ["shop", "shop-batch"]
+    assert {one["metadata"]["name"] for one in found} == {"shop-high"}
+    assert found[0]["spec"] == {
+        "hard": {"pods": "10", "requests.cpu": "8"},
+        "scopeSelector": {
+            "matchExpressions": [
+                {"scopeName": "PriorityClass", "operator": "In", "values": ["high", "higher"]},
+                {"scopeName": "NotBestEffort", "operator": "Exists"},
+            ]
+        },
+    }
+
+
+def test_a_level_may_be_that_of_one_version() -> None:
+    it = compiled(cluster={"version": "1.35"}, teams=[team(podSecurityVersion="v1.34")])
+    (labels,) = [one["metadata"]["labels"] for one in of_kind(it, "Namespace")]
+    modes = ("enforce", "audit", "warn")
+    assert [labels[f"pod-security.kubernetes.io/{mode}-version"] for mode in modes] == ["v1.34"] * 3
+    newer = compiled(cluster={"version": "1.35"}, teams=[team(podSecurityVersion="v1.36")])
+    assert newer.errors == ["BPC642"]
+    assert not compiled(cluster={"version": "1.35"}, teams=[team(podSecurityVersion="latest")]).errors
 
 
 @pytest.mark.parametrize(

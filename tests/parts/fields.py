@@ -603,11 +603,13 @@ TEAM: dict[str, Any] = {
     "networkPolicy": {"allow": [WAY]},
     "gitops": {"repository": "https://github.com/example/old"},
 }
+COUNTED = {"name": "old", "hard": {"pods": 1}, "scopeSelector": [{"scopeName": "PriorityClass", "values": ["old"]}]}
 TEAMS: dict[str, Any] = {"addons": {"vpc-cni": {"values": {"enableNetworkPolicy": "true"}}}, "teams": [TEAM]}
 EXPRESSION = {"matchExpressions": [{"key": "old", "operator": "NotIn", "values": ["old"]}]}
 BLOCK = {"ipBlock": {"cidr": "10.0.0.0/7", "except": ["10.1.1.0/24"]}}
 BELOW |= {
     "teams": TEAMS,
+    "teams[].scopedQuotas[]": {"teams[].scopedQuotas": [COUNTED]},
     "teams[].access[].role": {"teams[].access": [{"principals": [MEMBER], "role": "edit"}]},
     "teams[].access[].clusterRole": {"teams[].access": [{"group": "old", "clusterRole": "edit"}]},
     **{
@@ -623,6 +625,11 @@ BELOW |= {
     },
 }
 FIRST["teams[].limits[].type"] = {"teams[].limits": [{"max": {"memory": "1Gi"}}]}
+FIRST["teams[].scopedQuotas[].scopeSelector[].scopeName"] = {
+    "teams[].scopedQuotas": [COUNTED | {"scopeSelector": [{"scopeName": "PriorityClass"}]}]
+}
+VALUES["teams[].scopedQuotas[].scopeSelector[].operator"] = "NotIn"
+VALUES["teams[].scopedQuotas[].scopeSelector[].scopeName"] = "NotTerminating"
 VALUES["teams[].serviceAccounts[].namespace"] = "older"
 # A team's service accounts are the same as the blueprint's.
 OF_ALL = "serviceAccounts[]"

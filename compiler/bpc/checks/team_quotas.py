@@ -12,7 +12,7 @@ from decimal import Decimal
 from bpc.checks.nearest import meant
 from bpc.diagnostics import Diagnostic, Path, rule
 from bpc.model import Blueprint, Limit, Team
-from bpc.model.teams import Quantities
+from bpc.model.teams import Quantities, QuotaScope, ScopedQuota
 
 AMOUNT = rule(
     "BPC649",
@@ -43,6 +43,14 @@ NO_DEFAULTS = rule(
     cure="Give limits of the type Container a defaultRequest, or a default for what a quota of limits counts; or "
     "expect every container to say it.",
     severity="warning",
+)
+
+NO_SCOPE = rule(
+    "BPC897",
+    "quota-scope",
+    why="The API server refuses such a scope, or no pod would ever be in it (Kubernetes documentation, Resource "
+    "Quotas, Quota scopes).",
+    cure="Do what the message says.",
 )
 
 UNITS = {"": 0, "n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
@@ -82,6 +90,42 @@ def _quotas(blueprint: Blueprint) -> Iterator[Diagnostic]:
             else:
                 yield from _amount(at, name, value)
         yield from _defaults(team)
+
+
+def _scopes(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    for team in blueprint.teams:
+        names: set[str] = set()
+        for one in team.scoped_quotas:
+            if one.name in names:
+                yield NO_SCOPE.at(
+                    (*one.at, "name"), f"{team.name} has a quota {one.name} already", "rename one of the two"
+                )
+            names.add(one.name)
+            for name, value in one.hard.items():
+                yield from _amount((*one.at, "hard", name), name, value)
+            for scope in one.scope_selector:
+                yield from _scope(scope)
+            yield from _together(one)
+
+
+def _scope(one: QuotaScope) -> Iterator[Diagnostic]:
+    if one.wanted in ("In", "NotIn") and not one.values:
+        yield NO_SCOPE.at(one.at, f"{one.wanted} needs the names of PriorityClasses", "add values")
+    if one.values and one.wanted in ("Exists", "DoesNotExist"):
+        yield NO_SCOPE.at((*one.at, "values"), f"{one.wanted} asks for no values", "take them away", key=True)
+    elif one.scope_name != "PriorityClass" and one.wanted != "Exists":
+        key = "operator" if one.operator else "values"
+        yield NO_SCOPE.at((*one.at, key), f"{one.scope_name} knows Exists alone", "say scopeName and no more", key=True)
+
+
+def _together(one: ScopedQuota) -> Iterator[Diagnostic]:
+    """Scopes that exclude each other, and what a pod that asks for nothing cannot be counted by."""
+    names = {it.scope_name for it in one.scope_selector}
+    for name in sorted(names):
+        if f"Not{name}" in names:
+            yield NO_SCOPE.at(one.at, f"no pod is both {name} and Not{name}", "make two quotas of it")
+    if "BestEffort" in names and {*one.hard} != {"pods"}:
+        yield NO_SCOPE.at((*one.at, "hard"), "of pods that ask for nothing only their number counts", "keep pods alone")
 
 
 def _is_known(name: str) -> bool:
@@ -168,4 +212,4 @@ def _order(one: Limit) -> Iterator[Diagnostic]:
             yield REFUSED.at((*one.at, "maxLimitRequestRatio", name), "a limit is never less than its request")
 
 
-CHECKS = (_quotas, _limits)
+CHECKS = (_quotas, _scopes, _limits)

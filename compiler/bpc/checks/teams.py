@@ -32,12 +32,12 @@ OUTSIDE = rule(
     why="A team's pods are in its own namespaces.",
     cure="Use one of the team's namespaces, or the section serviceAccounts.",
 )
-ONE_PROJECT = rule(
+NOT_REGISTERED = rule(
     "BPC644",
     "team-in-managed-argo-cd",
-    why="Argo CD as an EKS capability knows the cluster as that of one project, the platform's (Amazon EKS User Guide, "
-    "Register target clusters); a team's Applications would be in another.",
-    cure="Use the add-on argo-cd, or bring the team's manifests into the cluster in another way.",
+    why="Argo CD as an EKS capability does not know the cluster until somebody registers it (Amazon EKS User Guide, "
+    "Register target clusters). bpc does, where it hands the platform's own manifests to it.",
+    cure="Say gitops.repository, or use the add-on argo-cd.",
 )
 # Kubernetes documentation, Namespaces, Initial namespaces.
 INITIAL = ("default", "kube-node-lease", "kube-public", "kube-system")
@@ -64,10 +64,15 @@ def _names(blueprint: Blueprint) -> Iterator[Diagnostic]:
 def _namespaces(blueprint: Blueprint) -> Iterator[Diagnostic]:
     for team in blueprint.teams:
         if not team.create_namespaces:
-            for key, value in (("labels", team.labels), ("podSecurity", team.pod_security)):
+            given = (team.labels, team.pod_security, team.pod_security_version)
+            for key, value in zip(("labels", "podSecurity", "podSecurityVersion"), given, strict=True):
                 if value:
                     said = f"no namespace is made that could have {key}"
                     yield UNUSED.at((*team.at, key), said, "take createNamespaces away", key=True)
+        version = (team.pod_security_version or "").removeprefix("v1.")
+        if version.isdecimal() and int(version) > int(blueprint.cluster.version.removeprefix("1.")):
+            said = f"Kubernetes {blueprint.cluster.version} does not know the levels of v1.{version}"
+            yield UNUSED.at((*team.at, "podSecurityVersion"), said, f"say v{blueprint.cluster.version} or an older one")
 
 
 def _service_accounts(blueprint: Blueprint) -> Iterator[Diagnostic]:
@@ -87,7 +92,7 @@ def _gitops(blueprint: Blueprint) -> Iterator[Diagnostic]:
 
 
 def _repository(team: Team, blueprint: Blueprint) -> Iterator[Diagnostic]:
-    gitops, capabilities = team.gitops, blueprint.cluster.capabilities
+    gitops = team.gitops
     assert gitops, "the team has a repository"
     engine = blueprint.gitops.engine if blueprint.gitops else "kustomize"
     if engine == "kustomize":
@@ -95,8 +100,11 @@ def _repository(team: Team, blueprint: Blueprint) -> Iterator[Diagnostic]:
         yield UNUSED.at(gitops.at, "there is no engine that would read the repository", help, key=True)
     if engine != "argocd":
         return
-    if capabilities and capabilities.argocd:
-        yield ONE_PROJECT.at(gitops.at, "EKS runs this Argo CD, for one project", key=True)
+    capabilities = blueprint.cluster.capabilities
+    if capabilities and capabilities.argocd and blueprint.gitops and not blueprint.gitops.repository:
+        yield NOT_REGISTERED.at(
+            gitops.at, "EKS's Argo CD does not know this cluster", "say gitops.repository", key=True
+        )
     given = dict(zip(FLUX_ALONE, (gitops.interval_seconds, gitops.secret_ref, gitops.cluster_role), strict=True))
     for key, value in given.items():
         if value:

@@ -150,6 +150,7 @@ __all__ = [
     "PrometheusLogs",
     "Proxy",
     "Query",
+    "QuotaScope",
     "RbacRoleMapping",
     "Recipient",
     "RemoteNetwork",
@@ -162,6 +163,7 @@ __all__ = [
     "Scaling",
     "ScalingPolicy",
     "Scope",
+    "ScopedQuota",
     "ScoringStrategy",
     "SecretRef",
     "SecretsEncryption",
@@ -215,7 +217,7 @@ HOMES = {
     "security_groups": "SecurityGroupRule",
     "stack_sets": "AutoDeployment OperationPreferences StackSets",
     "storage": "AccessPoint FileSystem Lifecycle Lustre SnapshotClass Storage StorageClass",
-    "teams": "AllowedPath Limit NetworkPolicy PolicyRule Team TeamAccess TeamGitops",
+    "teams": "AllowedPath Limit NetworkPolicy PolicyRule QuotaScope ScopedQuota Team TeamAccess TeamGitops",
 }
 LAZY = {name: f"bpc.model.{home}" for home, names in HOMES.items() for name in names.split()}
 

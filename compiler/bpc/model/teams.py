@@ -35,6 +35,24 @@ class Limit(Node):
         return {key: value for key, value in fields.items() if value}
 
 
+class QuotaScope(Node):
+    """Which pods a quota counts."""
+
+    scope_name: str
+    operator: str | None
+    values: tuple[str, ...] | None
+
+    @property
+    def wanted(self) -> str:
+        return self.operator or ("In" if self.values else "Exists")
+
+
+class ScopedQuota(Node):
+    name: str
+    hard: Quantities
+    scope_selector: tuple[QuotaScope, ...]
+
+
 class PolicyRule(Node):
     """What a Role allows."""
 
@@ -94,7 +112,9 @@ class Team(Node):
     create_namespaces: bool
     labels: Mapping[str, str]
     pod_security: str | None
+    pod_security_version: str | None
     quota: Quantities | None
+    scoped_quotas: tuple[ScopedQuota, ...]
     limits: tuple[Limit, ...] | None
     access: tuple[TeamAccess, ...]
     service_accounts: tuple[ServiceAccount, ...]
@@ -109,5 +129,6 @@ class Team(Node):
     @property
     def has_manifests(self) -> bool:
         """Whether anything of it is an object of Kubernetes, service accounts apart."""
-        said = self.create_namespaces or self.quota or self.limits or self.network_policy or self.gitops
+        bounds = self.quota or self.scoped_quotas or self.limits
+        said = self.create_namespaces or bounds or self.network_policy or self.gitops
         return bool(said or any(not one.by_policy for one in self.access))

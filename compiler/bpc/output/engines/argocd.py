@@ -14,6 +14,7 @@ from typing import Any
 from bpc.addon import Manifest
 from bpc.output.engines.told import Told
 from bpc.plan.releases import Release
+from bpc.plan.shapes import Plan
 
 # Where objects go: the cluster that Argo CD itself runs in, or for.
 HERE = "in-cluster"
@@ -56,6 +57,13 @@ def application(
         },
     }
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
+
+
+def sources(plan: Plan, home: str) -> dict[str, list[str]]:
+    """Where Applications of a project may be. For an EKS capability it has to be said (Amazon EKS User Guide, Working
+    with Argo CD Projects); an Argo CD of one's own takes its namespace without that."""
+    capabilities = plan.blueprint.cluster.capabilities
+    return {"sourceNamespaces": [home]} if capabilities and capabilities.argocd else {}
 
 
 def source_url(repository: str) -> str:

@@ -1,7 +1,7 @@
 """What tells Argo CD to take the manifests out of a repository, wave by wave, and what it may do for them.
 
-Source: Argo CD documentation, Projects, Cluster bootstrapping (app of apps), Sync phases and waves. In an EKS
-capability one cluster belongs to one project (Amazon EKS User Guide, Register target clusters): all of it is in ours.
+Source: Argo CD documentation, Projects, Cluster bootstrapping (app of apps), Sync phases and waves; Amazon EKS User
+Guide, Working with Argo CD Projects.
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ def _project(plan: Plan, told: Told, parts: Sequence[Part]) -> Manifest:
         "sourceRepos": [told.gitops.repository, *sorted({argocd.source_url(one.chart.repository) for one in charts})],
         "destinations": [{"name": HERE, "namespace": name} for name in sorted(names - {""})],
         "clusterResourceWhitelist": [{"group": group, "kind": kind} for group, kind in sorted(kinds)],
+        **argocd.sources(plan, told.gitops.home),
     }
     # It must not go while anything is left in it.
     annotations = {WAVE: "-1", "argocd.argoproj.io/sync-options": "Prune=false"}

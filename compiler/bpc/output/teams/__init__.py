@@ -37,5 +37,5 @@ def _objects(team: Team, plan: Plan, accounts: Mapping[Path, Manifest]) -> list[
     if team.gitops and plan.blueprint.gitops:
         from bpc.output.teams import tenants
 
-        made += tenants.objects(team, team.gitops, plan.blueprint.gitops)
+        made += tenants.objects(team, team.gitops, plan.blueprint.gitops, plan)
     return made

@@ -1,6 +1,7 @@
 """A team's own repository: what the engine may do for it, in its namespaces and nowhere else.
 
-Sources: Argo CD documentation, Projects; Flux documentation, Multi-tenancy, and the objects that `flux create tenant`
+Sources: Argo CD documentation, Projects, and Project scoped Repositories and Clusters, by which a project may have
+applications in the cluster of another one; Flux documentation, Multi-tenancy, and the objects that `flux create tenant`
 writes.
 """
 
@@ -13,6 +14,7 @@ from bpc.kit.k8s import Object
 from bpc.model import Gitops, Team, TeamGitops
 from bpc.output.engines.told import Told
 from bpc.output.teams import rbac
+from bpc.plan.shapes import Plan
 
 # What bounds the team is not the team's to change.
 BOUNDS = {
@@ -22,11 +24,11 @@ BOUNDS = {
 }
 
 
-def objects(team: Team, own: TeamGitops, platform: Gitops) -> Iterator[Object]:
+def objects(team: Team, own: TeamGitops, platform: Gitops, plan: Plan) -> Iterator[Object]:
     if platform.engine == "flux":
         yield from _flux(team, own, platform)
     else:
-        yield from _argocd(team, own, platform)
+        yield from _argocd(team, own, platform, plan)
 
 
 def _flux(team: Team, own: TeamGitops, platform: Gitops) -> Iterator[Object]:
@@ -54,7 +56,7 @@ def _flux(team: Team, own: TeamGitops, platform: Gitops) -> Iterator[Object]:
     yield made
 
 
-def _argocd(team: Team, own: TeamGitops, platform: Gitops) -> Iterator[Object]:
+def _argocd(team: Team, own: TeamGitops, platform: Gitops, plan: Plan) -> Iterator[Object]:
     from bpc.output.engines import argocd
 
     # Not the team's name alone: that may be a chart's too.
@@ -65,6 +67,7 @@ def _argocd(team: Team, own: TeamGitops, platform: Gitops) -> Iterator[Object]:
         "sourceRepos": [own.repository],
         "destinations": [{"name": argocd.HERE, "namespace": namespace} for namespace in team.namespaces],
         "namespaceResourceBlacklist": forbidden,
+        **argocd.sources(plan, platform.home),
     }
     metadata = {"name": name, "namespace": platform.home, "annotations": {argocd.WAVE: "-1"}}
     yield {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": metadata, "spec": spec}
