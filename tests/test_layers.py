@@ -32,7 +32,7 @@ upgrading.apis upgrading.edits upgrading.order
 upgrading.addons
 upgrading.versions upgrading.shapes
 tracing.said
-tracing.asked tracing.files tracing.lines
+tracing.asked tracing.files tracing.lines tracing.outputs
 tracing
 tracing.objects
 difference

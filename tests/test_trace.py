@@ -12,7 +12,7 @@ import yaml
 from bpc import pipeline, tracing
 from bpc.beside import Beside
 from bpc.cli import exits, main
-from bpc.tracing import OBJECT, RESOURCE, Made, asked, files, lines
+from bpc.tracing import OBJECT, RESOURCE, Made, asked, files, lines, outputs
 
 ROOT = Path(__file__).resolve().parent.parent
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
@@ -219,6 +219,39 @@ def _begin(text: str, title: str) -> int:
     return text.count("\n", 0, place)
 
 
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+def test_every_output_of_the_examples_is_traced_to_a_section(spec: Path) -> None:
+    document, environments, _ = pipeline.finished(spec.read_bytes(), str(spec), Beside.of(str(spec)))
+    assert document
+    every = outputs.everything(document, environments)
+    there = [
+        (stack, name)
+        for _, it in environments
+        for stack, one in it.templates.items()
+        for name in one.get("Outputs", ())
+    ]
+    assert [(one.part, one.name) for one in every] == there
+    assert [one.name for one in every if not one.at] == []
+
+
+def test_an_output_of_a_stack(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ("VpcId", "network/VpcId", "dev/network/VpcId"):
+        found = rows(capsys, words, "fleet.yaml", "--env", "dev")["made"]
+        assert [(one["kind"], one["type"], one["path"]) for one in found] == [
+            ("output", "Output of EksVPC", ["network"])
+        ]
+    assert main(["compile", "fleet.yaml"]) == exits.OK
+    file = "out/one/cloudformation/dev/10-network.yaml"
+    text = (here / file).read_text(encoding="utf-8").splitlines()
+    begin = text.index("Outputs:")
+    capsys.readouterr()
+    [one] = rows(capsys, f"{file}:{begin + 3}", "fleet.yaml")["made"]
+    assert (one["kind"], one["name"]) == ("output", text[begin + 1].strip(" :"))
+    assert main(["trace", f"{file}:{begin + 1}", "fleet.yaml"]) == exits.BAD_USAGE
+    assert main(["trace", "VpcI", "fleet.yaml"]) == exits.BAD_USAGE
+    assert "did you mean VpcId?" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("spec", "words", "place"),
     [
@@ -372,7 +405,9 @@ def test_every_line_of_the_examples_says_something(here: Path) -> None:
                 one = lines.told(document, path, places, every)
                 told = bool(one.makes or one.shapes)
                 quiet = path[0] in ("apiVersion", "kind") or path == ("environments",)
-                assert told or quiet or _nothing(document.data, path), f"{spec.name}:{number} {path}"
+                assert told or quiet or _nothing(document.data, path) or _left_out(document.data, path), (
+                    f"{spec.name}:{number} {path}"
+                )
 
 
 def _nothing(data: Any, path: tuple[Any, ...]) -> bool:
@@ -389,6 +424,14 @@ def _nothing(data: Any, path: tuple[Any, ...]) -> bool:
         None,
         {"enabled": False},
     )
+
+
+def _left_out(data: Any, path: tuple[Any, ...]) -> bool:
+    """Whether a place says that an application is not to be, or names one that is there already."""
+    for part in path:
+        data = data[part]
+    there = isinstance(data, str) and path[-2] == "apps"
+    return there or (isinstance(data, dict) and data.get("enabled") is False)
 
 
 # What cannot be traced

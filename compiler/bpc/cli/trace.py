@@ -15,12 +15,13 @@ from bpc.diagnostics import errors
 from bpc.environments import Place
 from bpc.output.stacks import Stacks
 from bpc.source import Document
-from bpc.tracing import Made, asked, files, lines, said
+from bpc.tracing import Made, asked, files, lines, outputs, said
 
 EXAMPLES = """examples:
   bpc trace ExternalDnsRole specs/study.yaml      the line that made it
   bpc trace AWS::IAM::Role specs/study.yaml       all of a type; also addons/ExternalDnsRole, or '*Role'
   bpc trace Deployment/cluster-autoscaler specs/study.yaml
+  bpc trace VpcId specs/study.yaml                an output of a stack
   bpc trace out/myeks/cloudformation/default/30-cluster.yaml:40 specs/study.yaml
   bpc trace specs/study.yaml:42                   what line 42 makes, by environment
 """
@@ -37,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         metavar="RESOURCE|SPEC:LINE",
-        help="a logical ID, a manifest, a file of the output or a line of it; or a line of the blueprint",
+        help="a logical ID, an output, a manifest, a file of the output or a line of it; or a line of the blueprint",
     )
     parser.add_argument("spec", metavar="SPEC", nargs="?", default="", help=f"the blueprint (default: {DEFAULT})")
     parser.add_argument("--env", metavar="NAME", default="", help="in this environment alone")
@@ -75,12 +76,14 @@ def _resource(what: str, number: re.Match[str] | None, spec: str, options: argpa
     document, environments, made = _made(spec, options)
     file = number["file"] if number else what
     found = asked.find(file, made)
+    given = outputs.everything(document, environments) if number or not found else []
+    found += asked.find(file, given)
     if not found and (path := asked.below_output(file)):
         found = files.other(path, document, environments)
     elif number:
         found = _at_line(file, int(number["line"]), found)
     if not found:
-        hint = asked.near(what, made) or "`bpc trace '*'` lists everything"
+        hint = asked.near(what, [*made, *given]) or "`bpc trace '*'` lists everything"
         return _wrong(f"{spec} makes nothing called {what}; {hint}")
     if options.format == "json":
         sys.stdout.write(said.as_json(spec, {"made": [said.row(one) for one in found]}))
@@ -96,7 +99,7 @@ def _at_line(file: str, number: int, made: Sequence[Made]) -> list[Made]:
         raise _Stop(code)
     found = asked.at_line(files[0].raw.decode("utf-8", "replace"), number, made)
     if made and not found:
-        sys.stderr.write(f"bpc: line {number} of {file} belongs to no resource and no object\n")
+        sys.stderr.write(f"bpc: line {number} of {file} belongs to no resource, no output and no object\n")
         raise _Stop(BAD_USAGE)
     return found
 

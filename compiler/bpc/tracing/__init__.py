@@ -2,6 +2,7 @@
 
 everything  what an environment is made of, each part with the place in the blueprint that asked for it
 objects     the place of a Kubernetes object
+outputs     the outputs of stacks
 files       what else is in the output
 asked       what somebody means by `Cluster`, `prod/cluster/Cluster` or a file of the output
 lines       a line of the blueprint: which places it holds, and what is made from them
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from bpc.environments import Place
     from bpc.source import Document
 
-RESOURCE, OBJECT, FILE = "resource", "object", "file"
+RESOURCE, OBJECT, FILE, OUTPUT = "resource", "object", "file", "output"
 
 
 class Made(Record):
-    """A resource of CloudFormation, an object of Kubernetes, or a file with neither.
+    """A resource of CloudFormation, an output of a stack, an object of Kubernetes, or a file with none of them.
 
     `part` is its stack or its component, `type` the resource's type or the object's kind, and `name` the logical ID
     or the object's own. `at` is its place in the environment, and `written` the same in the blueprint as it was typed.
@@ -54,7 +55,7 @@ class Made(Record):
         """What `bpc diff` calls it, too."""
         if self.kind == FILE:
             return self.file
-        if self.kind == RESOURCE:
+        if self.kind in (RESOURCE, OUTPUT):
             return f"{self.part}/{self.name} ({self.type})"
         return "/".join(filter(None, (self.type, self.namespace, self.name)))
 

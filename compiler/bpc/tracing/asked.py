@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bpc.checks.nearest import meant
-from bpc.tracing import RESOURCE, Made
+from bpc.tracing import OUTPUT, RESOURCE, Made
 
 FOLDERS = ("cloudformation/", "kubernetes/", "gitops/", "images/")
 ALONE = ("README.md", ".bpc.json")
+# Where a section of a template begins, in YAML or in JSON.
+SECTION = re.compile(r'(?:  )?"?(Metadata|Parameters|Rules|Mappings|Conditions|Resources|Outputs)"?: ?\{?$')
+SECTIONS = {"Resources": RESOURCE, "Outputs": OUTPUT}
 KUSTOMIZATION = "kustomization.yaml"
 
 
@@ -43,8 +46,10 @@ def at_line(text: str, line: int, made: Iterable[Made]) -> list[Made]:
     """What a line of a file of the output belongs to; `made` is all that is in the file."""
     lines = text.split("\n")[:line]
     every = list(made)
-    if every and every[0].kind == RESOURCE:
-        titles = {one.name: one for one in every}
+    if every and every[0].kind in (RESOURCE, OUTPUT):
+        begun = [match[1] for match in map(SECTION.match, lines) if match]
+        wanted = SECTIONS.get(begun[-1] if begun else "")
+        titles = {one.name: one for one in every if one.kind == wanted}
         # In YAML a title is indented by two spaces, and in JSON by as many as make a second level.
         found = (re.fullmatch(r' {2,4}"?(\w+)"?: ?\{?', one) for one in reversed(lines))
         title = next((one[1] for one in found if one and one[1] in titles), "")
@@ -62,7 +67,7 @@ def _said(document: Iterable[str], key: str) -> str:
 
 def _names(one: Made) -> Iterator[str]:
     """Everything that it may be called."""
-    if one.kind == RESOURCE:
+    if one.kind in (RESOURCE, OUTPUT):
         yield from (one.name, f"{one.part}/{one.name}", f"{one.part}.{one.name}", one.type)
         yield f"{one.environment}/{one.part}/{one.name}"
         return
