@@ -17,6 +17,7 @@ TABLES = (
     ("features.json", "lacks"),
     ("instance-regions.json", "regions"),
     ("instance-types.json", "families"),
+    ("interfaces.json", "families"),
     ("partitions.json", "partitions"),
     ("permissions.json", "types"),
     ("regions.json", "regions"),

@@ -191,6 +191,17 @@ def test_damage_is_found(name: str, compiled: Path, tmp_path: Path, capsys: pyte
     assert status == (0 if code == "BPC622" else 1)
 
 
+def test_what_is_no_inventory_is_said_once(compiled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "demo"
+    shutil.copytree(compiled, folder)
+    for content in ("", "{", "[]", "{}"):
+        put(folder / verify.MARKER, content)
+        assert main(["verify", str(folder)]) == 1
+        said = capsys.readouterr()
+        assert (said.out + said.err).count("BPC605") == 1
+        assert f"{verify.MARKER} is no inventory that bpc wrote" in said.out + said.err
+
+
 def test_what_bpc_compiles_is_fine(compiled: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(compiled)]) == 0
     said = capsys.readouterr()

@@ -50,6 +50,12 @@ FIELDS = {
     "clusterDns": ("al2023", "al2", "ubuntu", "windows", "bottlerocket"),
     "bottlerocket": ("bottlerocket",),
 }
+# What Bottlerocket has in place of it (Bottlerocket documentation, Settings Reference).
+INSTEAD = {
+    "kubelet": "say it in bottlerocket.settings.kubernetes, such as eviction-hard",
+    "userData": "say it in bottlerocket.settings, or in a bootstrap container there",
+    "bootstrapCommand": "say it in bottlerocket.settings",
+}
 MERGED = ("al2023", "bottlerocket")  # what EKS adds to, setting by setting
 KUBELET = ("kubelet", "maxPods", "clusterDns")
 OWNED = {
@@ -68,7 +74,8 @@ def _settings(blueprint: Blueprint) -> Iterator[Diagnostic]:
         for field in _given(group):
             at = (*group.at, field)
             if group.family not in FIELDS[field]:
-                yield WRONG_IMAGE.at(at, f"{group.ami} has no {field}", key=True)
+                instead = INSTEAD.get(field, "") if group.family == "bottlerocket" else ""
+                yield WRONG_IMAGE.at(at, f"{group.ami} has no {field}", instead, key=True)
             elif field == "bootstrapCommand":
                 yield from _command(group, at)
             elif field in KUBELET and not group.joins_alone and group.family not in MERGED:

@@ -215,6 +215,8 @@ def readable(output: Output) -> list[Finding]:
     """What the marker lacks; nothing else can be checked while it lacks anything."""
     wanted = {"blueprint": dict, "environments": dict, "files": dict, "generator": str, "trace": dict}
     lacking = [key for key, kind in wanted.items() if not isinstance(output.marker.get(key), kind)]
+    if len(lacking) == len(wanted):
+        return [Finding(MARKER, BAD_MARKER.at((), f"{MARKER} is no inventory that bpc wrote"))]
     nested = [key for key in ("environments", "trace") if key not in lacking]
     lacking += [
         f"{key}.{name}" for key in nested for name, one in output.marker[key].items() if not isinstance(one, dict)

@@ -88,6 +88,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.matrix": beyond_eks,
     "bpc.plan.obstacles.settings": beyond_eks,
     "bpc.plan.obstacles.eks_versions": lambda it: any(one.request.options.get("version") for one in it.addons),
+    "bpc.plan.obstacles.pods_per_node": lambda it: any(one.node_group.max_pods for one in it.node_groups),
     "bpc.plan.obstacles.registries": lambda it: it.partition == "aws-cn" and not it.has_files,
     "bpc.plan.obstacles.releases": lambda it: any(one.source == "chart" for one in it.addons),
     "bpc.plan.obstacles.demands": demanding,

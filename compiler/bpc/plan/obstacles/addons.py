@@ -81,7 +81,9 @@ def _requirements(plan: Plan) -> Iterator[Diagnostic]:
     if plan.blueprint.cluster.auto_mode:
         # Core add-ons that are wanted and not planned are those that EKS Auto Mode has built in.
         there |= {request.name for request in plan.blueprint.addons if request.options["enabled"]}
-    for addon in plan.addons:
+    # Where Auto Mode does what an add-on is for, that is said, and nothing is to be added for it.
+    alone = plan.blueprint.cluster.auto_mode and not plan.node_groups
+    for addon in (one for one in plan.addons if not (alone and one.entry.in_auto_mode)):
         at = addon.request.at
         for name in sorted(set(addon.entry.requires) - there - _needless(addon)):
             yield MISSING.at(at, f"{addon.entry.name} needs {name}", f"add `{name}: {{}}` to addons", key=True)
