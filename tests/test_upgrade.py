@@ -215,6 +215,9 @@ def test_what_is_to_be_edited(here: Path, capsys: pytest.CaptureFixture[str]) ->
     assert said[3].startswith(
         "coredns v1.11.4-eksbuild.2: older than what is known to go with Kubernetes 1.35: take v1."
     )
+    assert (
+        "/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/x86_64/standard/recommended/release_version" in said[2]
+    )
     assert step["support"]["1.34"] == {"standardUntil": "2026-12-02", "extendedUntil": "2027-12-02"}
 
 

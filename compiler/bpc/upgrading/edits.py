@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bpc import facts
 from bpc.diagnostics import Path
 from bpc.environments import Place
+from bpc.model import NodeGroup
 from bpc.output.stacks import Stacks
 from bpc.plan.shapes import PlannedAddOn
 from bpc.upgrading import addons
@@ -27,7 +29,8 @@ def needed(place: Place, stacks: Stacks, version: str) -> Iterator[Edit]:
             wait = f"{group.version} stays, {behind} behind; raise it once the control plane is there"
             yield _edit(place, (*at, "version"), f"the nodes of {name}: {late if behind > MOST_BEHIND else wait}")
         if group.release_version:
-            yield _edit(place, (*at, "releaseVersion"), f"the nodes of {name}: a release of the image for {version}")
+            said = f"the nodes of {name}: a release of the image for {version}{_asked(group, stacks, version)}"
+            yield _edit(place, (*at, "releaseVersion"), said)
         if group.ami_id:
             yield _edit(place, (*at, "amiId"), f"the nodes of {name}: an image of yours with the kubelet of {version}")
         if group.ami_parameter:
@@ -35,6 +38,21 @@ def needed(place: Place, stacks: Stacks, version: str) -> Iterator[Edit]:
             yield _edit(place, (*at, "amiParameter"), f"the nodes of {name}: {wanted}")
     for addon in stacks.plan.addons:
         yield from _pinned(place, addon, version)
+
+
+def _asked(group: NodeGroup, stacks: Stacks, version: str) -> str:
+    """Who says which release is the newest (Amazon EKS User Guide, Retrieve recommended Amazon Linux AMI IDs;
+    Bottlerocket documentation, SSM parameters)."""
+    image = facts.node_images(group.ami).get(group.architecture, {}).get(group.variant)
+    path, _, last = image.parameter.rpartition("/") if image else ("", "", "")
+    key = {"recommended": "release_version", "latest": "image_version"}.get(path.rpartition("/")[2])
+    if not key or last != "image_id":
+        return ""
+    wanted = f"{path.format(version=version)}/{key}"
+    command = (
+        f"aws ssm get-parameter --region {stacks.plan.region} --name {wanted} --query Parameter.Value --output text"
+    )
+    return f", which `{command}` says"
 
 
 def _pinned(place: Place, addon: PlannedAddOn, version: str) -> Iterator[Edit]:
