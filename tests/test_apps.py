@@ -231,6 +231,16 @@ def test_an_ingress_is_private_by_default() -> None:
     assert said["alb.ingress.kubernetes.io/scheme"] == "internal"
 
 
+def test_https_by_the_certificate_that_has_the_host() -> None:
+    found = made(SHOP | {"ingress": {"host": "shop.example.com", "https": True}})
+    it = one(found, "shop", "Ingress")
+    assert it["spec"]["tls"] == [{"hosts": ["shop.example.com"]}]
+    words = {key.partition("/")[2]: value for key, value in it["metadata"]["annotations"].items()}
+    assert words["ssl-redirect"] == "443" and '"HTTPS": 443' in words["listen-ports"]
+    plain = one(made(SHOP | {"ingress": {"host": "shop.example.com"}}), "shop", "Ingress")
+    assert "tls" not in plain["spec"] and len(plain["metadata"]["annotations"]) == 2
+
+
 def test_triggers_are_for_keda() -> None:
     scaling = {"max": 5, "cpu": 50, "triggers": [{"type": "cron", "metadata": {"timezone": "UTC"}}]}
     found = made(SHOP | {"autoscaling": scaling}, addons=CONTROLLER | {"keda": {}}, cluster={"version": "1.35"})

@@ -156,10 +156,11 @@ def _ingress(said: Settings) -> Object:
     backend = {"service": {"name": said["name"], "port": port}}
     rule: Object = {"http": {"paths": [{"path": wanted["path"], "pathType": "Prefix", "backend": backend}]}}
     hosts = {"hosts": [wanted["host"]]} if "host" in wanted else {}
+    secret = {"secretName": wanted["tlsSecretName"]} if "tlsSecretName" in wanted else {}
     spec: Object = {
         "ingressClassName": wanted["class"],
         "rules": [({"host": wanted["host"]} if "host" in wanted else {}) | rule],
-        **({"tls": [{**hosts, "secretName": wanted["tlsSecretName"]}]} if "tlsSecretName" in wanted else {}),
+        **({"tls": [hosts | secret]} if secret or wanted.get("https") else {}),
     }
     made = _of(said, "networking.k8s.io/v1", "Ingress") | {"spec": spec}
     return k8s.annotated(made, wanted["annotations"]) if wanted["annotations"] else made

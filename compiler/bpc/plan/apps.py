@@ -148,4 +148,8 @@ def _annotated(made: dict[str, Any], plan: Plan) -> None:
     if ingress and ingress["class"] == "alb" and BALANCERS in others:
         # The pods themselves are its targets, so the Service need be for the cluster alone.
         words = {f"{ALB}scheme": ingress.get("scheme", "internal"), f"{ALB}target-type": "ip"}
+        ingress = made["ingress"] = {**ingress, "annotations": words | ingress["annotations"]}
+    if ingress and ingress.get("https"):
+        # The certificate is found by the host (AWS Load Balancer Controller, Certificate Discovery).
+        words = {f"{ALB}listen-ports": '[{"HTTP": 80}, {"HTTPS": 443}]', f"{ALB}ssl-redirect": "443"}
         made["ingress"] = {**ingress, "annotations": words | ingress["annotations"]}

@@ -44,6 +44,14 @@ TOLERATION = rule(
     cure="Do what the message says.",
 )
 
+HTTPS = rule(
+    "BPC881",
+    "app-https",
+    why="An Application Load Balancer finds its certificate by the host of the Ingress; the controllers of other "
+    "classes take one from a Secret (AWS Load Balancer Controller documentation, Certificate Discovery).",
+    cure="Say `host`, or tlsSecretName instead of https where the class is another controller's.",
+)
+
 STORES = {"secrets-manager": ("secrets", "{}/*"), "parameter-store": ("parameters", "/{}/*")}
 # Who puts labels of its own on nodes, which no blueprint says.
 KNOWN = ("kubernetes.io", "k8s.io", "amazonaws.com", "karpenter.sh", "nvidia.com")
@@ -119,6 +127,20 @@ def _nodes(plan: Plan) -> Said:
                 break
 
 
+def _https(plan: Plan) -> Said:
+    auto_mode = plan.blueprint.cluster.auto_mode
+    balancers = {"alb", *(one["name"] for one in auto_mode.ingress_classes)} if auto_mode else {"alb"}
+    for app in plan.apps:
+        wanted, at = app.deployments[0].get("ingress", {}), (*app.at, "ingress", "https")
+        if not wanted.get("https"):
+            continue
+        if wanted["class"] not in balancers:
+            said = f"no controller of the class {wanted['class']} looks for certificates in AWS"
+            yield HTTPS.at(at, said, "use tlsSecretName", key=True)
+        elif "host" not in wanted:
+            yield HTTPS.at(at, "a certificate is found by its host, and there is none", "add host", key=True)
+
+
 def _at(app: PlannedApp) -> Path:
     said = next((key for key in ("nodeSelector", "tolerations") if key in app.given), "")
     return (*app.at, said) if said else app.at
@@ -156,4 +178,4 @@ def _puts_up(toleration: Settings, taint: Taint) -> bool:
     return same and ("value" not in toleration or toleration["value"] == taint.value)
 
 
-OBSTACLES = (_volumes, _values, _external, _tolerations, _nodes)
+OBSTACLES = (_volumes, _values, _external, _tolerations, _nodes, _https)

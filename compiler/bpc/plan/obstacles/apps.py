@@ -262,7 +262,7 @@ def _unused(plan: Plan) -> Said:
         ingress = said.get("ingress", {})
         if "tlsSecretName" in ingress and ingress["class"] == "alb":
             at = (*app.at, "ingress", "tlsSecretName")
-            yield UNUSED.at(at, "the class alb takes certificates from AWS Certificate Manager", key=True)
+            yield UNUSED.at(at, "the class alb takes certificates from AWS Certificate Manager", "say https", key=True)
 
 
 def _probes(app: PlannedApp, said: Mapping[str, Any]) -> Said:
