@@ -90,10 +90,13 @@ def _introduction(gitops: Gitops | None, folder: str) -> list[str]:
 
 def _commands(gitops: Gitops | None, folder: str, waves: Waves) -> Iterator[str]:
     last = list(waves)[-1]
+    awaited: set[str] = set()
     for wave, parts in waves.items():
         yield f"kubectl apply --server-side -k {folder}/{wave}"
-        if wave != last:
-            yield from _waits(gitops, wave, parts)
+        # What an add-on has in several waves runs once.
+        waits = [one for one in _waits(gitops, wave, parts) if one not in awaited] if wave != last else []
+        awaited.update(waits)
+        yield from waits
 
 
 def _waits(gitops: Gitops | None, wave: str, parts: list[Part]) -> Iterator[str]:
