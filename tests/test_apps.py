@@ -444,6 +444,15 @@ def test_values_of_secrets_come_by_reference_alone() -> None:
     assert "Secret" not in kinds(found, "shop")
 
 
+def test_pods_may_have_labels_and_annotations() -> None:
+    said = {"podLabels": {"app": "web"}, "podAnnotations": {"prometheus.io/scrape": "true"}}
+    files = {"config": {"mountPath": "/etc/shop", "files": {"a": "b"}}}
+    spec = one(made(SHOP | said | files), "shop", "Deployment")["spec"]
+    metadata = spec["template"]["metadata"]
+    assert metadata["labels"] == spec["selector"]["matchLabels"] | {"app": "web"}
+    assert {*metadata["annotations"]} == {"prometheus.io/scrape", "checksum/config"}
+
+
 def test_where_pods_run() -> None:
     groups = [
         {

@@ -67,10 +67,12 @@ def _target(said: Settings) -> Object:
 
 def _workload(said: Settings) -> Object:
     labels = k8s.labels(said["name"])
-    metadata: Object = {"labels": dict(labels)}
+    annotations = dict(said["podAnnotations"])
     if config := said.get("config"):
         files = "\0".join(text for pair in sorted(config["files"].items()) for text in pair)
-        metadata["annotations"] = {"checksum/config": digest(files.encode())}
+        annotations["checksum/config"] = digest(files.encode())
+    metadata: Object = {"labels": {**labels, **dict(sorted(said["podLabels"].items()))}}
+    metadata |= {"annotations": dict(sorted(annotations.items()))} if annotations else {}
     spec: Object = {
         **({"replicas": said["replicas"]} if "replicas" in said else {}),
         "selector": {"matchLabels": dict(labels)},

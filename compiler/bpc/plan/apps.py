@@ -24,6 +24,8 @@ USUAL: Settings = {
     "envFrom": [],
     "externalSecrets": [],
     "tolerations": [],
+    "podLabels": {},
+    "podAnnotations": {},
     "imagePullSecrets": [],
     "securityContext": {},
     "service": {"type": "ClusterIP", "port": 80, "annotations": {}},

@@ -9,13 +9,13 @@ from bpc.report.markup import Html, code, items, table
 
 
 def applications(stacks: Stacks) -> Html:
-    """Each deployment, how many pods it has, and how it is reached."""
+    """Each workload, how many pods it has, and how it is reached."""
     rows = [
         [one["name"], app.namespace, items([code(one["image"])]), _pods(one), _reached(one)]
         for app in stacks.plan.apps
         for one in app.deployments
     ]
-    return table("Applications", ("Deployment", "Namespace", "Image", "Pods", "Reached"), rows)
+    return table("Applications", ("Workload", "Namespace", "Image", "Pods", "Reached"), rows)
 
 
 def _pods(one: Any) -> str:

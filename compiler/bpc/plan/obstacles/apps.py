@@ -112,6 +112,8 @@ def _inside(app: PlannedApp) -> Said:
             if value in seen:
                 yield TWICE.at((*app.at, key), f"the {what} {value} is taken already", key=True)
             seen.add(value)
+    for key in sorted(first["podLabels"].keys() & k8s.labels(app.name).keys()):
+        yield TWICE.at((*app.at, "podLabels", key), f"{key} is how the pods of {app.name} are found", key=True)
     yield from _service(app, first)
 
 
