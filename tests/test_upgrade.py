@@ -143,6 +143,7 @@ def test_the_table_of_versions() -> None:
     [
         ("coredns", "v1.14.3-eksbuild.16", ""),
         ("coredns", "v1.13.2-eksbuild.3", ""),
+        ("coredns", "v1.14.3-eksbuild.11", ""),
         (
             "coredns",
             "v1.9.3-eksbuild.22",

@@ -15,7 +15,7 @@ from bpc.upgrading.shapes import AddOn
 
 # In this order (Amazon EKS User Guide, "Update existing cluster to new Kubernetes version").
 NETWORKING = ("vpc-cni", "kube-proxy", "coredns")
-WORDS = {"guide": "the latest", "blueprints": "the default"}
+WORDS = {"guide": "the latest", "eksctl": "the newest", "blueprints": "the default"}
 
 
 class Known(Record):
