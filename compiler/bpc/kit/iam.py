@@ -139,12 +139,15 @@ def role(
     policy_name: str = "",
     policies: Mapping[str, Any] | None = None,
     name: str | None = None,
+    path: str | None = None,
 ) -> Role:
     """A role, with no name of its own unless it must have one, so that a stack needs only CAPABILITY_IAM.
 
     `policies` are further documents by their names.
     """
     properties: dict[str, Any] = {"AssumeRolePolicyDocument": trust}
+    if path:
+        properties["Path"] = path
     if name:
         properties["RoleName"] = name
     if boundary:

@@ -27,12 +27,13 @@ PUSH = (
 def fill(plan: Plan, sheet: Sheet) -> None:
     wanted = plan.blueprint.pipeline
     assert wanted
-    role = ground.role("BuildRole", plan, sheet, _statements(wanted))
+    under = ground.of(plan)
+    role = ground.role("BuildRole", under, sheet, _statements(wanted))
     for platform in wanted.platforms:
         ground.project(
             title(platform),
             f"Builds images for {platform}",
-            plan,
+            under,
             sheet,
             role=role,
             spec=_spec(wanted, scripts.tag(wanted.overlays), scripts.BUILD),
@@ -43,7 +44,7 @@ def fill(plan: Plan, sheet: Sheet) -> None:
     if any(one.is_joined for one in wanted.images):
         said = "Makes one tag of what was built for each platform"
         spec = _spec(wanted, scripts.tag(wanted.overlays), scripts.JOIN)
-        ground.project(JOIN, said, plan, sheet, role=role, spec=spec)
+        ground.project(JOIN, said, under, sheet, role=role, spec=spec)
 
 
 def title(platform: str) -> str:
@@ -58,5 +59,5 @@ def _statements(wanted: Pipeline) -> list[Statement]:
     return [
         iam.allow_anywhere("ecr:GetAuthorizationToken"),
         iam.allow(*PUSH, on=repositories.arns(wanted), sid="PushImages"),
-        *source.clone(wanted),
+        *(source.clone(wanted.source) if wanted.commits else ()),
     ]

@@ -52,31 +52,33 @@ def _set(wanted: Pipeline, plan: Plan, *tools: scripts.Tool) -> tuple[str, ...]:
 
 
 def _commit(wanted: Pipeline, deploy: Deploy, plan: Plan, sheet: Sheet) -> None:
-    role = ground.role("DeployRole", plan, sheet, source.clone(wanted, push=True))
+    under, origin = ground.of(plan), wanted.source
+    role = ground.role("DeployRole", under, sheet, source.clone(origin, push=True))
     said = f"Commits the images to {deploy.path}"
     script = scripts.COMMIT % (deploy.path, deploy.path, deploy.path)
     spec = scripts.spec(*_set(wanted, plan), script, git=True)
-    ground.project(COMMIT, said, plan, sheet, role=role, spec=spec, variables=[("BRANCH", wanted.source.branch)])
+    ground.project(COMMIT, said, under, sheet, role=role, spec=spec, variables=[("BRANCH", origin.branch)])
 
 
 def _render(wanted: Pipeline, deploy: Deploy, plan: Plan, sheet: Sheet) -> None:
-    role = ground.role("RenderRole", plan, sheet, [], writes=True)
+    under = ground.of(plan)
+    role = ground.role("RenderRole", under, sheet, [], writes=True)
     kubectl = scripts.kubectl(plan.blueprint.cluster.version)
     script = scripts.RENDER % (deploy.path, deploy.path)
     spec = scripts.spec(*_set(wanted, plan, kubectl), script, files=HANDED_ON)
-    ground.project(RENDER, f"Sets the images in {deploy.path}", plan, sheet, role=role, spec=spec)
+    ground.project(RENDER, f"Sets the images in {deploy.path}", under, sheet, role=role, spec=spec)
 
 
 def _apply(deploy: Deploy, plan: Plan, sheet: Sheet) -> None:
     cluster = sheet.imported("cluster", "ClusterName")
     statements = [iam.allow("eks:DescribeCluster", on=[iam.arn(f"eks:cluster/{plan.name}")], sid="FindTheCluster")]
-    inside = is_inside(plan)
-    role = ground.role("ApplyRole", plan, sheet, [*statements, *(_in_vpc() if inside else ())])
+    under, inside = ground.of(plan), is_inside(plan)
+    role = ground.role("ApplyRole", under, sheet, [*statements, *(_in_vpc() if inside else ())])
     _entry(deploy, plan, sheet, GetAtt(role, "Arn"), cluster)
     ground.project(
         APPLY,
         f"Applies {deploy.path} to the cluster",
-        plan,
+        under,
         sheet,
         role=role,
         spec=scripts.spec(scripts.APPLY, logs_by_proxy=inside and _logs_by_proxy(plan)),

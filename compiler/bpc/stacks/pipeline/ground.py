@@ -13,9 +13,10 @@ from awacs.aws import ArnLike, Condition, Statement, StringEquals
 from troposphere import AccountId, GetAtt, Ref, Sub, codebuild, logs
 from troposphere.iam import Role
 
+from bpc.diagnostics import Path
 from bpc.kit import iam, private_bucket
+from bpc.kit.record import Record
 from bpc.kit.sheet import Sheet
-from bpc.model import Pipeline
 from bpc.plan.shapes import Plan
 
 BUCKET, GROUP = "ArtifactBucket", "BuildLogGroup"
@@ -30,6 +31,26 @@ MACHINES = {
 }
 
 
+class Ground(Record):
+    """What the projects of a pipeline have in common: what their names begin with, the boundary of their roles and
+    the path, the key that all is encrypted with, variables, and who asks for them."""
+
+    prefix: str
+    boundary: str | None
+    key: Any
+    at: Path
+    variables: tuple[tuple[str, Any], ...] = ()
+    path: str | None = None
+
+
+def of(plan: Plan) -> Ground:
+    """That of the pipeline that builds images."""
+    wanted = plan.blueprint.pipeline
+    assert wanted
+    boundary = plan.blueprint.cloudformation.permissions_boundary
+    return Ground(plan.name, boundary, wanted.key_arn, wanted.at, (("REGISTRY", Sub(REGISTRY)),))
+
+
 def fill(plan: Plan, sheet: Sheet) -> None:
     wanted = plan.blueprint.pipeline
     assert wanted
@@ -39,52 +60,58 @@ def fill(plan: Plan, sheet: Sheet) -> None:
     bucket.Tags = sheet.tags(BUCKET)
     sheet.add(bucket, wanted.at)
     sheet.add(policy, wanted.at)
+    log(wanted.retention_days, wanted.key_arn, sheet, (*wanted.at, "retentionDays"))
+
+
+def log(days: int, key_arn: str | None, sheet: Sheet, at: Path) -> None:
+    """What builds say."""
     group = logs.LogGroup(
         GROUP,
         DeletionPolicy="Retain",
         UpdateReplacePolicy="Retain",
-        RetentionInDays=wanted.retention_days,
+        RetentionInDays=days,
         Tags=sheet.tags(GROUP),
-        **({"KmsKeyId": wanted.key_arn} if wanted.key_arn else {}),
+        **({"KmsKeyId": key_arn} if key_arn else {}),
     )
-    sheet.add(group, (*wanted.at, "retentionDays"))
+    sheet.add(group, at)
 
 
-def role(title: str, plan: Plan, sheet: Sheet, statements: Sequence[Statement], *, writes: bool = False) -> Role:
+def role(title: str, ground: Ground, sheet: Sheet, statements: Sequence[Statement], *, writes: bool = False) -> Role:
     """The role of a project; `writes` where it hands something on to the next stage."""
-    wanted = plan.blueprint.pipeline
-    assert wanted
-    ours = ArnLike({"aws:SourceArn": iam.arn(f"codebuild:project/{plan.name}-*")})
+    ours = ArnLike({"aws:SourceArn": iam.arn(f"codebuild:project/{ground.prefix}-*")})
     made = iam.role(
         title,
         iam.trusts("codebuild.amazonaws.com", where=Condition([StringEquals({"aws:SourceAccount": AccountId}), ours])),
-        boundary=plan.blueprint.cloudformation.permissions_boundary,
+        boundary=ground.boundary,
         tags=sheet.tags(title),
-        statements=[*statements, *_usual(wanted, writes)],
+        statements=[*statements, *_usual(ground, writes)],
         policy_name="Build",
+        path=ground.path,
     )
-    return sheet.add(made, wanted.at)
+    return sheet.add(made, ground.at)
 
 
-def _usual(wanted: Pipeline, writes: bool) -> list[Statement]:
+def _usual(ground: Ground, writes: bool) -> list[Statement]:
     put = ("s3:PutObject",) if writes else ()
     inside = Sub(f"arn:${{AWS::Partition}}:s3:::${{{BUCKET}}}/*")
     return [
         iam.allow("s3:GetObject", "s3:GetObjectVersion", *put, on=[inside], sid="HandOnArtifacts"),
         iam.allow("s3:GetBucketAcl", "s3:GetBucketLocation", on=[GetAtt(BUCKET, "Arn")], sid="FindArtifacts"),
         iam.allow("logs:CreateLogStream", "logs:PutLogEvents", on=[GetAtt(GROUP, "Arn")], sid="WriteLog"),
-        *encrypts(wanted),
+        *encrypts(ground.key),
     ]
 
 
-def encrypts(wanted: Pipeline) -> list[Statement]:
-    return [iam.allow(*KEY_ACTIONS, on=[wanted.key_arn], sid="UseTheKey")] if wanted.key_arn else []
+def encrypts(*keys: Any) -> list[Statement]:
+    """With each key that there is."""
+    given = [one for one in keys if one]
+    return [iam.allow(*KEY_ACTIONS, on=given, sid="UseTheKey")] if given else []
 
 
 def project(
     title: str,
     said: str,
-    plan: Plan,
+    ground: Ground,
     sheet: Sheet,
     *,
     role: Role,
@@ -96,13 +123,11 @@ def project(
     more: dict[str, Any] | None = None,
 ) -> None:
     """A project of AWS CodeBuild; `docker` where it runs Docker itself, which needs a privileged container."""
-    wanted = plan.blueprint.pipeline
-    assert wanted
     kind, image = MACHINES[platform]
-    given = [("REGISTRY", Sub(REGISTRY)), *variables]
+    given = [*ground.variables, *variables]
     made = codebuild.Project(
         title,
-        Name=project_name(title, plan),
+        Name=f"{ground.prefix}-{title.removesuffix('Project').lower()}",
         Description=said,
         Artifacts=codebuild.Artifacts(Type="CODEPIPELINE"),
         Environment=codebuild.Environment(
@@ -110,7 +135,7 @@ def project(
             Image=image,
             Type=kind,
             PrivilegedMode=docker,
-            EnvironmentVariables=[codebuild.EnvironmentVariable(Name=key, Value=value) for key, value in given],
+            **({"EnvironmentVariables": _variables(given)} if given else {}),
         ),
         LogsConfig=codebuild.LogsConfig(
             CloudWatchLogs=codebuild.CloudWatchLogs(Status="ENABLED", GroupName=Ref(GROUP), StreamName=title)
@@ -119,11 +144,11 @@ def project(
         Source=codebuild.Source(Type="CODEPIPELINE", BuildSpec=spec),
         TimeoutInMinutes=60,
         Tags=sheet.tags(title),
-        **({"EncryptionKey": wanted.key_arn} if wanted.key_arn else {}),
+        **({"EncryptionKey": ground.key} if ground.key else {}),
         **(more or {}),
     )
-    sheet.add(made, wanted.at)
+    sheet.add(made, ground.at)
 
 
-def project_name(title: str, plan: Plan) -> str:
-    return f"{plan.name}-{title.removesuffix('Project').lower()}"
+def _variables(given: Sequence[tuple[str, Any]]) -> list[codebuild.EnvironmentVariable]:
+    return [codebuild.EnvironmentVariable(Name=key, Value=value) for key, value in given]

@@ -7,16 +7,14 @@ still is in the ARNs of older connections, and is then that of the action).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from awacs.aws import Condition, Statement, StringEqualsIfExists, StringNotEquals
-from troposphere import GetAtt, Sub, codepipeline, events
+from troposphere import GetAtt, codepipeline, events
 
 from bpc.kit import iam
 from bpc.kit.sheet import Sheet
-from bpc.model import Pipeline
-from bpc.plan.shapes import Plan
+from bpc.model import Source
 
 OUTPUT = "Source"
 CLONE = ("codecommit:GitPull",)
@@ -31,10 +29,9 @@ ARCHIVE = (
 )
 
 
-def action(wanted: Pipeline) -> codepipeline.Actions:
-    source = wanted.source
+def action(source: Source, *, clones: bool = False) -> codepipeline.Actions:
     # Whoever commits needs a clone; for everybody else what is in the commit is enough.
-    form = "CODEBUILD_CLONE_REF" if wanted.commits else "CODE_ZIP"
+    form = "CODEBUILD_CLONE_REF" if clones else "CODE_ZIP"
     given = {"BranchName": source.branch, "OutputArtifactFormat": form}
     if source.code_commit:
         provider = "CodeCommit"
@@ -53,15 +50,13 @@ def action(wanted: Pipeline) -> codepipeline.Actions:
     )
 
 
-def triggers(wanted: Pipeline) -> list[codepipeline.PipelineTriggerDeclaration]:
-    """A push to the branch behind a connection, unless it is of the overlay that the pipeline itself commits."""
-    if wanted.source.code_commit:
+def triggers(source: Source, **files: list[str]) -> list[codepipeline.PipelineTriggerDeclaration]:
+    """A push to the branch behind a connection; `files` are patterns of what it is of, as Includes or Excludes."""
+    if source.code_commit:
         return []
-    own = {}
-    if wanted.commits:
-        own["FilePaths"] = codepipeline.GitFilePathFilterCriteria(Excludes=[f"{wanted.overlays}/**"])
-    branches = codepipeline.GitBranchFilterCriteria(Includes=[wanted.source.branch])
-    pushed = codepipeline.GitPushFilter(Branches=branches, **own)
+    some = {"FilePaths": codepipeline.GitFilePathFilterCriteria(**files)} if files else {}
+    branches = codepipeline.GitBranchFilterCriteria(Includes=[source.branch])
+    pushed = codepipeline.GitPushFilter(Branches=branches, **some)
     return [
         codepipeline.PipelineTriggerDeclaration(
             ProviderType="CodeStarSourceConnection",
@@ -70,18 +65,17 @@ def triggers(wanted: Pipeline) -> list[codepipeline.PipelineTriggerDeclaration]:
     ]
 
 
-def read(wanted: Pipeline) -> Iterator[Statement]:
+def read(source: Source) -> Statement:
     """What the pipeline needs to fetch the source."""
-    yield _allowed(wanted, *ARCHIVE)
+    return _allowed(source, *ARCHIVE)
 
 
-def clone(wanted: Pipeline, *, push: bool = False) -> list[Statement]:
+def clone(source: Source, *, push: bool = False) -> list[Statement]:
     """What a project needs to clone the repository, and to push to it."""
-    return [_allowed(wanted, *CLONE, *(PUSH if push else ()), push=push)] if wanted.commits else []
+    return [_allowed(source, *CLONE, *(PUSH if push else ()), push=push)]
 
 
-def _allowed(wanted: Pipeline, *of_code_commit: str, push: bool = False) -> Statement:
-    source = wanted.source
+def _allowed(source: Source, *of_code_commit: str, push: bool = False) -> Statement:
     if source.code_commit:
         return iam.allow(*of_code_commit, on=[iam.arn(f"codecommit:{source.code_commit}")], sid="UseTheRepository")
     service = str(source.connection_arn).split(":")[2]
@@ -93,16 +87,18 @@ def _allowed(wanted: Pipeline, *of_code_commit: str, push: bool = False) -> Stat
     return iam.allow(use, on=[source.connection_arn], where=Condition(where), sid="UseTheRepository")
 
 
-def rule(plan: Plan, wanted: Pipeline, sheet: Sheet, pipeline: str) -> None:
-    """What starts the pipeline when AWS CodeCommit says that the branch has changed."""
-    source = wanted.source
+def rule(
+    source: Source, sheet: Sheet, pipeline: str, *, boundary: str | None, path: str | None = None, but: Any = None
+) -> None:
+    """What starts the pipeline when AWS CodeCommit says that the branch has changed, `but` by sessions of a role."""
     if not source.code_commit:
         return
     at = (*source.at, "codeCommit")
     starts = iam.role(
         "SourceChangeRole",
         iam.trusts("events.amazonaws.com"),
-        boundary=plan.blueprint.cloudformation.permissions_boundary,
+        boundary=boundary,
+        path=path,
         tags=sheet.tags("SourceChangeRole"),
         statements=[iam.allow("codepipeline:StartPipelineExecution", on=[iam.arn(f"codepipeline:{pipeline}")])],
         policy_name="StartPipeline",
@@ -113,9 +109,8 @@ def rule(plan: Plan, wanted: Pipeline, sheet: Sheet, pipeline: str) -> None:
         "referenceType": ["branch"],
         "referenceName": [source.branch],
     }
-    if wanted.commits:
-        sessions = Sub("arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${DeployRole}/")
-        detail["callerUserArn"] = [{"anything-but": {"prefix": sessions}}]
+    if but is not None:
+        detail["callerUserArn"] = [{"anything-but": {"prefix": but}}]
     pattern = {
         "source": ["aws.codecommit"],
         "detail-type": ["CodeCommit Repository State Change"],

@@ -6,7 +6,6 @@ service role.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from awacs.aws import Statement
@@ -17,7 +16,7 @@ from bpc.kit.sheet import Sheet
 from bpc.model import Pipeline
 from bpc.plan import pipeline as planned
 from bpc.plan.shapes import Plan
-from bpc.stacks.pipeline import building, deploying, ground, repositories, source
+from bpc.stacks.pipeline import actions, building, deploying, ground, repositories, source
 
 RENDERED = "Rendered"
 
@@ -27,7 +26,10 @@ def fill(plan: Plan, sheet: Sheet) -> None:
     assert wanted
     role = _role(wanted, plan, sheet)
     key = {"EncryptionKey": codepipeline.EncryptionKey(Type="KMS", Id=wanted.key_arn)} if wanted.key_arn else {}
-    triggers = source.triggers(wanted)
+    origin = wanted.source
+    # What the pipeline itself commits starts nothing.
+    own = {"Excludes": [f"{wanted.overlays}/**"]} if wanted.commits else {}
+    triggers = source.triggers(origin, **own)
     made = codepipeline.Pipeline(
         "Pipeline",
         Name=plan.name,
@@ -39,72 +41,41 @@ def fill(plan: Plan, sheet: Sheet) -> None:
         Tags=sheet.tags("Pipeline"),
     )
     sheet.add(made, wanted.at)
-    source.rule(plan, wanted, sheet, plan.name)
+    committer = Sub("arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${DeployRole}/")
+    boundary = plan.blueprint.cloudformation.permissions_boundary
+    source.rule(origin, sheet, plan.name, boundary=boundary, but=committer if wanted.commits else None)
     sheet.output("PipelineName", Ref(made), "The pipeline, for the console and `aws codepipeline`.")
 
 
 def _stages(wanted: Pipeline, plan: Plan, sheet: Sheet) -> list[codepipeline.Stages]:
-    stages = [("Source", [source.action(wanted)]), ("Build", _builds(wanted, plan))]
+    stages = [("Source", [source.action(wanted.source, clones=wanted.commits)]), ("Build", _builds(wanted, plan))]
     if wanted.approval:
-        stages.append(("Approve", [_approval(plan, sheet)]))
+        stages.append(("Approve", [actions.approval("Approve", f"Deploy to {plan.name}?", _topic(plan, sheet))]))
     if wanted.deploy:
         stages.append(("Deploy", _deploys(wanted, plan)))
-    return [codepipeline.Stages(Name=name, Actions=actions) for name, actions in stages]
+    return [codepipeline.Stages(Name=name, Actions=some) for name, some in stages]
 
 
 def _builds(wanted: Pipeline, plan: Plan) -> list[codepipeline.Actions]:
-    actions = []
+    found = []
     for one in wanted.images:
         said = {"REPOSITORY": repositories.name(one, plan), "CONTEXT": one.context}
         for platform in one.platforms:
             suffix = {"SUFFIX": f"-{platform}" if one.is_joined else ""}
-            actions.append(_run(f"{one.name}-{platform}", building.title(platform), plan, said | suffix))
+            found.append(actions.run(f"{one.name}-{platform}", building.title(platform), said | suffix))
         if one.is_joined:
             both = {"PLATFORMS": " ".join(sorted(one.platforms))}
-            actions.append(_run(one.name, building.JOIN, plan, said | both, order=2))
-    return actions
+            found.append(actions.run(one.name, building.JOIN, said | both, order=2))
+    return found
 
 
 def _deploys(wanted: Pipeline, plan: Plan) -> list[codepipeline.Actions]:
     if wanted.commits:
-        return [_run("Commit", deploying.COMMIT, plan)]
+        return [actions.run("Commit", deploying.COMMIT)]
     return [
-        _run("Render", deploying.RENDER, plan, gives=RENDERED),
-        _run("Apply", deploying.APPLY, plan, takes=RENDERED, order=2),
+        actions.run("Render", deploying.RENDER, gives=RENDERED),
+        actions.run("Apply", deploying.APPLY, takes=RENDERED, order=2),
     ]
-
-
-def _run(
-    name: str,
-    project: str,
-    plan: Plan,
-    variables: dict[str, str] | None = None,
-    *,
-    takes: str = source.OUTPUT,
-    gives: str = "",
-    order: int = 1,
-) -> codepipeline.Actions:
-    """A run of a project."""
-    given = [{"name": key, "value": value} for key, value in (variables or {}).items() if value]
-    configuration = {"ProjectName": Ref(project)}
-    return codepipeline.Actions(
-        Name=name,
-        ActionTypeId=codepipeline.ActionTypeId(Category="Build", Owner="AWS", Provider="CodeBuild", Version="1"),
-        Configuration=configuration | ({"EnvironmentVariables": json.dumps(given)} if given else {}),
-        InputArtifacts=[codepipeline.InputArtifacts(Name=takes)],
-        **({"OutputArtifacts": [codepipeline.OutputArtifacts(Name=gives)]} if gives else {}),
-        RunOrder=order,
-    )
-
-
-def _approval(plan: Plan, sheet: Sheet) -> codepipeline.Actions:
-    topic = _topic(plan, sheet)
-    return codepipeline.Actions(
-        Name="Approve",
-        ActionTypeId=codepipeline.ActionTypeId(Category="Approval", Owner="AWS", Provider="Manual", Version="1"),
-        Configuration={"CustomData": f"Deploy to {plan.name}?"} | ({"NotificationArn": topic} if topic else {}),
-        RunOrder=1,
-    )
 
 
 def _topic(plan: Plan, sheet: Sheet) -> Any:
@@ -119,7 +90,12 @@ def _role(wanted: Pipeline, plan: Plan, sheet: Sheet) -> Any:
         iam.trusts("codepipeline.amazonaws.com"),
         boundary=plan.blueprint.cloudformation.permissions_boundary,
         tags=sheet.tags("PipelineRole"),
-        statements=[*_statements(plan), *source.read(wanted), *ground.encrypts(wanted), *_tells(wanted, plan, sheet)],
+        statements=[
+            *_statements(plan),
+            source.read(wanted.source),
+            *ground.encrypts(wanted.key_arn),
+            *_tells(wanted, plan, sheet),
+        ],
         policy_name="RunPipeline",
     )
     return sheet.add(role, wanted.at)
