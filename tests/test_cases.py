@@ -38,6 +38,7 @@ ELSEWHERE = {
     "BPC934": "test_verify.py",
     "BPC930": "test_diff_stack_sets.py",
     "BPC931": "test_diff_stack_sets.py",
+    "BPC698": "test_delivery.py",
     "BPC951": "test_charts.py",
     "BPC952": "test_charts.py",
 }

@@ -209,7 +209,7 @@ def test_what_is_narrowed_still_holds_the_platform(name: str, environment: str) 
 def stem(name: str, environment: str) -> str:
     """What the names of an environment's stacks begin with."""
     platform = OUTPUTS[name].environments[environment]["name"]
-    return f"StackSet-{platform}-{environment}" if OUTPUTS[name].administration() else platform
+    return f"StackSet-{platform}-{environment}" if "stackSets" in OUTPUTS[name].marker else platform
 
 
 @each_place

@@ -44,6 +44,7 @@ SHARED = [
     "findings",
     "prometheus",
     "securitygroups",
+    "source",
     "team",
 ]
 # A section's name in the language, where it is not the name of its file.

@@ -127,12 +127,17 @@ def _places(document: Document, only: str) -> tuple[Iterable[Place], int, list[D
 
 def _waves(document: Document, names: list[str]) -> Iterable[Diagnostic]:
     """What is wrong with the names in the waves, which no environment can see alone."""
-    sets = document.data.get("cloudformation", {}).get("stackSets", {})
-    if "waves" not in sets:
-        return ()
-    from bpc.checks import stack_sets
+    said = document.data.get("cloudformation", {})
+    found: list[Diagnostic] = []
+    if "waves" in said.get("stackSets", {}):
+        from bpc.checks import stack_sets
 
-    return stack_sets.unknown(sets["waves"], names)
+        found += stack_sets.unknown(said["stackSets"]["waves"], names)
+    if "waves" in said.get("pipeline", {}):
+        from bpc.checks import delivery_pipeline
+
+        found += delivery_pipeline.unknown(said["pipeline"]["waves"], names)
+    return found
 
 
 def _unknown(only: str, names: list[str]) -> list[Diagnostic]:

@@ -102,6 +102,9 @@ STORED = {
 VALUES: dict[str, Any] = {
     "serviceAccounts[].identity": "irsa",
     "cloudformation.gitSync.parameters": {"WorkersMaxSize": 9},
+    "cloudformation.pipeline.approval": "once",
+    "cloudformation.pipeline.parameters": {"WorkersMaxSize": 9},
+    "cloudformation.pipeline.waves": [["dev"], ["prod"]],
     "cloudformation.stackSets.parameters": {"WorkersMaxSize": 9},
     "cloudformation.stackSets.waves": [["dev"], ["prod"]],
     "images.registries": ["quay.io"],
@@ -723,6 +726,24 @@ BELOW |= {
     "pipeline": {"pipeline": BUILT},
     "pipeline.source.connectionArn": BEHIND,
     "pipeline.source.repository": BEHIND,
+}
+DELIVERED: dict[str, Any] = {
+    "source": {"codeCommit": "old"},
+    "path": "old.yaml",
+    "install": ["old"],
+    "region": "eu-central-1",
+}
+BELOW |= {
+    "cloudformation.pipeline": {"cloudformation": {"pipeline": DELIVERED}},
+    "cloudformation.pipeline.account": {
+        "environments": {
+            "dev": {"account": "111122223333"},
+            "prod": {"account": "444455556666", "region": "us-west-2"},
+        },
+        "cloudformation.pipeline.account": "777766665555",
+    },
+    "cloudformation.pipeline.source.connectionArn": {"cloudformation.pipeline.source": BEHIND["pipeline.source"]},
+    "cloudformation.pipeline.source.repository": {"cloudformation.pipeline.source": BEHIND["pipeline.source"]},
 }
 # Refused instead, because alone it would do nothing or cannot be: the diagnostic says why.
 REFUSED = {

@@ -93,6 +93,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.pipeline": lambda it: it.pipeline,
     "bpc.checks.fargate": lambda it: it.fargate_profiles,
     "bpc.checks.delivery": lambda it: it.cloudformation.git_sync or it.cloudformation.iam_stack,
+    "bpc.checks.delivery_pipeline": lambda it: it.cloudformation.pipeline,
     "bpc.checks.stack_sets": lambda it: it.cloudformation.stack_sets,
     "bpc.checks.stack_set_targets": lambda it: it.cloudformation.stack_sets,
     "bpc.checks.identity": speaks_of_pods,

@@ -118,6 +118,11 @@ def across(seen: dict[Any, str], blueprint: Blueprint) -> list[Diagnostic]:
         from bpc.checks import findings
 
         found += findings.across(seen, blueprint)
+    pipeline = "yes" if blueprint.cloudformation.pipeline else ""
+    if seen.setdefault("delivery", pipeline) or pipeline:
+        from bpc.checks import delivery_pipeline
+
+        found += delivery_pipeline.across(seen, blueprint)
     return found
 
 

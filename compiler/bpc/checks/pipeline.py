@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bpc.diagnostics import Diagnostic, rule
 from bpc.kit.naming import logical_id
-from bpc.model import Blueprint, Pipeline
+from bpc.model import Blueprint, Pipeline, Source
 
 NO_SOURCE = rule(
     "BPC885",
@@ -49,7 +49,11 @@ NO_WAY = rule(
 
 
 def _source(blueprint: Blueprint) -> Iterator[Diagnostic]:
-    source = _wanted(blueprint).source
+    yield from incomplete(_wanted(blueprint).source)
+
+
+def incomplete(source: Source) -> Iterator[Diagnostic]:
+    """What is missing of a source, or is there twice."""
     behind = [one for one in (source.connection_arn, source.repository) if one]
     if source.code_commit and behind:
         yield NO_SOURCE.at(source.at, "there are two sources", "take one of the two away")

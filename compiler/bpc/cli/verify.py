@@ -70,7 +70,7 @@ def check(output: Output, program: str | None) -> Iterator[Finding]:
     for template in output.templates():
         yield from promises.traced(template, output.marker["trace"])
     for template in output.administration():
-        yield from promises.explained(template, output.marker.get("stackSets"))
+        yield from promises.explained(template, output.marker.get("stackSets") or output.marker.get("delivery"))
     for template in (*output.templates(), *output.administration()):
         yield from promises.plain(template)
         yield from promises.quotas(template)

@@ -17,8 +17,6 @@ from bpc.kit.naming import stack_name
 from bpc.kit.record import Record
 
 CLOUDFORMATION, KUBERNETES, GITOPS = "cloudformation/", "kubernetes/", "gitops/"
-# The administrator's stack, of which there is one for all environments.
-STACK_SETS = "stack-sets"
 
 
 class Resource(Record):
@@ -81,7 +79,7 @@ class Unreadable(Exception):
 def side(shown: str, about: Mapping[str, Mapping[str, str]], files: Mapping[str, bytes], only: str = "") -> Side:
     """A side from its files by path, and from what the inventory says of its environments."""
     base = {path: content for path, content in files.items() if path.startswith(f"{KUBERNETES}base/")}
-    sets = {path: content for path, content in files.items() if verify.STACK_SETS.fullmatch(path)}
+    sets = {path: content for path, content in files.items() if verify.ADMINISTRATION.fullmatch(path)}
     platform = next((one.get("name", "") for one in about.values()), "")
     administration = Environment("", platform, "", sets) if sets else None
     environments = {}
@@ -112,12 +110,14 @@ def _parsed(path: str, content: bytes) -> verify.Template:
 
 
 def _is_template(path: str) -> bool:
-    return bool(verify.TEMPLATE.fullmatch(path) or verify.STACK_SETS.fullmatch(path))
+    return bool(verify.TEMPLATE.fullmatch(path) or verify.ADMINISTRATION.fullmatch(path))
 
 
 def _stack(environment: Environment, path: str) -> Stack:
     template = _parsed(path, environment.files[path])
-    title, number = (template.stack, template.number) if verify.TEMPLATE.fullmatch(path) else (STACK_SETS, 0)
+    # Those of administrators, of which there are some for all environments, have no number.
+    alone = path.rpartition("/")[2].rpartition(".")[0]
+    title, number = (template.stack, template.number) if verify.TEMPLATE.fullmatch(path) else (alone, 0)
     name = stack_name(environment.platform, title)
     scope = Scope(
         template.section("Parameters"),

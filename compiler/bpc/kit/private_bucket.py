@@ -8,15 +8,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from awacs.aws import Statement
     from troposphere import AWSObject
 
 
 def resources(
-    title: str, name: str | None, key_arn: str | None, *, old_versions: int, versions: int | None = None
+    title: str,
+    name: Any,
+    key_arn: Any,
+    *,
+    old_versions: int,
+    versions: int | None = None,
+    allowed: Sequence[Statement] = (),
 ) -> list[AWSObject]:
     """The bucket and its policy; `old_versions` are the days that what was overwritten or deleted is kept.
 
-    `versions` are the days that anything is kept. Without a name the bucket gets one from CloudFormation.
+    `versions` are the days that anything is kept, and `allowed` what others may do. Without a name the bucket gets
+    one from CloudFormation.
     """
     from troposphere import Tags, s3
 
@@ -36,10 +47,10 @@ def resources(
         VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
         Tags=Tags(),
     )
-    return [bucket, _policy(bucket)]
+    return [bucket, _policy(bucket, allowed)]
 
 
-def _encryption(key_arn: str | None) -> AWSObject:
+def _encryption(key_arn: Any) -> AWSObject:
     from troposphere import s3
 
     by_default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn} if key_arn else {"SSEAlgorithm": "AES256"}
@@ -62,7 +73,7 @@ def _tidy(old_versions: int, versions: int | None) -> AWSObject:
     )
 
 
-def _policy(bucket: AWSObject) -> AWSObject:
+def _policy(bucket: AWSObject, allowed: Sequence[Statement]) -> AWSObject:
     from awacs.aws import Bool, Condition, Deny, PolicyDocument, Principal, Statement
     from troposphere import GetAtt, Ref, Sub, s3
 
@@ -76,7 +87,7 @@ def _policy(bucket: AWSObject) -> AWSObject:
         Resource=[GetAtt(bucket, "Arn"), Sub(f"${{{bucket.title}.Arn}}/*")],
         Condition=Condition(Bool({"aws:SecureTransport": "false"})),
     )
-    document = PolicyDocument(Version=iam.VERSION, Statement=[statement])
+    document = PolicyDocument(Version=iam.VERSION, Statement=[statement, *allowed])
     return s3.BucketPolicy(
         f"{bucket.title}Policy",
         # It goes and stays with the bucket.

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         ScoringStrategy,
         ServiceNodePortRange,
     )
+    from bpc.model.delivery import DeliveryPipeline
     from bpc.model.existing import Existing
     from bpc.model.fargate import FargateProfile, Selector
     from bpc.model.findings import GuardDuty, ImageScanning
@@ -97,6 +98,7 @@ __all__ = [
     "ControlPlanePlacement",
     "Credentials",
     "Data",
+    "DeliveryPipeline",
     "Deploy",
     "Disk",
     "Download",
@@ -199,6 +201,7 @@ HOMES = {
     "capabilities": "Ack ArgoCd AutoMode Capabilities Capability Identity IdentityCenter Kro RbacRoleMapping",
     "control_plane": "KubeApiServer KubeControllerManager KubeScheduler NodeResourcesFit OidcIdentityProvider "
     "ResourceWeight ScoringStrategy ServiceNodePortRange",
+    "delivery": "DeliveryPipeline",
     "existing": "Existing",
     "fargate": "FargateProfile Selector",
     "findings": "GuardDuty ImageScanning",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bpc.model.node import Node
 
 if TYPE_CHECKING:
+    from bpc.model.delivery import DeliveryPipeline
     from bpc.model.stack_sets import StackSets
 
 
@@ -22,4 +23,5 @@ class CloudFormation(Node):
     iam_stack: bool
     git_sync: GitSync | None
     stack_sets: StackSets | None
+    pipeline: DeliveryPipeline | None
     permissions_boundary: str | None

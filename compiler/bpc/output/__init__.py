@@ -41,6 +41,10 @@ def writers(stacks: Stacks) -> Iterator[type[Writer]]:
         from bpc.output import stack_sets
 
         yield stack_sets.Administration
+    if stacks.plan.blueprint.cloudformation.pipeline:
+        from bpc.output import delivery
+
+        yield delivery.Delivery
     if stacks.manifests:
         from bpc.output import kubernetes
 

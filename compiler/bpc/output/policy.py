@@ -22,14 +22,14 @@ class Policies(Writer):
     """Writes deployer-policy.json, or deployer-policy-1.json and so on."""
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
-        parts = _cut(deployer.statements(stacks.plan, stacks.templates))
+        parts = cut(deployer.statements(stacks.plan, stacks.templates))
         for number, part in enumerate(parts, 1):
             name = f"deployer-policy-{number}.json" if len(parts) > 1 else "deployer-policy.json"
             self.write(f"cloudformation/{stacks.environment}/{name}", _text(part).encode())
         return []
 
 
-def _cut(statements: list[Statement]) -> list[list[Statement]]:
+def cut(statements: list[Statement]) -> list[list[Statement]]:
     """As few policies as hold the statements in their order."""
     parts: list[list[Statement]] = [[]]
     size = FRAME

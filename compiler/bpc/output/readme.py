@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from bpc import deployer
 from bpc.diagnostics import Diagnostic
 from bpc.kit.naming import logical_id
-from bpc.output import handing_over, upkeep
+from bpc.output import handing_over, upkeep, using
 from bpc.output.described import Place, Row, described
 from bpc.output.stacks import Stacks
 from bpc.output.writer import Writer
 
 if TYPE_CHECKING:
     from bpc.model import StackSets
+    from bpc.stacks.pipeline.delivery.shapes import Delivery
 
 
 SEVERAL = "Create the stacks one after the other, each when the one before is `CREATE_COMPLETE`"
@@ -40,6 +41,7 @@ class Readme(Writer):
         self.alarms = ""
         self.threats: dict[str, str] = {}
         self.pipeline = ""
+        self.delivery: Delivery | None = None
 
     def add(self, stacks: Stacks) -> list[Diagnostic]:
         place = described(stacks)
@@ -58,36 +60,45 @@ class Readme(Writer):
             self.overlays.append(place.environment)
         if stacks.manifests or (stacks.plan.blueprint.gitops and stacks.plan.blueprint.gitops.repository):
             self._apply(stacks, self.described is place)
-        if stacks.plan.service_accounts and self.described is place:
-            from bpc.output import workloads
-
-            self.workloads = workloads.said(stacks)
-        if stacks.plan.blueprint.teams and self.described is place:
-            from bpc.output.teams import told
-
-            self.teams = told.said(stacks.plan)
-        if stacks.plan.blueprint.images and self.described is place:
-            from bpc.output import pulling
-
-            self.images = pulling.said(stacks)
-        if stacks.plan.blueprint.observability and self.described is place:
-            from bpc.output import watching
-
-            self.alarms = watching.said(stacks)
+        if self.described is place:
+            self._sections(stacks)
         if stacks.plan.blueprint.observability and stacks.plan.blueprint.observability.finds:
             from bpc.output import threats
 
             threats.add(self.threats, stacks, self.described is place)
-        if stacks.plan.blueprint.pipeline and self.described is place:
-            from bpc.output import shipping
+        if stacks.plan.blueprint.cloudformation.pipeline:
+            from bpc.output import delivery
 
-            self.pipeline = shipping.said(stacks)
+            self.delivery = delivery.and_also(self.delivery, self.name, stacks, [])
         what = f"`{stacks.stack_set}`" if place.sets else ", ".join(stacks.templates)
         everywhere = place.sets.organizational_unit_ids if place.sets and place.sets.everywhere else ()
         where = f"every one of {', '.join(everywhere)}" if everywhere else place.account or ""
         cells = (place.environment, where, place.region, place.name, what)
         self.rows.append(f"| {' | '.join(cells)} | {'yes' if place.protected else 'no'} |")
         return []
+
+    def _sections(self, stacks: Stacks) -> None:
+        """What is said of the described environment alone."""
+        if stacks.plan.service_accounts:
+            from bpc.output import workloads
+
+            self.workloads = workloads.said(stacks)
+        if stacks.plan.blueprint.teams:
+            from bpc.output.teams import told
+
+            self.teams = told.said(stacks.plan)
+        if stacks.plan.blueprint.images:
+            from bpc.output import pulling
+
+            self.images = pulling.said(stacks)
+        if stacks.plan.blueprint.observability:
+            from bpc.output import watching
+
+            self.alarms = watching.said(stacks)
+        if stacks.plan.blueprint.pipeline:
+            from bpc.output import shipping
+
+            self.pipeline = shipping.said(stacks)
 
     def _apply(self, stacks: Stacks, described: bool) -> None:
         """How the manifests get into the cluster: of the described environment, and of one that has another way."""
@@ -108,7 +119,7 @@ class Readme(Writer):
             f"# {self.name}",
             _what(bool(self.overlays)),
             *before,
-            _after(place),
+            using.said(place),
             place.auto_mode,
             self.teams,
             self.workloads,
@@ -132,7 +143,13 @@ class Readme(Writer):
             handing_over.git_sync(place.synced, place.environment) if place.synced else "",
             handing_over.permissions(place.name, place.environment, self.unknown),
         ]
-        return before, [upkeep.update(place), upkeep.remove(place), upkeep.stays(place), upkeep.logs(place)]
+        updated, removed = upkeep.update(place), ""
+        if self.delivery:
+            from bpc.output import delivered
+
+            before.append(delivered.said(self.delivery, place.format, place.protected))
+            updated, removed = delivered.update(self.delivery, place.sizes), delivered.remove(self.delivery)
+        return before, [updated, upkeep.remove(place), removed, upkeep.stays(place), upkeep.logs(place)]
 
     def _others(self, place: Place) -> str:
         """All environments in a table, and what is different where it is not the described one."""
@@ -241,50 +258,6 @@ def _table(rows: list[str], described: str, different: list[str]) -> str:
         "|---|---|---|---|---|---|",
     ]
     return "\n".join([*lines, *rows, *(["", *different] if different else [])])
-
-
-def _after(place: Place) -> str:
-    lines = ["## Use the cluster", ""]
-    if place.access:
-        rights = f"The host's role has the EKS access policy `{place.cluster_access}` in the cluster."
-        if place.cluster_access == "none":
-            rights = "For `kubectl` there, say what its role may do in `bastion.clusterAccess`, or use credentials of "
-            rights += "your own."
-        lines.append(
-            f"The output `Connect` of the stack `{place.bastion}` says how to get onto the bastion host. {rights}"
-        )
-    if place.private:
-        host = "on the bastion host, " if place.access else ""
-        lines.append(
-            f"The Kubernetes API answers inside the VPC alone: {host}in an AWS CloudShell VPC environment with the "
-            "cluster's security group, or over a VPN."
-        )
-    maker = "the role by which StackSets created the stack" if place.sets else "whoever created the stack"
-    creator = f", and so is {maker}" if place.creator else ""
-    lines += [f"Whoever is in `cluster.access` is let in{creator}:", "", "```sh"]
-    lines += [f"aws eks update-kubeconfig --region {place.region} --name {place.name}", "kubectl get nodes", "```"]
-    return "\n".join(lines + (_tunnel(place) if place.private and place.access == "ssm" else []))
-
-
-def _tunnel(place: Place) -> list[str]:
-    """How to reach a private endpoint from a laptop (AWS Systems Manager User Guide, Starting a port forwarding
-    session to a remote host)."""
-    name, region = place.name, place.region
-    return [
-        "",
-        "From your own machine, a session on the bastion host can carry the connection:",
-        "",
-        "```sh",
-        f"host=$(aws eks describe-cluster --region {region} --name {name} \\",
-        "  --query cluster.endpoint --output text | sed 's|https://||')",
-        f"target=$(aws ec2 describe-instances --region {region} --query 'Reservations[].Instances[].InstanceId' \\",
-        f"  --filters Name=tag:Name,Values={name}-host Name=instance-state-name,Values=running --output text)",
-        f'aws ssm start-session --region {region} --target "$target" \\',
-        "  --document-name AWS-StartPortForwardingSessionToRemoteHost \\",
-        '  --parameters "host=$host,portNumber=443,localPortNumber=8443" &',
-        'kubectl --server https://localhost:8443 --tls-server-name "$host" get nodes',
-        "```",
-    ]
 
 
 def _beforehand(commands: tuple[str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpc.model import Pipeline
+from bpc.model import Pipeline, Source
 from bpc.output.stacks import Stacks
 
 
@@ -10,7 +10,7 @@ def said(stacks: Stacks) -> str:
     """What somebody has to do, and what the pipeline does then."""
     wanted = stacks.plan.blueprint.pipeline
     assert wanted
-    parts = [_source(wanted), _images(wanted, stacks)]
+    parts = [starts(wanted.source), _images(wanted, stacks)]
     if wanted.deploy and wanted.commits:
         parts.append(
             f"Then it commits them to `{wanted.deploy.path}` of the branch `{wanted.source.branch}`, which has to "
@@ -28,12 +28,13 @@ def said(stacks: Stacks) -> str:
     return "\n\n".join(["## Pipeline", *parts])
 
 
-def _source(wanted: Pipeline) -> str:
-    if wanted.source.code_commit:
-        start = f"A push to `{wanted.source.branch}` of `{wanted.source.code_commit}` in AWS CodeCommit starts it."
+def starts(source: Source) -> str:
+    """What starts a pipeline, and what that takes."""
+    if source.code_commit:
+        start = f"A push to `{source.branch}` of `{source.code_commit}` in AWS CodeCommit starts it."
         return f"{start} The repository has to be there."
     return (
-        f"A push to `{wanted.source.branch}` of `{wanted.source.repository}` starts it. The connection has to be "
+        f"A push to `{source.branch}` of `{source.repository}` starts it. The connection has to be "
         "`AVAILABLE`: a new one waits until somebody has confirmed it in the console (*Settings*, *Connections*)."
     )
 

@@ -25,8 +25,8 @@ KUSTOMIZATION = "kustomization.yaml"
 NOISE = ".DS_Store"
 # A template's name says when its stack is deployed; other files beside it are none.
 TEMPLATE = re.compile(r"cloudformation/[^/]+/[0-9]{2}-[^/]+\.(yaml|json)")
-# What an administrator deploys the environments with.
-STACK_SETS = re.compile(r"cloudformation/stack-sets\.(yaml|json)")
+# What an administrator deploys the environments with: stack sets, or a pipeline.
+ADMINISTRATION = re.compile(r"cloudformation/(stack-sets|delivery(-(artifacts|roles)-[^/]+)?)\.(yaml|json)")
 # The deployer's policies. They say nothing of bpc: IAM's grammar has no place for a word that is not IAM's.
 POLICY = re.compile(r"cloudformation/[^/]+/deployer-policy(-[0-9]+)?\.json")
 # A folder in a registry of Amazon ECR.
@@ -86,8 +86,8 @@ class Output(NamedTuple):
         return [file for file in self.files if file.startswith(prefix) and TEMPLATE.fullmatch(file)]
 
     def administration(self) -> list[Template]:
-        """The template for an administrator's account, where there is one that can be parsed."""
-        found = (_template(self, file) for file in self.files if STACK_SETS.fullmatch(file))
+        """The templates for administrators, where there are any that can be parsed."""
+        found = (_template(self, file) for file in self.files if ADMINISTRATION.fullmatch(file))
         return [one for one in found if one]
 
     def policies(self) -> list[Template]:

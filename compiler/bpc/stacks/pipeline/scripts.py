@@ -125,12 +125,24 @@ def images(named: Sequence[tuple[str, str, str]]) -> str:
 
 
 def spec(
-    *scripts: str, setup: Sequence[str] = (), git: bool = False, files: str = "", logs_by_proxy: bool = False
+    *scripts: str,
+    setup: Sequence[str] = (),
+    install: Sequence[str] = (),
+    python: str = "",
+    git: bool = False,
+    files: str = "",
+    logs_by_proxy: bool = False,
 ) -> str:
-    """The buildspec; a script stops at what fails first, and leaves the shell of the build as it was."""
+    """The buildspec; a script stops at what fails first, and leaves the shell of the build as it was.
+
+    `install` are commands as YAML has them, which install something into a version of Python.
+    """
     environment = ["env:", "  shell: bash", *(["  git-credential-helper: yes"] if git else [])]
     lines = ["(", "set -eo pipefail", *"".join(scripts).splitlines(), ")"]
     phases = ["phases:"]
+    if install:
+        phases += ["  install:", "    runtime-versions:", f"      python: '{python}'", "    commands:"]
+        phases += [f"      - {one}" for one in install]
     if setup:
         phases += ["  pre_build:", "    commands:", *(f"      - {one}" for one in setup)]
     phases += ["  build:", "    commands:", "      - |", *(f"        {one}".rstrip() for one in lines)]
