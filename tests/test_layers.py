@@ -56,7 +56,7 @@ about
 reference
 report.page
 report.applications report.costs report.dashboard report.deployment report.findings report.people report.pipelines
-report.rights report.running report.watching
+report.rights report.running report.services report.watching
 report.markup report.style report.values
 report
 costs.bill

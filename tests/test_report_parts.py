@@ -10,7 +10,7 @@ import pytest
 
 from bpc.kit import statements as iam
 from bpc.output.stacks import Stacks
-from bpc.report import dashboard, findings, pipelines, watching
+from bpc.report import dashboard, findings, pipelines, services, watching
 from bpc.report.findings import (
     ACCOUNTS,
     CHANGES,
@@ -178,3 +178,28 @@ def test_the_stages_of_a_pipeline() -> None:
     assert "runs as ${PipelineRole.Arn} ." in seen
     assert not pipelines.wanted(of_spec("study")[0])
     assert words(pipelines.pipelines(of_spec("study")[0])) == "There are none."
+
+
+def test_services_that_watch() -> None:
+    (stacks,) = finished(blueprint())
+    assert not services.wanted(stacks) and words(services.services(stacks)) == "There are none."
+    domain = {
+        "DomainName": "logs",
+        "ClusterConfig": {"InstanceType": "r6g.large.search", "InstanceCount": 3},
+        "AdvancedSecurityOptions": {"Enabled": True},
+    }
+    resources = {
+        "Domain": {"Type": "AWS::OpenSearchService::Domain", "Properties": domain},
+        "Detector": {
+            "Type": "AWS::GuardDuty::Detector",
+            "Properties": {"Features": [{"Name": "EKS_AUDIT_LOGS"}, {"Name": "RUNTIME_MONITORING"}]},
+        },
+        "Scan": {"Type": "AWS::ECR::RegistryScanningConfiguration"},
+        "Grafana": {"Type": "AWS::Grafana::Workspace", "Properties": {"DataSources": ["PROMETHEUS", "CLOUDWATCH"]}},
+    }
+    seen = words(services.services(stacks.replace(templates={"x": {"Resources": resources}})))
+    assert "OpenSearch Domain DomainName: logs ClusterConfig.InstanceType: r6g.large.search" in seen
+    assert "ClusterConfig.InstanceCount: 3 AdvancedSecurityOptions.Enabled: true" in seen
+    assert "GuardDuty Detector Features.Name: EKS_AUDIT_LOGS, RUNTIME_MONITORING" in seen
+    assert "Scanning of images Scan as it is by default" in seen
+    assert "DataSources: PROMETHEUS, CLOUDWATCH" in seen

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bpc import __version__, graph
 from bpc.graph.svg import svg
 from bpc.output.stacks import Stacks
-from bpc.report import costs, dashboard, deployment, findings, pipelines, rights, running, watching
+from bpc.report import costs, dashboard, deployment, findings, pipelines, rights, running, services, watching
 from bpc.report.markup import Html, Text, element, joined, table
 from bpc.report.style import STYLE
 
@@ -80,6 +80,8 @@ def _parts(stacks: Stacks) -> list[tuple[str, str, Part]]:
 
         more += [("teams", "Teams", people.teams)] if blueprint.teams else []
         more += [("alarms", "Alarms", people.watched)] if blueprint.observability else []
+    if services.wanted(stacks):
+        more.append(("services", "Services that watch", services.services))
     if dashboard.wanted(stacks):
         more.append(("dashboard", "Dashboard", dashboard.dashboards))
     if watching.wanted(stacks):
