@@ -48,6 +48,13 @@ NOBODY = rule(
     why="Events and alarms only ring when somebody is told; an event that nobody is told of does nothing at all.",
     cure="Say whom in `observability.notify`.",
 )
+NO_FILTERS = rule(
+    "BPC689",
+    "alarm-on-infrequent-access-log",
+    why="Log groups of the class Infrequent Access have no metric filters, so nothing counts their lines (Amazon "
+    "CloudWatch Logs User Guide, Log classes).",
+    cure="Say `cluster.logging.logGroupClass: standard` for a new cluster, or ask for these lines by a saved query.",
+)
 IDLE_KEY = rule(
     "BPC988",
     "alarm-key-unused",
@@ -120,6 +127,7 @@ def _once(blueprint: Blueprint) -> Iterator[Diagnostic]:
     wanted = _wanted(blueprint)
     named: list[tuple[Path, str, str]] = [(one.at, "the alarm", one.name) for one in wanted.alarms]
     named += [(one.at, "the query", one.name) for one in wanted.queries]
+    named += [((*wanted.at, "auditQueries"), "the query", f"audit-{name}") for name in wanted.asked_of_audit]
     named += [(one.at, "the recipient", _address(one)) for one in wanted.notify]
     seen: dict[tuple[str, str], str] = {}
     for at, kind, name in named:
@@ -151,4 +159,10 @@ def _wanted(blueprint: Blueprint) -> Observability:
     return blueprint.observability
 
 
-CHECKS = (_kinds, _periods, _once, _heard)
+def _classes(blueprint: Blueprint) -> Iterator[Diagnostic]:
+    for one in _wanted(blueprint).alarms:
+        if one.log == "cluster" and blueprint.cluster.logging.log_group_class == "infrequent-access":
+            yield NO_FILTERS.at((*one.at, "log"), "nobody counts lines in a log group of infrequent access")
+
+
+CHECKS = (_kinds, _classes, _periods, _once, _heard)

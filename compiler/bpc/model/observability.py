@@ -81,6 +81,7 @@ class Observability(Node):
     image_scanning: ImageScanning | None
     queries: tuple[Query, ...]
     prometheus: Prometheus | None
+    audit_queries: tuple[str, ...]
     dashboard: bool
 
     @property
@@ -99,7 +100,14 @@ class Observability(Node):
         return bool(self.events or self.finds)
 
     @property
+    def asked_of_audit(self) -> tuple[str, ...]:
+        """The names of bpc's own queries that are wanted."""
+        from bpc.kit import audit_queries
+
+        return audit_queries.NAMES if audit_queries.ALL in self.audit_queries else self.audit_queries
+
+    @property
     def logs(self) -> tuple[str, ...]:
         """The log groups that alarms and queries read."""
         read = {one.log for one in self.alarms if one.log} | {log for one in self.queries for log in one.logs}
-        return tuple(sorted(read))
+        return tuple(sorted(read | ({"cluster"} if self.audit_queries else set())))

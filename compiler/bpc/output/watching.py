@@ -35,9 +35,14 @@ def said(stacks: Stacks) -> str:
 
 
 def _managed(stacks: Stacks, wanted: Observability) -> list[str]:
-    """What AWS keeps and shows besides CloudWatch."""
-    if not wanted.prometheus:
-        return []
-    from bpc.output import metrics
+    """What is there besides: questions to the audit log, and what AWS keeps and shows besides CloudWatch."""
+    found = []
+    if wanted.audit_queries:
+        from bpc.output import asked
 
-    return [metrics.said(stacks, wanted, wanted.prometheus)]
+        found.append(asked.said(stacks))
+    if wanted.prometheus:
+        from bpc.output import metrics
+
+        found.append(metrics.said(stacks, wanted, wanted.prometheus))
+    return found

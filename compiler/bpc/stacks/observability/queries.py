@@ -6,6 +6,7 @@ from troposphere import logs
 
 from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet
+from bpc.model import Observability
 from bpc.plan import watched
 from bpc.plan.shapes import Plan
 
@@ -22,3 +23,20 @@ def fill(plan: Plan, sheet: Sheet) -> None:
             QueryString=one.query,
         )
         sheet.add(saved, one.at)
+    if wanted.audit_queries:
+        _audit(wanted, plan, sheet)
+
+
+def _audit(wanted: Observability, plan: Plan, sheet: Sheet) -> None:
+    """bpc's own questions to the audit log, which is in the control plane's log group."""
+    from bpc.kit import audit_queries
+
+    group = watched.logs(plan)[watched.CONTROL_PLANE]
+    for name in wanted.asked_of_audit:
+        saved = logs.QueryDefinition(
+            logical_id("audit", name, "Query"),
+            Name=f"{plan.name}/audit/{name}",
+            LogGroupNames=[sheet.imported(group.stack, group.title)],
+            QueryString=audit_queries.query(name),
+        )
+        sheet.add(saved, (*wanted.at, "auditQueries"))
