@@ -101,6 +101,41 @@ def test_a_metric_that_is_known_needs_no_more_than_its_name(metric: str) -> None
     assert "AlarmActions" not in alarm
 
 
+@pytest.mark.parametrize("metric", cloudwatch.METRICS)
+def test_whoever_is_woken_up_reads_what_it_means_and_what_to_do_first(metric: str) -> None:
+    wanted = {"name": "some", "metric": metric}
+    about = made({"alarms": [wanted]}).resource("observability", "AWS::CloudWatch::Alarm")["AlarmDescription"]
+    assert about == cloudwatch.METRICS[metric].about
+    assert re.match(r"[A-Z].+[.] First: .+[.?]$", about)
+    assert len(about) <= 1024
+    own = made({"alarms": [wanted | {"description": "See the runbook."}]})
+    assert own.resource("observability", "AWS::CloudWatch::Alarm")["AlarmDescription"] == "See the runbook."
+
+
+def test_an_alarm_on_a_log_says_where_the_lines_are() -> None:
+    def about(alarm: dict[str, Any]) -> str:
+        it = made({"alarms": [{"name": "some"} | alarm]})
+        return str(it.resource("observability", "AWS::CloudWatch::Alarm")["AlarmDescription"])
+
+    said = about(
+        {"log": "application", "container": "web", "kubernetesNamespace": "shop", "contains": ["ERROR", "WARN"]}
+    )
+    assert said.startswith('Lines of the container web in the namespace shop say "ERROR" or "WARN". First: ')
+    assert "/aws/containerinsights/shop/application" in said
+    assert "/aws/eks/shop/cluster" in about({"log": "cluster", "contains": ["panic"]})
+    assert about({"log": "host", "pattern": "%oom%"}).startswith("Lines match %oom%. First: ")
+
+
+def test_nothing_is_said_of_what_is_not_known() -> None:
+    """Neither of another metric, nor of one that rings when it is low."""
+    for alarm in (
+        {"metric": "Depth", "namespace": "MyApp", "threshold": 1},
+        {"metric": "node_cpu_utilization", "comparisonOperator": "LessThanThreshold"},
+    ):
+        it = made({"alarms": [{"name": "some"} | alarm]})
+        assert "AlarmDescription" not in it.resource("observability", "AWS::CloudWatch::Alarm")
+
+
 def test_what_is_said_of_a_known_metric_goes_before() -> None:
     said = {"threshold": 95, "statistic": "Maximum", "dimensions": {"ClusterName": "shop", "NodeName": "a"}}
     it = made({"alarms": [{"name": "some", "metric": "node_cpu_utilization"} | said]})
@@ -206,13 +241,60 @@ def test_the_dashboard_fills_its_grid_and_nothing_lies_on_anything() -> None:
 def test_the_dashboard_shows_what_is_measured_and_no_more() -> None:
     def shown(addons: dict[str, Any]) -> set[str]:
         it = made({}, addons=addons)
-        metrics = [one["properties"]["metrics"] for one in widgets(it) if one["type"] == "metric"]
-        return {row[1] for one in metrics for row in one}
+        return {row[1] for row in drawn(it) if len(row) > 1 and row[0] != "AWS/Logs"}
 
     everything, older, nothing = shown(INSIGHTS), shown({"cloudwatch-agent": {}}), shown({})
     assert "pod_number_of_container_restarts" in everything - older
     assert "node_cpu_utilization" in older - nothing
     assert {one for one in nothing if not one.startswith(("apiserver", "scheduler"))} == set()
+
+
+def drawn(it: Compiled) -> list[Any]:
+    """Every metric and expression of the dashboard."""
+    return [row for one in widgets(it) if one["type"] == "metric" for row in one["properties"]["metrics"]]
+
+
+def test_the_ten_most_of_nodes_and_namespaces_are_drawn_by_their_names() -> None:
+    rows = [row[0] for row in drawn(made({})) if len(row) == 1]
+    assert len(rows) == 4
+    for row in rows:
+        assert re.fullmatch(
+            r"SORT\(SEARCH\('.+ ClusterName=\"shop\"', '\w+', 300\), AVG, DESC, 10\)", row["expression"]
+        )
+        dimension = re.fullmatch(r"\$\{!PROP\('Dim\.(\w+)'\)\}", row["label"])
+        assert dimension and dimension[1] in row["expression"].split("}")[0]
+    assert [row for row in drawn(made({}, addons={})) if len(row) == 1] == []
+
+
+def test_a_line_is_drawn_where_an_alarm_rings() -> None:
+    cpu = {"name": "cpu", "metric": "node_cpu_utilization", "threshold": 70}
+    one_node = {"name": "one", "metric": "node_cpu_utilization", "dimensions": {"NodeName": "a"}}
+    it = made({"alarms": [cpu, one_node, ERRORS]})
+    lines = [
+        one["properties"]["annotations"]["horizontal"] for one in widgets(it) if "annotations" in one["properties"]
+    ]
+    assert [[(each["label"], each["value"]) for each in one] for one in lines] == [[("cpu", 70)]]
+
+
+def test_rows_say_what_they_are_about() -> None:
+    it = made({"notify": [EMAIL], "alarms": [ERRORS], "events": ["spot-interruption"], "guardDuty": {}})
+    headings = [one["properties"]["markdown"] for one in widgets(it) if one["type"] == "text"]
+    assert headings == ["## Nodes", "## Pods", "## Control plane", "## Logs", "## What else was told"]
+    told = [row[3] for row in drawn(it) if row[0] == "AWS/Events"]
+    assert told == ["${SpotInterruptionRule}", "${GuardDutyRule}"]
+    assert set(told) <= {f"${{{one}}}" for one in it.resources("observability", "AWS::Events::Rule")}
+    assert widgets(it)[0]["type"] == "alarm"
+    assert it.lint() == []
+
+
+def test_what_is_written_is_drawn_for_each_log_group() -> None:
+    groups = [row[3] for row in drawn(made({})) if row[0] == "AWS/Logs"]
+    assert groups[0] == "/aws/eks/shop/cluster"
+    assert set(groups[1:]) == {
+        f"/aws/containerinsights/shop/{kind}" for kind in ("application", "dataplane", "host", "performance")
+    }
+    nothing = made({}, addons={}, cluster={"logging": {"types": []}})
+    assert [row for row in drawn(nothing) if row[0] == "AWS/Logs"] == []
 
 
 def test_no_dashboard_where_none_is_wanted() -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bpc.model import GuardDuty
 
 CONTROL_PLANE = "cluster"
+KINDS = ("application", "dataplane", "host", "performance")
 GUARD_DUTY_AGENT = "aws-guardduty-agent"
 ENHANCED = "amazon-cloudwatch-observability"
 
@@ -29,6 +30,11 @@ def logs(plan: Plan) -> Mapping[str, LogGroup]:
     """By what it holds, each log group that the blueprint reads and that somebody makes."""
     wanted = plan.blueprint.observability
     return {one: found for one in (wanted.logs if wanted else ()) if (found := _found(one, plan))}
+
+
+def written(plan: Plan) -> Mapping[str, LogGroup]:
+    """By what it holds, each log group that somebody writes."""
+    return {one: found for one in (CONTROL_PLANE, *KINDS) if (found := _found(one, plan))}
 
 
 def exported(plan: Plan, stack: str) -> list[LogGroup]:

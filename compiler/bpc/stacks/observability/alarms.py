@@ -10,6 +10,7 @@ from typing import Any
 
 from troposphere import cloudwatch, logs
 
+from bpc.kit import cloudwatch as cloudwatch_facts
 from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet
 from bpc.model.observability import Alarm
@@ -33,7 +34,7 @@ def title(one: Alarm) -> str:
 
 def _alarm(one: Alarm, plan: Plan, sheet: Sheet, measured: dict[str, Any], told: list[Any]) -> cloudwatch.Alarm:
     optional = {
-        "AlarmDescription": one.description,
+        "AlarmDescription": one.description or _about(one, plan),
         "DatapointsToAlarm": one.datapoints_to_alarm,
         "AlarmActions": told,
         "OKActions": told if one.tell_when_over else None,
@@ -50,6 +51,25 @@ def _alarm(one: Alarm, plan: Plan, sheet: Sheet, measured: dict[str, Any], told:
         Tags=sheet.tags(title(one)),
         **{key: value for key, value in optional.items() if value},
     )
+
+
+def _about(one: Alarm, plan: Plan) -> str | None:
+    """What whoever is woken up should know, as far as it is known here."""
+    if one.log:
+        return _lines(one, watched.logs(plan)[one.log].name)
+    known = cloudwatch_facts.known(str(one.metric), one.namespace or "")
+    return known.about if known and one.comparison_operator.startswith("Greater") else None
+
+
+def _lines(one: Alarm, group: str) -> str:
+    whose = f" of the container {one.container}" if one.container else ""
+    whose += f" in the namespace {one.kubernetes_namespace}" if one.kubernetes_namespace else ""
+    said = " or ".join(f'"{text}"' for text in one.contains or ())
+    what = f" match {one.pattern}" if one.pattern else f" say {said}" if said else " are there"
+    return (
+        f"Lines{whose}{what}. First: read them, and what stands around them, in CloudWatch Logs Insights, in the log "
+        f"group {group}; then look at what was rolled out last."
+    )[:1024]
 
 
 def _metric(one: Alarm) -> dict[str, Any]:
