@@ -128,3 +128,5 @@ def test_the_readme_says_whose_the_detector_is_and_what_else_it_touches() -> Non
     assert "every** EKS cluster" in readme(made({}))
     assert "every** EKS cluster" not in readme(made({}, **AGENT))
     assert "is not of these stacks" in readme(made({"detector": "existing"}))
+    fargate = {"fargateProfiles": [{"name": "web", "selectors": [{"namespace": "web"}]}]}
+    assert ["on Fargate" in readme(made({}, **more)) for more in (fargate, {})] == [True, False]

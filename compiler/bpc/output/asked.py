@@ -12,7 +12,7 @@ def said(stacks: Stacks) -> str:
     rows = [f"| `{one}` | {audit_queries.reason(one)} |" for one in wanted.asked_of_audit]
     table = "\n".join(["| query | what it is good for |", "|---|---|", *rows])
     return (
-        f"## Audit log\n\nIn the console of CloudWatch Logs Insights, the folder `{stacks.plan.name}/audit` has these queries on the "
-        f"audit log of the Kubernetes API:\n\n{table}\n\nWho changes access entries is in AWS CloudTrail, since that "
-        "goes through the API of EKS."
+        f"## Audit log\n\nIn the console of CloudWatch Logs Insights, the folder `{stacks.plan.name}/audit` has these "
+        f"queries on the audit log of the Kubernetes API:\n\n{table}\n\nWho changes access entries is in AWS "
+        "CloudTrail, since that goes through the API of EKS."
     )

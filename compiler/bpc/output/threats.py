@@ -33,6 +33,11 @@ def said(stacks: Stacks, wanted: GuardDuty) -> str:
             "an endpoint with a security group. Whoever deletes a VPC waits until these have gone with the detector. A "
             "cluster with the tag `GuardDutyManaged: false` is left alone."
         )
+    blueprint = stacks.plan.blueprint
+    if (wanted.watches_runtime or not wanted.is_made) and (
+        blueprint.fargate_profiles or blueprint.cluster.remote_network
+    ):
+        parts.append("Runtime Monitoring sees neither pods on Fargate nor hybrid nodes.")
     if watched.has_guard_duty_agent(stacks.plan):
         parts.append(
             f"The agent in this cluster is an EKS add-on of the stack `{stacks.name('addons')}`. The cluster's tag "
