@@ -1,8 +1,9 @@
 """The GuardDuty agent. Sources: Amazon GuardDuty User Guide, Managing security agent manually for Amazon EKS cluster
 (its prerequisite is a VPC endpoint), and How Runtime Monitoring works with Amazon EKS clusters.
 
-It does something once Runtime Monitoring is on in the account, with its automated agent configuration off for this
-cluster: that one would install the add-on and the endpoint itself. It has no role: the endpoint lets the account in.
+It does something once Runtime Monitoring is on in the account, by `observability.guardDuty` or by whoever has made the
+detector, with its automated agent configuration off for this cluster: that one would install the add-on and the
+endpoint itself. It has no role: the endpoint lets the account in.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def _services(plan: Plan, scene: str) -> Iterator[Box]:
         source = (f"from AWS CodeCommit: {code}",) if code else ()
         yield Box(f"{scene}/pipeline", "service", "AWS CodePipeline", (built, *source))
     more = ["and of the pipeline"] if pipeline else []
-    more += ["scanned for vulnerabilities"] if watched and watched.image_scanning else []
+    more += ["the account's are scanned"] if watched and watched.image_scanning else []
     yield Box(f"{scene}/ecr", "service", "Amazon ECR", ("images of EKS add-ons", *more))
     there = {one.entry.name for one in plan.addons} - (
         {"aws-guardduty-agent"} if watched and watched.guard_duty else set()
