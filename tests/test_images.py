@@ -12,7 +12,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from bpc import pipeline
+from bpc import catalogue, pipeline
 from bpc.beside import Beside
 from bpc.kit import image_name
 from bpc.kit.image_name import ImageName
@@ -423,3 +423,49 @@ def test_in_china_ones_own_manifests_are_looked_into_too(tmp_path: Path) -> None
     result = pipeline.compile_blueprint(text.encode(), "shop.yaml", lambda _: Memory(), beside=Beside(str(tmp_path)))
     assert not result.failed, result.diagnostics
     assert [one.message for one in result.diagnostics] == ["own pulls from ghcr.io, which cn-north-1 may not reach"]
+
+
+MIRROR = "registry.example.com/mirror"
+# Images that pods of these add-ons are told of by a setting, and where their charts take them from.
+TOLD: dict[str, tuple[dict[str, Any], str, str]] = {
+    "calico": ({}, "calico", f"{MIRROR}/quay.io/"),
+    "cert-manager": ({"source": "chart"}, "cert-manager", f"{MIRROR}/quay.io/jetstack/cert-manager-acmesolver"),
+    "istio": ({}, "istiod", f"{MIRROR}/docker.io/istio"),
+    "kube-prometheus-stack": ({}, "kube-prometheus-stack", f"{MIRROR}/quay.io"),
+    "litmus": ({"adminSecret": "a", "mongodbSecret": "b"}, "litmus", f"{MIRROR}/docker.io/litmuschaos"),
+}
+
+
+def told(name: str, mirror: str, **more: Any) -> tuple[list[str], str]:
+    """The errors, and what Flux is told of the add-on's last chart."""
+    options, release, _ = TOLD[name]
+    sections: dict[str, Any] = {
+        "gitops": {"engine": "flux"},
+        "nodeGroups": [{"name": "workers", "instanceTypes": ["m7i.large"]}],
+        "storage": {"classes": [{"name": "gp3", "default": True}]},
+        "images": {"mirror": mirror},
+    }
+    others = {"aws-ebs-csi-driver": {}, "cert-manager": {"source": "eks"}}
+    it = compiled(addons=others | {name: options | more}, **sections)
+    texts = [text for path, text in it.files.items() if path.startswith("kubernetes/base/") and "helmrelease" in path]
+    objects = [one for text in texts for one in yaml.safe_load_all(text)]
+    found = [one["spec"].get("values", {}) for one in objects if one["metadata"]["name"] == release]
+    return it.errors, json.dumps(found)
+
+
+@pytest.mark.parametrize("name", sorted(TOLD))
+def test_flux_tells_charts_where_the_mirror_has_what_settings_name(name: str) -> None:
+    errors, values = told(name, MIRROR)
+    assert errors == [] and f'"{TOLD[name][2]}"' in values
+    assert "registry.example.com" not in told(name, "none")[1]
+
+
+def test_values_of_ones_own_go_over_the_mirror() -> None:
+    errors, values = told("istio", MIRROR, values={"global": {"hub": "other.example.com/istio"}})
+    assert errors == [] and "other.example.com/istio" in values and MIRROR not in values
+
+
+@pytest.mark.parametrize("name", ["appmesh-controller", "cert-manager", "istio", "litmus"])
+def test_images_that_only_settings_name_are_listed(name: str) -> None:
+    entry = catalogue.addon(name)
+    assert entry.told_images and {*entry.told_images} <= {*entry.images}

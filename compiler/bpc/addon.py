@@ -70,6 +70,8 @@ class Context(Record):
     bare: bool = False
     # The namespace of the GitOps engine; empty where there is none.
     home: str = ""
+    # The registry, and the folder, that an engine's charts pull from; empty where they pull from the publishers.
+    mirror: str = ""
     # What machines are told of an HTTP proxy: HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
     proxy: Mapping[str, str] = {}
 
@@ -240,6 +242,11 @@ class AddOn:
     def beforehand(cls, context: Context) -> Sequence[str]:
         """Commands that make what it waits for and bpc must not know, such as a Secret with a password."""
         return ()
+
+    @classmethod
+    def mirrored(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        """The values by which it names those of `told_images` in the mirror, where its chart takes them by value."""
+        return {}
 
     @classmethod
     def secret_values(cls, context: Context) -> Sequence[str]:

@@ -32,7 +32,13 @@ class AppmeshController(AddOn):
     charts = (Chart("https://aws.github.io/eks-charts", NAME, "1.13.3"),)
     node_selectors = ("nodeSelector",)
     registry = REGISTRY
-    images = (f"{REGISTRY}/amazon/appmesh-controller:v1.13.3",)
+    images = (
+        f"{REGISTRY}/amazon/appmesh-controller:v1.13.3",
+        f"{REGISTRY}/aws-appmesh-envoy:v1.29.12.3-prod",
+        f"{REGISTRY}/aws-appmesh-proxy-route-manager:v7-prod",
+    )
+    # Of the pods that it gives a proxy.
+    told_images = images[1:]
     crds = (
         "backendgroups.appmesh.k8s.aws",
         "gatewayroutes.appmesh.k8s.aws",

@@ -100,3 +100,7 @@ class Calico(AddOn):
             "goldmane": {"enabled": False},
             "whisker": {"enabled": False},
         }
+
+    @classmethod
+    def mirrored(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        return {"installation": {"registry": f"{context.mirror}/quay.io/"}} if chart == "tigera-operator" else {}

@@ -12,6 +12,9 @@ from typing import Any
 
 from bpc.addon import AddOn, Chart, Context
 
+# Of the pods that answer an HTTP challenge.
+SOLVER = "quay.io/jetstack/cert-manager-acmesolver"
+
 
 class CertManager(AddOn):
     """Issues and renews TLS certificates for workloads."""
@@ -23,10 +26,12 @@ class CertManager(AddOn):
     charts = (Chart("https://charts.jetstack.io", "cert-manager", "v1.21.1"),)
     registry = "quay.io"
     images = (
+        f"{SOLVER}:v1.21.1",
         "quay.io/jetstack/cert-manager-cainjector:v1.21.1",
         "quay.io/jetstack/cert-manager-controller:v1.21.1",
         "quay.io/jetstack/cert-manager-webhook:v1.21.1",
     )
+    told_images = images[:1]
     crds = (
         "certificaterequests.cert-manager.io",
         "certificates.cert-manager.io",
@@ -56,3 +61,7 @@ class CertManager(AddOn):
         if context.role_arn:
             made["serviceAccount"] = {"annotations": {"eks.amazonaws.com/role-arn": context.role_arn}}
         return made
+
+    @classmethod
+    def mirrored(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        return {"acmesolver": {"image": {"repository": f"{context.mirror}/{SOLVER}"}}}

@@ -73,3 +73,7 @@ class Istio(AddOn):
             strict["global"] = {"istioNamespace": context.namespace}
         istiod = images | strict | {"global": images["global"] | strict.get("global", {})}
         return {"base": strict, "cni": images, "istiod": istiod | node_agent}[chart]
+
+    @classmethod
+    def mirrored(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        return {} if chart == "base" else {"global": {"hub": f"{context.mirror}/{HUB}"}}

@@ -131,6 +131,15 @@ class KubePrometheusStack(AddOn):
         }
 
     @classmethod
+    def mirrored(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        image = {"image": {"registry": f"{context.mirror}/quay.io"}}
+        return {
+            "alertmanager": {"alertmanagerSpec": image},
+            "prometheus": {"prometheusSpec": image},
+            "prometheusOperator": {"prometheusConfigReloader": image},
+        }
+
+    @classmethod
     def contradictions(cls, context: Context) -> Iterable[tuple[tuple[str | int, ...], str]]:
         options = context.options
         if not options["grafana"] and options["grafanaAdminSecret"] != "grafana-admin":

@@ -31,10 +31,27 @@ class Litmus(AddOn):
     images = (
         "docker.io/bitnamilegacy/mongodb:8.0.13-debian-12-r0",
         "docker.io/bitnamilegacy/os-shell:12-debian-12-r51",
+        "docker.io/litmuschaos/argoexec:v3.3.1",
+        "docker.io/litmuschaos/chaos-exporter:3.29.0",
+        "docker.io/litmuschaos/chaos-operator:3.29.0",
+        "docker.io/litmuschaos/chaos-runner:3.29.0",
         "docker.io/litmuschaos/litmusportal-auth-server:3.29.0",
+        "docker.io/litmuschaos/litmusportal-event-tracker:3.29.0",
         "docker.io/litmuschaos/litmusportal-frontend:3.29.0",
         "docker.io/litmuschaos/litmusportal-server:3.29.0",
+        "docker.io/litmuschaos/litmusportal-subscriber:3.29.0",
         "docker.io/litmuschaos/mongo:6",
+        "docker.io/litmuschaos/workflow-controller:v3.3.1",
+    )
+    # What the center has a cluster run once that is connected.
+    told_images = (
+        "docker.io/litmuschaos/argoexec:v3.3.1",
+        "docker.io/litmuschaos/chaos-exporter:3.29.0",
+        "docker.io/litmuschaos/chaos-operator:3.29.0",
+        "docker.io/litmuschaos/chaos-runner:3.29.0",
+        "docker.io/litmuschaos/litmusportal-event-tracker:3.29.0",
+        "docker.io/litmuschaos/litmusportal-subscriber:3.29.0",
+        "docker.io/litmuschaos/workflow-controller:v3.3.1",
     )
     waits_for = (
         "Deployment/litmus-auth-server",
@@ -84,3 +101,7 @@ class Litmus(AddOn):
                 **({"persistence": {"storageClass": named}} if named else {}),
             },
         }
+
+    @classmethod
+    def mirrored(cls, context: Context, chart: str) -> Mapping[str, Any]:
+        return {"image": {"imageRegistryName": f"{context.mirror}/docker.io/litmuschaos"}}

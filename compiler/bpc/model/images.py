@@ -26,6 +26,15 @@ class Images(Node):
         """Whether Amazon ECR fetches them."""
         return self.mirror == CACHE
 
+    def address(self, account: str | None, region: str) -> str:
+        """The registry, and the folder, that images come from; empty where it is not known or there is none."""
+        if not self.mirrored:
+            return ""
+        if not self.cached:
+            return self.mirror
+        # In the one partition that has the cache.
+        return f"{account}.dkr.ecr.{region}.amazonaws.com/{self.prefix}" if account else ""
+
     @property
     def mirrored(self) -> bool:
         """Whether they come from elsewhere than they are published."""

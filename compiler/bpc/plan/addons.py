@@ -97,9 +97,18 @@ def _context(request: AddOnRequest, entry: type[AddOn], blueprint: Blueprint, pa
         discovery=_discovery(blueprint),
         tags=blueprint.metadata.tags,
         bare=blueprint.is_bare,
+        mirror=_mirror(blueprint),
         home=(blueprint.gitops.namespace or "") if blueprint.gitops else "",
         vpc_name="" if blueprint.network.existing else f"{blueprint.metadata.name}-VPC",
     )
+
+
+def _mirror(blueprint: Blueprint) -> str:
+    """Where an engine's charts are told to pull from; what is vendored is rewritten afterwards."""
+    gitops, images = blueprint.gitops, blueprint.images
+    if gitops is None or images is None or not gitops.installs_charts:
+        return ""
+    return images.address(blueprint.account, blueprint.metadata.region)
 
 
 def _metadata_groups(blueprint: Blueprint) -> tuple[str, ...]:

@@ -130,13 +130,7 @@ def elsewhere(one: Manifest) -> Iterator[tuple[image_name.Place, str]]:
 def address(plan: Plan) -> str:
     """The registry, and the folder, that images come from; empty where it is not known or there is none."""
     images = plan.blueprint.images
-    if images is None or not images.mirrored:
-        return ""
-    if not images.cached:
-        return images.mirror
-    account = plan.blueprint.account
-    # In the one partition that has the cache.
-    return f"{account}.dkr.ecr.{plan.region}.amazonaws.com/{images.prefix}" if account else ""
+    return images.address(plan.blueprint.account, plan.region) if images else ""
 
 
 def renamed(plan: Plan) -> Mapping[str, str]:

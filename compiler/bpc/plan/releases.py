@@ -39,6 +39,8 @@ def _release(addon: PlannedAddOn, chart: Chart, last: bool) -> Release:
     if last and addon.context.has_windows:
         for path in addon.entry.node_selectors:
             values = merged(values, _nested(path.split("."), {"kubernetes.io/os": "linux"}))
+    if addon.context.mirror:
+        values = merged(values, addon.entry.mirrored(addon.context, chart.name))
     if last:
         values = merged(values, addon.request.options["values"])
     secrets = tuple(addon.entry.secret_values(addon.context)) if last else ()

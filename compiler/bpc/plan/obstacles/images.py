@@ -8,7 +8,7 @@ from bpc.diagnostics import Diagnostic, rule
 from bpc.facts import registries
 from bpc.kit import image_name
 from bpc.model.images import Images
-from bpc.plan import images, releases
+from bpc.plan import images
 from bpc.plan.shapes import Plan, PlannedAddOn
 
 NO_ACCOUNT = rule(
@@ -153,14 +153,17 @@ def _charts(plan: Plan) -> Iterator[Diagnostic]:
 
 def _told(addon: PlannedAddOn, plan: Plan) -> Iterator[Diagnostic]:
     """What neither kustomize nor Flux sees: an image that a pod asks for by itself."""
-    if names := [image_name.written(one) for one in images.told(addon, plan)]:
+    if images.is_installed(addon, plan) and addon.entry.mirrored(addon.context, addon.entry.charts[-1].name):
+        return
+    told = [one for one in images.told(addon, plan) if images.is_moved(plan, image_name.parsed(one))]
+    if names := [image_name.written(one) for one in told]:
         said = f"a setting of {addon.entry.name} names {', '.join(names)}, which nobody rewrites"
         yield NOT_REWRITTEN.at(addon.request.at, said, "say in its `values` where they are in the mirror", key=True)
 
 
 def _names(addon: PlannedAddOn, mirror: str) -> bool:
     """Whether the blueprint's values speak of the mirror."""
-    return any(_says(one.values, mirror.partition("/")[0]) for one in releases.planned(addon))
+    return _says(addon.request.options.get("values", {}), mirror.partition("/")[0])
 
 
 def _says(value: object, host: str) -> bool:
