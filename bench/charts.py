@@ -47,6 +47,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "prometheus-postgres-exporter": {
         "config": {"datasource": {"passwordSecret": {"name": "postgres", "key": "password"}}}
     },
+    "spinnaker": {"minio": {"enabled": False}, "redis": {"enabled": False}, "s3": {"enabled": True, "bucket": "shop"}},
     "velero": {"credentials": {"useSecret": False}, "configuration": {"backupStorageLocation": []}},
 }
 

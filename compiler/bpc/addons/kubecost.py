@@ -35,6 +35,7 @@ class Kubecost(AddOn):
         "icr.io/kubecost/frontend:3.2.1",
         "icr.io/kubecost/modeling:v0.1.36",
     )
+    waits_for = ("Deployment/kubecost-cloud-cost", "Deployment/kubecost-frontend", "StatefulSet/kubecost-aggregator")
     marketplace = True
     disks = True
     needs_internet = True
