@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bpc.diagnostics import Diagnostic, rule
 from bpc.plan.addons import AGENT
+from bpc.plan.identity import on_fargate
 from bpc.plan.shapes import Plan, PlannedAddOn
 
 NO_ENDPOINT = rule(
@@ -47,7 +48,8 @@ NO_DISKS = rule(
     "BPC975",
     "addon-disk-needs-nodes",
     why="Pods on Fargate cannot mount EBS volumes (Amazon EKS User Guide, Amazon EBS).",
-    cure="Add a node group, or leave the add-on out.",
+    cure="Add a node group, or leave the add-on out. Where a Fargate profile takes its namespace, give the profile's "
+    "selector labels, so that it takes only the pods that are meant.",
 )
 NOT_OF_SOURCE = rule(
     "BPC976",
@@ -110,8 +112,11 @@ def _disks(plan: Plan) -> Iterator[Diagnostic]:
     has_default = bool(storage) and any(one.default for one in (storage.classes if storage else ()))
     for addon in plan.addons:
         at, name = addon.request.at, addon.entry.name
-        if addon.entry.disks and not plan.blueprint.has_nodes:
-            yield NO_DISKS.at(at, f"{name} keeps its data on a disk, and there are no nodes", key=True)
+        if addon.entry.disks and on_fargate(plan.blueprint, addon.namespace):
+            where = (
+                f"its pods in {addon.namespace} run on Fargate" if plan.blueprint.has_nodes else "there are no nodes"
+            )
+            yield NO_DISKS.at(at, f"{name} keeps its data on a disk, and {where}", key=True)
         elif addon.entry.disks and not has_default and not addon.request.options.get("storageClass"):
             yield NO_CLASS.at(at, f"{name} claims a volume of the default StorageClass, and there is none", key=True)
 
