@@ -109,6 +109,7 @@ plan.proxy
 plan.packing
 addons* unlisted apps*
 addon
+addon_context
 samples
 addon_fields
 kit.container_insights kit.well_known kit.workloads kit.app_objects
