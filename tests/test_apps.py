@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bpc import pipeline, samples
+from bpc.facts import custom_resources
 from bpc.kit.k8s import ENFORCE
 from bpc.verify import Output
 from bpc.verify.secrets import deployed_values
@@ -451,6 +452,19 @@ def test_pods_may_have_labels_and_annotations() -> None:
     metadata = spec["template"]["metadata"]
     assert metadata["labels"] == spec["selector"]["matchLabels"] | {"app": "web"}
     assert {*metadata["annotations"]} == {"prometheus.io/scrape", "checksum/config"}
+
+
+def test_objects_of_applications_are_what_their_definitions_have() -> None:
+    files = Memory()
+    result = pipeline.compile_blueprint(SPEC.read_bytes(), "apps.yaml", lambda _: files)
+    assert not result.failed
+    seen = set()
+    for path, text in files.items():
+        for it in yaml.safe_load_all(text) if path.startswith("kubernetes/base") else ():
+            if isinstance(it, dict) and custom_resources.name(it) in custom_resources.known():
+                seen.add(it["kind"])
+                assert list(custom_resources.wrong(it)) == []
+    assert {"ExternalSecret", "ClusterSecretStore", "ScaledObject", "VerticalPodAutoscaler"} <= seen
 
 
 def test_where_pods_run() -> None:
