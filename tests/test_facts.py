@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import cfnlint
 import pytest
 
 from bpc import facts
-from bpc.facts import permissions
+from bpc.facts import custom_resources, permissions
 
 FOLDER = Path(facts.__file__).parent
 TABLES = (
@@ -69,3 +70,25 @@ def test_what_is_on_the_price_list_of_a_region(region: str) -> None:
     }
     known = {one for one in listed if facts.family(one)}
     assert ours == known
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "said"),
+    [
+        ("cert-manager.io/v1 Issuer", {"acme": {"server": "https://a.example", "solvers": [{"dns01": {}}]}}, []),
+        ("argoproj.io/v1alpha1 Application", {"ignoreDifferences": [{"kind": "Deployment"}]}, []),
+        (
+            "argoproj.io/v1alpha1 Application",
+            {"source": {"repoURL": "https://a.example", "directry": {"recurse": True}}},
+            ["spec.source.directry.recurse is unknown"],
+        ),
+        ("helm.toolkit.fluxcd.io/v2 HelmRelease", {"valuesFrom": [{"kind": "ConfigMap", "name": "a"}]}, []),
+        ("keda.sh/v1alpha1 ScaledObject", {"advanced": {"restoreToOriginalReplicaCount": True}}, []),
+    ],
+)
+def test_manifests_of_ones_own_may_have_what_bpc_does_not_write(
+    kind: str, spec: dict[str, Any], said: list[str]
+) -> None:
+    version, name = kind.split()
+    found = custom_resources.wrong({"apiVersion": version, "kind": name, "metadata": {}, "spec": spec})
+    assert [one for one in found if one.endswith("unknown")] == said
