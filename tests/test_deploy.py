@@ -155,6 +155,7 @@ def test_created_updated_deleted(name: str, environment: str, account: Account) 
     # Nothing else that is left has a name of its own: the same platform can be created once more.
     account.let_buckets_go()
     account.let_repositories_go()
+    account.let_domains_go()
     for one in stacks:
         one.create(account)
     again = {one.stack: account.resources(one.stack) for one in stacks}

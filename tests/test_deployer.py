@@ -59,7 +59,8 @@ def test_the_table_is_what_the_schemas_say(update: bool) -> None:
     """And it has every type that the compiler's code can emit."""
     table = json.loads(TABLE.read_text(encoding="utf-8"))
     by_hand = {kind: table["types"][kind] for kind in table["byHand"]}
-    fresh = table | permissions.table({*table["types"], *permissions.emitted()}, by_hand, table["leftOut"])
+    kinds = {*table["types"], *permissions.emitted()}
+    fresh = table | permissions.table(kinds, by_hand, table["leftOut"], table["alsoCalled"])
     if update:
         TABLE.write_text(json.dumps(fresh, indent=2) + "\n", encoding="utf-8")
     assert table == fresh
@@ -71,6 +72,13 @@ def test_what_is_by_hand_has_no_handlers() -> None:
     for kind in table["byHand"]:
         assert "handlers" not in permissions.schema(kind)
         assert all(permissions.action(one) for one in table["types"][kind].split())
+
+
+def test_what_is_also_called_is_an_action_that_nobody_lists() -> None:
+    table = json.loads(TABLE.read_text(encoding="utf-8"))
+    for kind, _, name in (one.partition(" ") for one in table["alsoCalled"]):
+        handlers = permissions.schema(kind)["handlers"].values()
+        assert permissions.action(name) and not any(name in one["permissions"] for one in handlers)
 
 
 def test_the_code_is_read_for_types() -> None:
@@ -126,6 +134,7 @@ SAMPLES = {
     "ClusterName": "{}",
     "StackName": "{}-network",
     "BucketName": "cf-templates-1",
+    "DomainName": "{}",
     "RoleNameWithPath": "{}-cluster-ClusterRole-1",
     "InstanceProfileNameWithPath": "{}-bastion-Profile-1",
     "QueueName": "{}-addons-Queue-1",
@@ -143,11 +152,14 @@ PLATFORMS = ("ClusterName", "LogGroupName")
 # The property of a template that says the name, where CloudFormation does not make one.
 SAID = {
     "BucketName": ("AWS::S3::Bucket", "BucketName"),
+    "DomainName": ("AWS::OpenSearchService::Domain", "DomainName"),
     "InstanceProfileNameWithPath": ("AWS::IAM::InstanceProfile", "InstanceProfileName"),
     "PipelineName": ("AWS::CodePipeline::Pipeline", "Name"),
     "ProjectName": ("AWS::CodeBuild::Project", "Name"),
     "QueueName": ("AWS::SQS::Queue", "QueueName"),
 }
+# Amazon OpenSearch Service tags with the same actions what is no domain, and what bpc does not write.
+OTHERS = {"application", "datasource"}
 # What CloudFormation calls a bucket that the template does not name.
 UNNAMED = {"BucketName": "{}-pipeline-artifactbucket-1"}
 
@@ -170,7 +182,7 @@ def samples(
     """
     service = action.partition(":")[0]
     for kind in (permissions.action(action) or {}).get("resourceTypes", []):
-        if kind["required"]:
+        if kind["required"] and not (service == "es" and kind["name"] in OTHERS):
             pattern = permissions.IAM.resources.get_resource_type_details(service, kind["name"])["arn"]
             known = {key: one.format(platform if key in PLATFORMS else own) for key, one in SAMPLES.items()}
             known |= {"Region": region, "Account": account}

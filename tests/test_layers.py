@@ -112,7 +112,7 @@ addon
 addon_context
 samples
 addon_fields
-kit.container_insights kit.well_known kit.workloads kit.app_objects
+kit.container_insights kit.search kit.well_known kit.workloads kit.app_objects
 kit.app_pod
 kit.auto_mode_objects
 kit.karpenter_objects kit.karpenter_policy kit.karpenter_checks kit.event_queue kit.private_bucket kit.login

@@ -260,7 +260,6 @@ def test_what_is_not_there_yet_is_refused() -> None:
     later = {
         "Amazon Managed Service for Prometheus": "observability.prometheus",
         "Amazon Managed Grafana": "observability.grafana",
-        "Amazon OpenSearch Service": "observability.openSearch",
     }
     for words, path in later.items():
         assert (words in text) is not bool(reference.find(path)), f"{words}: is it there by now?"

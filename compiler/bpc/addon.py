@@ -214,6 +214,11 @@ class AddOn:
         return cls.endpoints
 
     @classmethod
+    def indices(cls, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """What it writes to the platform's own search domain, as the indices' names without the day behind them."""
+        return ()
+
+    @classmethod
     def conflicting(cls, options: Mapping[str, Any]) -> tuple[str, ...]:
         """Those of the conflicts that these options leave."""
         return cls.conflicts

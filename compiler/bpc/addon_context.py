@@ -63,3 +63,5 @@ class Context(Record):
     mirror: str = ""
     # What machines are told of an HTTP proxy: HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
     proxy: Mapping[str, str] = {}
+    # The platform's own domain of Amazon OpenSearch Service, by its name.
+    search_domain: str = ""

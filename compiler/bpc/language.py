@@ -39,6 +39,7 @@ SHARED = [
     "autoscaling",
     "identity",
     "alarms",
+    "opensearch",
     "applications",
     "automode",
     "findings",

@@ -100,6 +100,11 @@ class Account:
         for one in client.describe_repositories()["repositories"]:
             client.delete_repository(repositoryName=one["repositoryName"], force=True)
 
+    def let_domains_go(self) -> None:
+        """Delete the search domains that are left, likewise."""
+        for name in [name for kind, name in models.LIVE if kind == "AWS::OpenSearchService::Domain"]:
+            models.LIVE.pop(("AWS::OpenSearchService::Domain", name))
+
     def default_network(self) -> tuple[str, list[str]]:
         """The account's default VPC, and its subnets."""
         client = aws.client("ec2", self.region)

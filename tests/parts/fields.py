@@ -108,6 +108,8 @@ VALUES: dict[str, Any] = {
     "cloudformation.stackSets.parameters": {"WorkersMaxSize": 9},
     "cloudformation.stackSets.waves": [["dev"], ["prod"]],
     "images.registries": ["quay.io"],
+    "addons.fluent-bit.outputs": ["opensearch"],
+    "observability.openSearch.instanceCount": 4,
     "observability.alarms[].comparisonOperator": "LessThanThreshold",
     "observability.alarms[].statistic": "Sum",
     "metadata.name": "other",
@@ -643,6 +645,14 @@ for needed in (FIRST, BELOW):
         for path, some in needed.items()
         if path.startswith(OF_ALL)
     }
+SEARCHED: dict[str, Any] = {
+    "addons": {"fluent-bit": {"outputs": ["opensearch"]}},
+    "observability": {"openSearch": {"masterUserArn": "arn:aws:iam::111122223333:role/Old"}},
+}
+BELOW |= {
+    "observability.openSearch": SEARCHED,
+    "observability.openSearch.subnets[]": {"observability.openSearch.subnets": [{"import": "one"}, {"import": "two"}]},
+}
 ORDERS: dict[str, Any] = {
     "name": "orders",
     "image": "ghcr.io/example/orders:1",
@@ -844,6 +854,8 @@ def around(entry: type[AddOn], groups: list[Any]) -> dict[str, Any]:
         sections["environments"] = {"default": {"account": "111122223333"}}
     if entry.only_by_endpoint:
         sections["network"] = {"endpoints": [*entry.endpoints]}
+    if "outputs" in entry.options:
+        sections["observability"] = SEARCHED["observability"]
     if entry.accelerator:
         sections["nodeGroups"] = [
             *groups,

@@ -51,14 +51,17 @@ def expanded(name: str) -> list[str]:
     return [f"{service}:{one}" for one in IAM.actions.get_actions_for_service(service) if fnmatchcase(one, verb)]
 
 
-def table(kinds: Iterable[str], by_hand: dict[str, str], left_out: dict[str, str]) -> dict[str, Any]:
+def table(
+    kinds: Iterable[str], by_hand: dict[str, str], left_out: dict[str, str], also: dict[str, str]
+) -> dict[str, Any]:
     """What `facts/permissions.json` must say of some resource types."""
     types = {}
     for kind in sorted({*kinds} - {*by_hand}):
         handlers = schema(kind)["handlers"]
         named = {_written(one) for handler in HANDLERS for one in handlers.get(handler, {}).get("permissions", [])}
         wanted = (one for one in named if expanded(one) and not _matches(f"{kind} {one}", left_out))
-        types[kind] = " ".join(sorted(wanted))
+        unlisted = (action for owner, _, action in (one.partition(" ") for one in also) if owner == kind)
+        types[kind] = " ".join(sorted({*wanted, *unlisted}))
     every = {one for actions in [*types.values(), *by_hand.values()] for one in actions.split()}
     return {
         "types": dict(sorted({**types, **by_hand}.items())),

@@ -1,9 +1,10 @@
-"""Fluent Bit, as manifests that fill the three log groups of Container Insights, or as the EKS community add-on.
+"""Fluent Bit, as manifests that fill the three log groups of Container Insights or three indices of the platform's own
+search domain, or as the EKS community add-on.
 
 Sources: Amazon CloudWatch User Guide, Set up Fluent Bit as a DaemonSet to send logs to CloudWatch Logs (what goes to
 application, dataplane and host); Fluent Bit manual 4, inputs tail and systemd, filters kubernetes, record_modifier and
-modify, output cloudwatch_logs; aws/aws-for-fluent-bit (image, where its configuration is, Pod Identity since 2.32.5);
-Amazon EKS User Guide, Community add-ons.
+modify, outputs cloudwatch_logs and opensearch; aws/aws-for-fluent-bit (image, where its configuration is, Pod Identity
+since 2.32.5); Amazon EKS User Guide, Community add-ons.
 
 Amazon Linux 2023 and Bottlerocket write no /var/log/messages: what nodes say is in their journal. Nothing here asks the
 instance metadata service, which launch templates keep from pods. Where the add-on comes from EKS, its `values` say what
@@ -12,11 +13,11 @@ it sends where, so there are neither log groups nor permissions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bpc.addon import AddOn, Context, Manifest
-from bpc.kit import container_insights, k8s, workloads
+from bpc.kit import container_insights, k8s, search, workloads
 
 if TYPE_CHECKING:
     from awacs.aws import Statement
@@ -30,6 +31,31 @@ LOGS = "/var/log/containers"
 # The containers that make a node work.
 DATAPLANE = f"{LOGS}/aws-node*, {LOGS}/kube-proxy*"
 PORT = 2020
+TO_LOGS, TO_SEARCH = "cloudwatch_logs", "opensearch"
+OUTPUTS: Mapping[str, Any] = {
+    "outputs": {
+        "description": "Where logs go: to log groups of Amazon CloudWatch Logs, to indices of the domain in "
+        "`observability.openSearch`, or to both. An index has a day's logs of one kind: application-2026.11.21.",
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": True,
+        "items": {"enum": [TO_LOGS, TO_SEARCH]},
+        "default": [TO_LOGS],
+        "examples": [[TO_LOGS, TO_SEARCH]],
+        "x-cloudformation": "manifest ConfigMap.data.fluent-bit.conf, OUTPUT",
+    }
+}
+MATCHES: Mapping[str, Mapping[str, str]] = {
+    "application": {"Match": "application.*"},
+    "dataplane": {"Match_Regex": r"^(dataplane\..*|journal\.(kubelet|containerd)\.service)$"},
+    "host": {"Match_Regex": r"^journal\.(?!(kubelet|containerd)\.service$)"},
+}
+# The stream of a log group. For the host, one for each unit would be one for each session and container.
+STREAMS: Mapping[str, Mapping[str, str]] = {
+    "application": {"log_stream_prefix": "${HOST_NAME}-"},
+    "dataplane": {"log_stream_prefix": "${HOST_NAME}-"},
+    "host": {"log_stream_name": "${HOST_NAME}"},
+}
 
 
 class FluentBit(AddOn):
@@ -54,8 +80,8 @@ class FluentBit(AddOn):
         STATE: "How far it has read, and what is not yet sent, must outlive the pod.",
         "/var/log": "What it reads: the logs of containers, and the journal.",
     }
-    options: ClassVar[Mapping[str, Any]] = container_insights.OPTIONS
-    of_manifests = ("retentionDays", "keyArn")
+    options: ClassVar[Mapping[str, Any]] = {**container_insights.OPTIONS, **OUTPUTS}
+    of_manifests = ("retentionDays", "keyArn", "outputs")
 
     @classmethod
     def has_permissions(cls, source: str = "") -> bool:
@@ -63,11 +89,27 @@ class FluentBit(AddOn):
 
     @classmethod
     def policy(cls, context: Context) -> Sequence[Statement]:
-        return () if cls.chosen_source(context.options) == "eks" else [container_insights.writes(GROUPS)]
+        if cls.chosen_source(context.options) == "eks":
+            return ()
+        groups = [container_insights.writes(GROUPS)] if TO_LOGS in context.options["outputs"] else []
+        return groups + ([search.writes(context.search_domain)] if context.search_domain else [])
+
+    @classmethod
+    def indices(cls, options: Mapping[str, Any]) -> tuple[str, ...]:
+        return GROUPS if cls.chosen_source(options) != "eks" and TO_SEARCH in options["outputs"] else ()
+
+    @classmethod
+    def called(cls, options: Mapping[str, Any]) -> tuple[str, ...]:
+        return cls.endpoints if TO_LOGS in options["outputs"] else ()
+
+    @classmethod
+    def contradictions(cls, context: Context) -> Iterable[tuple[tuple[str | int, ...], str]]:
+        if context.options["keyArn"] and TO_LOGS not in context.options["outputs"]:
+            yield ("keyArn",), "keyArn is for log groups, and the outputs name none"
 
     @classmethod
     def resources(cls, context: Context) -> Sequence[AWSObject]:
-        if cls.chosen_source(context.options) == "eks":
+        if cls.chosen_source(context.options) == "eks" or TO_LOGS not in context.options["outputs"]:
             return ()
         return [container_insights.log_group(context.cluster, kind, context.options) for kind in GROUPS]
 
@@ -80,11 +122,12 @@ class FluentBit(AddOn):
             k8s.cluster_role(NAME, NAME, [k8s.rule("get", "pods")]),
             k8s.cluster_role_binding(NAME, NAME, NAME, NAME),
             k8s.config_map(NAME, NAME, NAME, files),
-            workloads.agent(NAME, NAME, _container(), config=files),
+            workloads.agent(NAME, NAME, _container(context), config=files),
         ]
 
 
-def _container() -> k8s.Container:
+def _container(context: Context) -> k8s.Container:
+    to_search = [search.address(NAME)] if TO_SEARCH in context.options["outputs"] else []
     return k8s.Container(
         image=IMAGE,
         user=0,
@@ -93,7 +136,7 @@ def _container() -> k8s.Container:
         cpu="100m",
         memory="256Mi",
         liveness=k8s.Probe("/"),
-        env=[k8s.field("HOST_NAME", "spec.nodeName")],
+        env=[k8s.field("HOST_NAME", "spec.nodeName"), *to_search],
         mounts=[
             k8s.Mount("config", "/fluent-bit/etc", config=NAME),
             k8s.Mount("state", STATE, host=STATE, kind="DirectoryOrCreate", writable=True),
@@ -116,21 +159,14 @@ def _configuration(context: Context) -> str:
         {"": "FILTER", "Name": "record_modifier", "Match": "journal.*"}
         | {f"Allowlist_key{' ' * place}": key for place, key in enumerate(("message", "syslog_identifier"))}
         | {"Allowlist_key  ": "systemd_unit", "Allowlist_key   ": "priority"},
-        _output(context, "application", {"Match": "application.*"}, {"log_stream_prefix": "${HOST_NAME}-"}),
-        _output(
-            context,
-            "dataplane",
-            {"Match_Regex": r"^(dataplane\..*|journal\.(kubelet|containerd)\.service)$"},
-            {"log_stream_prefix": "${HOST_NAME}-"},
-        ),
-        # A stream for each unit would be one for each session and container.
-        _output(
-            context,
-            "host",
-            {"Match_Regex": r"^journal\.(?!(kubelet|containerd)\.service$)"},
-            {"log_stream_name": "${HOST_NAME}"},
-        ),
     ]
+    to = context.options["outputs"]
+    if TO_SEARCH in to:
+        sections.append({"": "FILTER", "Name": "record_modifier", "Match": "*", "Record": "node ${HOST_NAME}"})
+    if TO_LOGS in to:
+        sections += [_log_group(context, kind) for kind in GROUPS]
+    if TO_SEARCH in to:
+        sections += [_index(context, kind) for kind in GROUPS]
     return "\n".join(map(_text, sections))
 
 
@@ -191,15 +227,42 @@ def _metadata() -> dict[str, str]:
     }
 
 
-def _output(context: Context, kind: str, match: Mapping[str, str], stream: Mapping[str, str]) -> dict[str, str]:
+def _log_group(context: Context, kind: str) -> dict[str, str]:
     return {
         "": "OUTPUT",
-        "Name": "cloudwatch_logs",
-        **match,
+        "Name": TO_LOGS,
+        **MATCHES[kind],
         "region": context.region,
         "log_group_name": container_insights.name(context.cluster, kind),
-        **stream,
+        **STREAMS[kind],
         "auto_create_group": "Off",
+        "Retry_Limit": "10",
+        "storage.total_limit_size": "256M",
+    }
+
+
+def _index(context: Context, kind: str) -> dict[str, str]:
+    """A document knows its node by the filter before, and its file or unit by its tag."""
+    return {
+        "": "OUTPUT",
+        "Name": TO_SEARCH,
+        **MATCHES[kind],
+        "Host": f"${{{search.HOST}}}",
+        "Port": "443",
+        "tls": "On",
+        "AWS_Auth": "On",
+        "AWS_Region": context.region,
+        "Logstash_Format": "On",
+        "Logstash_Prefix": kind,
+        "Include_Tag_Key": "On",
+        "Tag_Key": "tag",
+        # OpenSearch 2 and later have no types.
+        "Suppress_Type_Name": "On",
+        # app and app.kubernetes.io/name are both labels, and cannot both be fields.
+        "Replace_Dots": "On",
+        # What is sent again is not there twice.
+        "Generate_ID": "On",
+        "Trace_Error": "On",
         "Retry_Limit": "10",
         "storage.total_limit_size": "256M",
     }

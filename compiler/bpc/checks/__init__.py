@@ -91,6 +91,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.findings": lambda it: it.observability and it.observability.finds,
     "bpc.checks.prometheus": lambda it: it.observability and it.observability.prometheus,
     "bpc.checks.audit_queries": lambda it: it.observability and it.observability.audit_queries,
+    "bpc.checks.opensearch": lambda it: it.observability and it.observability.open_search,
     "bpc.checks.pipeline": lambda it: it.pipeline,
     "bpc.checks.fargate": lambda it: it.fargate_profiles,
     "bpc.checks.delivery": lambda it: it.cloudformation.git_sync or it.cloudformation.iam_stack,

@@ -35,6 +35,7 @@ RESOURCES = {
     "ec2": ("ec2:{region}:*:*",),
     "ecr": ("ecr:{here}:repository/*",),
     "eks": ("eks:{here}:cluster/{name}", "eks:{here}:*/{name}/*"),
+    "es": ("es:{here}:domain/{name}",),
     "events": ("events:{here}:rule/{own}",),
     "guardduty": ("guardduty:{here}:detector/*",),
     "identitystore": ("identitystore::*:*", "identitystore:::*"),
@@ -75,6 +76,7 @@ LINKED = {
     "AWS::FSx::FileSystem": ("fsx.amazonaws.com", "s3.data-source.lustre.fsx.amazonaws.com"),
     "AWS::Grafana::Workspace": ("grafana.amazonaws.com",),
     "AWS::GuardDuty::Detector": ("guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com"),
+    "AWS::OpenSearchService::Domain": ("opensearchservice.amazonaws.com",),
 }
 # What checks the value of a parameter, or lists the choices in the console.
 PARAMETERS = {

@@ -19,6 +19,7 @@ NAMED = {
     "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", "iam::{account}:policy/{}"),
     "AWS::IAM::Role": ("RoleName", "iam::{account}:role/{}"),
     "AWS::Logs::LogGroup": ("LogGroupName", "logs:{here}:log-group:{}"),
+    "AWS::OpenSearchService::Domain": ("DomainName", "es:{here}:domain/{}"),
     "AWS::S3::Bucket": ("BucketName", "s3:::{}"),
     "AWS::SNS::Topic": ("TopicName", "sns:{here}:{}"),
     "AWS::SQS::Queue": ("QueueName", "sqs:{here}:{}"),
@@ -26,8 +27,8 @@ NAMED = {
     "AWS::SSM::Parameter": ("Name", "ssm:{here}:parameter/{}"),
 }
 ROLE, KEY = ":role/", ":key/"
-# These name a role that nobody is given: it is let into the cluster, or lives in another account.
-NOT_GIVEN = ("PrincipalArn", "TargetRoleArn")
+# These name a role that nobody is given: it is let into the cluster or a domain, or lives in another account.
+NOT_GIVEN = ("MasterUserARN", "PrincipalArn", "TargetRoleArn")
 
 
 class Survey(Record):

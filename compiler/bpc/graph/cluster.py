@@ -44,7 +44,8 @@ def _watching(watched: Observability) -> str:
 
 def tells(plan: Plan) -> bool:
     """Whether an add-on sends logs or metrics to CloudWatch."""
-    return any(one.entry.name in TELLING for one in plan.addons)
+    told = (one for one in plan.addons if one.entry.name in TELLING)
+    return any(not one.context.search_domain or one.entry.called(one.request.options) for one in told)
 
 
 def _control_plane(plan: Plan, scene: str) -> Box:
@@ -82,6 +83,10 @@ def _services(plan: Plan, scene: str) -> Iterator[Box]:
     if watched and watched.prometheus:
         words = ["reads the cluster" if watched.prometheus.collector.enabled else "is written to"]
         yield Box(f"{scene}/aps", "service", "Amazon Managed Service for Prometheus", tuple(words))
+    if watched and watched.open_search:
+        domain = watched.open_search
+        nodes = f"{domain.instance_count} x {domain.instance_type}"
+        yield Box(f"{scene}/search", "service", "Amazon OpenSearch", (f"domain {domain.domain_name}", nodes))
     if blueprint.cluster.secrets_encryption.enabled:
         yield Box(f"{scene}/kms", "service", "AWS KMS", ("the key of Secrets",))
     pipeline = blueprint.pipeline

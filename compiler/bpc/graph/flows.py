@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bpc.graph import cluster, machines, network
 from bpc.graph.picture import Box, Flow
+from bpc.plan import searched
 from bpc.plan.shapes import Plan
 
 CAPTIONS = {
@@ -40,7 +41,7 @@ def _repository(plan: Plan) -> tuple[str, ...]:
 
 def between(plan: Plan, scene: str, there: set[str]) -> Iterator[Flow]:
     """Every flow whose two ends the picture has."""
-    for source, target, label in (*_in(plan), *_work(plan), *_built(plan), *_told(plan)):
+    for source, target, label in (*_in(plan), *_work(plan), *_built(plan), *_told(plan), *_searched(plan)):
         ends = (f"{scene}/{source}", f"{scene}/{target}")
         if there.issuperset(one for one in ends if one.removeprefix(f"{scene}/") not in OUTER):
             yield Flow(*ends, label)
@@ -139,6 +140,13 @@ def _measured(plan: Plan) -> Iterator[Said]:
                 yield kind, "aps", "Pods write metrics"
         if watched.notify:
             yield "aps", "sns", "Alerts are told to people"
+
+
+def _searched(plan: Plan) -> Iterator[Said]:
+    """What can be searched afterwards."""
+    if writers := searched.writers(plan):
+        for kind in _homes(plan):
+            yield kind, "search", f"{writers[0].entry.name} writes to the search domain"
 
 
 def _homes(plan: Plan) -> list[str]:

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         Ssh,
     )
     from bpc.model.observability import Alarm, Observability, Query, Recipient, Slack
+    from bpc.model.opensearch import DedicatedMaster, DomainLogging, OpenSearch
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
     from bpc.model.pipeline import BuiltImage, Deploy, Pipeline, Source
@@ -98,9 +99,11 @@ __all__ = [
     "ControlPlanePlacement",
     "Credentials",
     "Data",
+    "DedicatedMaster",
     "DeliveryPipeline",
     "Deploy",
     "Disk",
+    "DomainLogging",
     "Download",
     "Endpoint",
     "EtcdPlacement",
@@ -138,6 +141,7 @@ __all__ = [
     "NodeResourcesFit",
     "Observability",
     "OidcIdentityProvider",
+    "OpenSearch",
     "OperationPreferences",
     "Outpost",
     "Override",
@@ -213,6 +217,7 @@ HOMES = {
     "network_details": "FlowLogs Proxy TransitGateway VpnGateway",
     "node_details": "Bottlerocket CapacityReservation LaunchTemplate MetadataOptions Placement RepairOverride Ssh",
     "observability": "Alarm Observability Query Recipient Slack",
+    "opensearch": "DedicatedMaster DomainLogging OpenSearch",
     "outpost": "ControlPlanePlacement EtcdPlacement Outpost",
     "permissions": "Permission",
     "pipeline": "BuiltImage Deploy Pipeline Source",
@@ -275,16 +280,12 @@ class Blueprint(Node):
 
         A cluster with nothing but Fargate profiles has none; one with nothing at all waits for its nodes.
         """
-        cluster = self.cluster
-        joined = cluster.auto_mode or cluster.remote_network or cluster.outpost
-        return bool(self.node_groups or joined or not self.fargate_profiles)
+        return bool(self.node_groups or self.cluster.brings_nodes or not self.fargate_profiles)
 
     @property
     def is_bare(self) -> bool:
         """Whether nothing in the blueprint could run a pod."""
-        cluster = self.cluster
-        joined = cluster.auto_mode or cluster.remote_network or cluster.outpost
-        return not (self.node_groups or joined or self.fargate_profiles)
+        return not (self.node_groups or self.cluster.brings_nodes or self.fargate_profiles)
 
 
 if not TYPE_CHECKING:  # a type checker would take every name for one of ours

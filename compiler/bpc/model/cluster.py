@@ -102,6 +102,11 @@ class Cluster(Node):
     access: tuple[Access, ...]
 
     @property
+    def brings_nodes(self) -> bool:
+        """Whether there are nodes without node groups: of EKS Auto Mode, of an Outpost, or such as join."""
+        return bool(self.auto_mode or self.remote_network or self.outpost)
+
+    @property
     def role_arn(self) -> str | None:
         """The role that is there already."""
         return self.iam.role_arn if self.iam else None

@@ -10,6 +10,7 @@ from bpc.model.node import Data, Node
 
 if TYPE_CHECKING:
     from bpc.model.findings import GuardDuty, ImageScanning
+    from bpc.model.opensearch import OpenSearch
     from bpc.model.prometheus import Prometheus
 
 
@@ -82,6 +83,7 @@ class Observability(Node):
     queries: tuple[Query, ...]
     prometheus: Prometheus | None
     audit_queries: tuple[str, ...]
+    open_search: OpenSearch | None
     dashboard: bool
 
     @property

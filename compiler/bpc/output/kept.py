@@ -2,7 +2,8 @@
 
 Read from the templates, so that what a patch keeps is told of too. Sources: AWS CloudFormation Template Reference,
 DeletionPolicy; AWS CloudFormation User Guide, Import AWS resources into a CloudFormation stack; Amazon S3 User Guide,
-Deleting a general purpose bucket; Amazon EFS, Amazon FSx and Amazon EC2 in the AWS CLI Command Reference.
+Deleting a general purpose bucket; Amazon EFS, Amazon FSx, Amazon OpenSearch Service and Amazon EC2 in the AWS CLI
+Command Reference.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ POLICIES = ("Retain", "RetainExceptOnCreate")
 # They go with what they are a part of.
 PARTS = ("AWS::S3::BucketPolicy", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress")
 # What a network cannot go without.
-INSIDE = ("AWS::EC2::SecurityGroup", "AWS::FSx::FileSystem")
+INSIDE = ("AWS::EC2::SecurityGroup", "AWS::FSx::FileSystem", "AWS::OpenSearchService::Domain")
 NAMES = {
     "AWS::ECR::Repository": "RepositoryName",
     "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::OpenSearchService::Domain": "DomainName",
     "AWS::S3::Bucket": "BucketName",
 }
 GO = {
@@ -29,6 +31,7 @@ GO = {
     "AWS::EFS::FileSystem": "`aws efs delete-file-system --file-system-id ID`",
     "AWS::FSx::FileSystem": "`aws fsx delete-file-system --file-system-id ID`",
     "AWS::Logs::LogGroup": "`aws logs delete-log-group --log-group-name ID`",
+    "AWS::OpenSearchService::Domain": "`aws opensearch delete-domain --domain-name ID`",
     "AWS::S3::Bucket": "*Empty* in the console of Amazon S3, which takes its versions too, then "
     "`aws s3api delete-bucket --bucket ID`",
 }

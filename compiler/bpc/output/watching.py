@@ -31,7 +31,7 @@ def said(stacks: Stacks) -> str:
     if wanted.dashboard:
         parts.append(f"The dashboard is an output of the stack `{stacks.name('observability')}`: `DashboardUrl`.")
     alarms = "\n\n".join(["## Alarms", *parts]) if parts else ""
-    return "\n\n".join(one for one in (alarms, *_managed(stacks, wanted)) if one)
+    return "\n\n".join(one for one in (alarms, *_managed(stacks, wanted), _searched(stacks, wanted)) if one)
 
 
 def _managed(stacks: Stacks, wanted: Observability) -> list[str]:
@@ -46,3 +46,11 @@ def _managed(stacks: Stacks, wanted: Observability) -> list[str]:
 
         found.append(metrics.said(stacks, wanted, wanted.prometheus))
     return found
+
+
+def _searched(stacks: Stacks, wanted: Observability) -> str:
+    if not wanted.open_search:
+        return ""
+    from bpc.output import searching
+
+    return searching.said(stacks)

@@ -99,6 +99,7 @@ def _context(request: AddOnRequest, entry: type[AddOn], blueprint: Blueprint, pa
         bare=blueprint.is_bare,
         mirror=_mirror(blueprint),
         home=(blueprint.gitops.namespace or "") if blueprint.gitops else "",
+        search_domain=_search_domain(blueprint) if entry.indices(request.options) else "",
         vpc_name="" if blueprint.network.existing else f"{blueprint.metadata.name}-VPC",
     )
 
@@ -109,6 +110,11 @@ def _mirror(blueprint: Blueprint) -> str:
     if gitops is None or images is None or not gitops.installs_charts:
         return ""
     return images.address(blueprint.account, blueprint.metadata.region)
+
+
+def _search_domain(blueprint: Blueprint) -> str:
+    watched = blueprint.observability
+    return watched.open_search.domain_name if watched and watched.open_search else ""
 
 
 def _metadata_groups(blueprint: Blueprint) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from troposphere import Ref
+from troposphere import GetAtt, Ref
 
 from bpc.contribution import contribute
 from bpc.kit.sheet import Sheet
@@ -26,8 +26,11 @@ class AddOns(Stack):
         for addon in _here(plan):
             contribute(addon, plan, sheet, cluster)
         if plan.blueprint.observability:
-            from bpc.plan import watched
+            from bpc.plan import searched, watched
 
+            for addon in searched.made_roles(plan):
+                arn = GetAtt(f"{addon.id}Role", "Arn")
+                sheet.export(searched.role_output(addon), arn, f"The role of {addon.entry.name}.")
             for one in watched.exported(plan, cls.name):
                 sheet.export(one.title, Ref(one.title), f"The log group {one.name}.")
 

@@ -58,6 +58,13 @@ def leaning_on_others(plan: Plan) -> bool:
     return any(one.entry.reads_metadata or one.entry.watches for one in plan.addons)
 
 
+def speaks_of_search(plan: Plan) -> bool:
+    """Whether there is a search domain, or somebody who would write to one."""
+    watched = plan.blueprint.observability
+    writers = any(one.entry.indices(one.request.options) for one in plan.addons)
+    return bool(watched and watched.open_search) or writers
+
+
 def has_neighbours(plan: Plan) -> bool:
     """Whether an add-on minds what else there is, or who installs it."""
     entries = [one.entry for one in plan.addons]
@@ -107,6 +114,7 @@ TOPICS: dict[str, Callable[[Plan], object]] = {
     "bpc.plan.obstacles.watched": lambda it: it.blueprint.observability,
     "bpc.plan.obstacles.guard_duty": lambda it: it.blueprint.observability and it.blueprint.observability.guard_duty,
     "bpc.plan.obstacles.prometheus": lambda it: it.blueprint.observability and it.blueprint.observability.prometheus,
+    "bpc.plan.obstacles.opensearch": speaks_of_search,
     "bpc.plan.obstacles.cni": without_cni,
     "bpc.plan.obstacles.fargate": lambda it: it.blueprint.fargate_profiles,
     "bpc.plan.obstacles.apps": lambda it: it.apps,

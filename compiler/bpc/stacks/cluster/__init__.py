@@ -79,6 +79,7 @@ def _outputs(plan: Plan, sheet: Sheet) -> None:
         or lets_in
         or _is_deployed_to(plan)
         or _is_collected(plan)
+        or (plan.blueprint.observability and plan.blueprint.observability.open_search)
         or any(one.node_group.own_security_groups for one in plan.node_groups)
     ):
         group = GetAtt("Cluster", "ClusterSecurityGroupId")

@@ -40,3 +40,8 @@ class Observability(Stack):
             prometheus.fill(wanted.prometheus, plan, sheet, told)
         queries.fill(plan, sheet)
         dashboard.fill(plan, sheet, made)
+        wanted = plan.blueprint.observability
+        if wanted and wanted.open_search:
+            from bpc.stacks.observability import opensearch
+
+            opensearch.fill(wanted.open_search, plan, sheet)
