@@ -250,8 +250,14 @@ def test_the_dashboard_shows_what_is_measured_and_no_more() -> None:
 
 
 def drawn(it: Compiled) -> list[Any]:
-    """Every metric and expression of the dashboard."""
-    return [row for one in widgets(it) if one["type"] == "metric" for row in one["properties"]["metrics"]]
+    """Every metric and expression of the dashboard; a dot stands for what the row before has in the same place."""
+    found: list[Any] = []
+    for one in widgets(it):
+        before: list[Any] = []
+        for row in one["properties"]["metrics"] if one["type"] == "metric" else ():
+            before = [before[place] if value == "." else value for place, value in enumerate(row)]
+            found.append(before)
+    return found
 
 
 def test_the_ten_most_of_nodes_and_namespaces_are_drawn_by_their_names() -> None:

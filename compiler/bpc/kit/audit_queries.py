@@ -13,7 +13,8 @@ from collections.abc import Mapping
 
 ALL = "all"
 WRITES = '["create", "update", "patch", "delete", "deletecollection"]'
-OBJECT = "objectRef.resource, objectRef.namespace, objectRef.name"
+# What was asked for: the kind of object, the namespace and the name are in its path.
+OBJECT = "verb, requestURI, responseStatus.code"
 # Those that run the cluster, and write all the time.
 PEOPLE = "user.username not like /^(system:(apiserver|kube-|node:|serviceaccount:kube-system:)|eks:)/"
 LATEST = "| sort @timestamp desc\n| limit 200"
@@ -22,7 +23,7 @@ LATEST = "| sort @timestamp desc\n| limit 200"
 _ASKED: Mapping[str, tuple[str, str]] = {
     "access-changes": (
         "Who has changed what somebody may do: roles, bindings, and the ConfigMap aws-auth.",
-        f"""| fields @timestamp, user.username, verb, {OBJECT}, responseStatus.code
+        f"""| fields @timestamp, user.username, {OBJECT}
 | filter verb in {WRITES}
 | filter objectRef.resource in ["clusterroles", "clusterrolebindings", "roles", "rolebindings"]
     or (objectRef.namespace = "kube-system" and objectRef.name = "aws-auth")
@@ -38,7 +39,7 @@ _ASKED: Mapping[str, tuple[str, str]] = {
     ),
     "deletions": (
         "Who has deleted what, without the controllers of the cluster itself.",
-        f"""| fields @timestamp, user.username, verb, {OBJECT}, responseStatus.code, userAgent
+        f"""| fields @timestamp, user.username, {OBJECT}, userAgent
 | filter verb in ["delete", "deletecollection"] and {PEOPLE}
 {LATEST}""",
     ),
@@ -60,8 +61,7 @@ _ASKED: Mapping[str, tuple[str, str]] = {
     ),
     "exec": (
         "Who was inside a container, by exec, attach, port-forward or a debugging container.",
-        f"""| fields @timestamp, user.username, sourceIPs.0, {OBJECT}, objectRef.subresource, requestURI,
-    responseStatus.code
+        f"""| fields @timestamp, user.username, sourceIPs.0, {OBJECT}
 | filter objectRef.resource = "pods"
     and objectRef.subresource in ["exec", "attach", "portforward", "ephemeralcontainers"]
 {LATEST}""",
@@ -75,7 +75,7 @@ _ASKED: Mapping[str, tuple[str, str]] = {
     ),
     "iam-changes": (
         "What people and roles of IAM have changed, by the ARN behind the name.",
-        f"""| fields @timestamp, user.extra.arn.0, user.username, verb, {OBJECT}, responseStatus.code
+        f"""| fields @timestamp, user.extra.arn.0, user.username, {OBJECT}
 | filter ispresent(user.extra.arn.0) and verb in {WRITES} and {PEOPLE}
 {LATEST}""",
     ),

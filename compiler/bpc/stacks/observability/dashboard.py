@@ -68,7 +68,7 @@ def _rows(plan: Plan, wanted: Observability, alarms: Sequence[str], rules: dict[
     if rules:
         told = [["AWS/Events", "TriggeredRules", "RuleName", f"${{{one}}}", {"label": rules[one]}] for one in rules]
         yield [widgets.heading("What else was told")]
-        yield [widgets.metrics("Events of the Region, and findings", "Count", told, "Sum")]
+        yield [widgets.metrics("Events of the Region, and findings", told, "Sum")]
 
 
 def _logs(plan: Plan, wanted: Observability) -> list[Widget]:
@@ -76,12 +76,12 @@ def _logs(plan: Plan, wanted: Observability) -> list[Widget]:
     found = []
     if counted := [one for one in wanted.alarms if one.log]:
         rows = [[f"{plan.name}/Logs", one.name, {"label": one.name}] for one in counted]
-        found.append(widgets.metrics("Lines that alarms count", "Count", rows, "Sum"))
+        found.append(widgets.metrics("Lines that alarms count", rows, "Sum"))
     if groups := watched.written(plan):
         written = [
             ["AWS/Logs", "IncomingBytes", "LogGroupName", one.name, {"label": kind}] for kind, one in groups.items()
         ]
-        found.append(widgets.metrics("What is written, and paid for", "Bytes", written, "Sum"))
+        found.append(widgets.metrics("What is written, and paid for", written, "Sum"))
     return found
 
 

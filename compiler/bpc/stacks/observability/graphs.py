@@ -17,7 +17,6 @@ class Graph(Record):
     """Metrics of the whole cluster in one graph: each metric's name, and what the legend says."""
 
     title: str
-    unit: str
     metrics: Mapping[str, str]
     statistic: str
     namespace: str = INSIGHTS
@@ -28,7 +27,6 @@ class Ranking(Record):
     """The most of one metric, by another dimension than the cluster: each has a line of its own."""
 
     title: str
-    unit: str
     metric: str
     dimensions: str
     named_by: str
@@ -38,44 +36,39 @@ class Ranking(Record):
 NODES = (
     Graph(
         "CPU of all nodes",
-        "Percent",
         {"node_cpu_utilization": "used", "node_cpu_reserved_capacity": "asked for"},
         "Average",
     ),
     Graph(
         "Memory of all nodes",
-        "Percent",
         {"node_memory_utilization": "used", "node_memory_reserved_capacity": "asked for"},
         "Average",
     ),
-    Graph("Disks of nodes", "Percent", {"node_filesystem_utilization": "used, at the fullest"}, "Maximum"),
+    Graph("Disks of nodes", {"node_filesystem_utilization": "used, at the fullest"}, "Maximum"),
     Graph(
         "Nodes",
-        "Count",
         {"cluster_node_count": "nodes", "cluster_failed_node_count": "of them do not work"},
         "Maximum",
     ),
 )
 OF_NODES = "ClusterName,InstanceId,NodeName"
 BUSIEST = (
-    Ranking("CPU, the ten busiest nodes", "Percent", "node_cpu_utilization", OF_NODES, "NodeName"),
-    Ranking("Memory, the ten fullest nodes", "Percent", "node_memory_utilization", OF_NODES, "NodeName"),
-    Ranking("Disk, the ten fullest nodes", "Percent", "node_filesystem_utilization", OF_NODES, "NodeName", "Maximum"),
+    Ranking("CPU, the ten busiest nodes", "node_cpu_utilization", OF_NODES, "NodeName"),
+    Ranking("Memory, the ten fullest nodes", "node_memory_utilization", OF_NODES, "NodeName"),
+    Ranking("Disk, the ten fullest nodes", "node_filesystem_utilization", OF_NODES, "NodeName", "Maximum"),
 )
-PODS = Graph("Running pods", "Count", {"cluster_number_of_running_pods": "pods"}, "Average")
+PODS = Graph("Running pods", {"cluster_number_of_running_pods": "pods"}, "Average")
 BY_NAMESPACE = Ranking(
     "Running pods of the ten largest namespaces",
-    "Count",
     "namespace_number_of_running_pods",
     "ClusterName,Namespace",
     "Namespace",
 )
 # The older agent measures the troubles of pods for each of them alone.
 TROUBLES = (
-    Graph("Restarts of containers", "Count", {"pod_number_of_container_restarts": "restarts"}, "Sum"),
+    Graph("Restarts of containers", {"pod_number_of_container_restarts": "restarts"}, "Sum"),
     Graph(
         "Containers in trouble",
-        "Count",
         {
             "pod_container_status_waiting_reason_crash_loop_back_off": "crash again and again",
             "pod_container_status_terminated_reason_oom_killed": "ran out of memory",
@@ -86,10 +79,9 @@ TROUBLES = (
 )
 VERBS = ("GET", "LIST", "POST", "PUT", "PATCH", "DELETE")
 CONTROL = (
-    Graph("Requests to the Kubernetes API", "Count", {"apiserver_request_total": "requests"}, "Sum", CONTROL_PLANE),
+    Graph("Requests to the Kubernetes API", {"apiserver_request_total": "requests"}, "Sum", CONTROL_PLANE),
     Graph(
         "Requests that failed",
-        "Count",
         {
             "apiserver_request_total_5XX": "not answered",
             "apiserver_request_total_4XX": "refused",
@@ -99,8 +91,7 @@ CONTROL = (
         CONTROL_PLANE,
     ),
     Graph(
-        "Pods that wait for a node",
-        "Count, each minute",
+        "Pods that wait for a node, each minute",
         {"scheduler_pending_pods_UNSCHEDULABLE": "no node has room", "scheduler_pending_pods": "all"},
         "Sum",
         CONTROL_PLANE,
@@ -110,14 +101,12 @@ CONTROL = (
 WITHIN = (
     Graph(
         "Slowest answers of the API (p99)",
-        "Seconds",
         {f"apiserver_request_duration_seconds_{verb}_P99": verb for verb in VERBS},
         "Average",
         CONTROL_PLANE,
     ),
     Graph(
         "Admission webhooks (p99)",
-        "Seconds",
         {
             f"apiserver_admission_webhook_admission_duration_seconds_{kind}_P99": said
             for kind, said in {"ADMIT": "that change objects", "VALIDATING": "that look at objects"}.items()
@@ -125,5 +114,5 @@ WITHIN = (
         "Average",
         CONTROL_PLANE,
     ),
-    Graph("Size of etcd", "Bytes", {"apiserver_storage_size_bytes": "on disk"}, "Maximum", CONTROL_PLANE),
+    Graph("Size of etcd", {"apiserver_storage_size_bytes": "on disk"}, "Maximum", CONTROL_PLANE),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from bpc.model.observability import Alarm
@@ -17,12 +18,15 @@ from bpc.stacks.observability.graphs import Graph, Ranking
 WIDTH, HEIGHT = 24, 6
 REGION = "${AWS::Region}"
 RED = "#d13212"
+AVERAGE, PERIOD = "Average", 300
+# What is written item by item.
+LISTS = ("alarms", "metrics")
 Widget = dict[str, Any]
 ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def heading(text: str) -> Widget:
-    return {"type": "text", "height": 1, "properties": {"markdown": f"## {text}", "background": "transparent"}}
+    return {"type": "text", "height": 1, "properties": {"markdown": f"## {text}"}}
 
 
 def states(titles: Sequence[str]) -> Widget:
@@ -44,37 +48,46 @@ def graph(one: Graph, cluster: str, alarms: Sequence[Alarm]) -> Widget:
         for each in alarms
         if each.metric in one.metrics and each.namespace == one.namespace and each.dimensions == ours
     ]
-    return metrics(one.title, one.unit, rows, one.statistic, period=one.period, lines=rings)
+    return metrics(one.title, rows, one.statistic, _is_share(*one.metrics), one.period, rings)
 
 
 def ranking(one: Ranking, cluster: str) -> Widget:
     search = f'{{ContainerInsights,{one.dimensions}}} MetricName="{one.metric}" ClusterName="{cluster}"'
     expression = f"SORT(SEARCH('{search}', '{one.statistic}', 300), AVG, DESC, 10)"
     label = f"${{!PROP('Dim.{one.named_by}')}}"
-    return metrics(one.title, one.unit, [[{"expression": expression, "label": label}]], one.statistic)
+    return metrics(one.title, [[{"expression": expression, "label": label}]], one.statistic, _is_share(one.metric))
+
+
+def _is_share(*names: str) -> bool:
+    """Whether these metrics of Container Insights are percentages."""
+    return all(one.endswith(("_utilization", "_reserved_capacity")) for one in names)
 
 
 def metrics(
     title: str,
-    unit: str,
     rows: list[Any],
     statistic: str,
-    period: int = 300,
+    percent: bool = False,
+    period: int = PERIOD,
     lines: Sequence[dict[str, Any]] = (),
 ) -> Widget:
-    axis: dict[str, Any] = {"min": 0}
-    if unit != "Bytes":  # of these the console makes kilobytes and more by itself
-        axis |= {"label": unit, "showUnits": False} | ({"max": 100} if unit == "Percent" else {})
-    properties: dict[str, Any] = {
-        "title": title,
-        "region": REGION,
-        "view": "timeSeries",
-        "stat": statistic,
-        "period": period,
-        "yAxis": {"left": axis},
-        "metrics": rows,
-    }
-    return {"type": "metric", "properties": properties | ({"annotations": {"horizontal": [*lines]}} if lines else {})}
+    """A graph over time. Its axis says the unit that the metrics have; what CloudWatch takes anyway is not said."""
+    properties: dict[str, Any] = {"title": title, "region": REGION}
+    properties |= {"stat": statistic} if statistic != AVERAGE else {}
+    properties |= {"period": period} if period != PERIOD else {}
+    properties["yAxis"] = {"left": {"min": 0} | ({"max": 100} if percent else {})}
+    properties |= {"annotations": {"horizontal": [*lines]}} if lines else {}
+    return {"type": "metric", "properties": properties | {"metrics": _shortened(rows)}}
+
+
+def _shortened(rows: list[Any]) -> list[Any]:
+    """What is the same as in the row before is a dot."""
+    found = rows[:1]
+    for before, row in pairwise(rows):
+        alike = len(row) == len(before)
+        pairs = zip(row, before, strict=alike)
+        found.append(["." if alike and isinstance(one, str) and one == old else one for one, old in pairs])
+    return found
 
 
 def table(title: str, query: str) -> Widget:
@@ -95,17 +108,16 @@ def placed(rows: Iterable[list[Widget]]) -> list[Widget]:
 
 
 def text(widgets: list[Widget]) -> str:
-    """The body, a property to a line and a metric to a line, for whoever reads a diff."""
+    """The body, a widget to a line and below it a metric to a line, for whoever reads a diff."""
     return '{"widgets": [\n' + ",\n".join(map(_widget, widgets)) + "\n]}"
 
 
 def _widget(one: Widget) -> str:
     place = ENCODE({key: value for key, value in one.items() if key != "properties"})
-    lines = ",\n".join(f"    {ENCODE(key)}: {_value(value)}" for key, value in one["properties"].items())
-    return f'  {place[:-1]}, "properties": {{\n{lines}\n  }}}}'
-
-
-def _value(value: Any) -> str:
-    if not isinstance(value, list):
-        return ENCODE(value)
-    return "[\n" + ",\n".join(f"      {ENCODE(one)}" for one in value) + "\n    ]"
+    said = {key: value for key, value in one["properties"].items() if key not in LISTS}
+    lists = [
+        f', "{key}": [\n' + ",\n".join(f"    {ENCODE(each)}" for each in one["properties"][key]) + "\n  ]"
+        for key in LISTS
+        if key in one["properties"]
+    ]
+    return f'  {place[:-1]}, "properties": {ENCODE(said)[:-1]}{"".join(lists)}}}}}'
