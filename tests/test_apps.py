@@ -488,6 +488,22 @@ def test_where_pods_run() -> None:
     assert compiled(nodeGroups=[*groups, {"name": "more"}], apps=[SHOP]).errors == []
 
 
+@pytest.mark.parametrize(
+    ("sections", "errors"),
+    [
+        ({}, ["BPC893"]),
+        ({"cluster": {"version": "1.35", "autoMode": {}}}, []),
+        ({"addons": {"karpenter": {}}, "cluster": {"version": "1.35"}}, []),
+        ({"nodeGroups": [{"name": "a", "labels": {"tier": "data"}}]}, []),
+        ({"nodeGroups": [{"name": "a", "taints": [{"key": "a", "effect": "PreferNoSchedule"}]}]}, ["BPC893"]),
+    ],
+    ids=["none", "auto-mode", "karpenter", "labels", "gentle"],
+)
+def test_somebody_else_may_make_the_nodes_that_are_wanted(sections: dict[str, Any], errors: list[str]) -> None:
+    whole = {"nodeGroups": NODES, "gitops": {"engine": "flux"}, "apps": [SHOP | {"nodeSelector": {"tier": "data"}}]}
+    assert compiled(**whole | sections).errors == errors
+
+
 def test_an_environment_adds_to_applications_by_their_names() -> None:
     found = compiled(
         nodeGroups=NODES,
