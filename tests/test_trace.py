@@ -234,6 +234,15 @@ def test_every_output_of_the_examples_is_traced_to_a_section(spec: Path) -> None
     assert [one.name for one in every if not one.at] == []
 
 
+def test_a_line_tells_of_the_outputs_of_what_it_makes(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = str(ROOT / "specs" / "study.yaml")
+    number = Path(spec).read_text(encoding="utf-8").splitlines().index("bastion:") + 1
+    [place] = rows(capsys, f"{spec}:{number}")["places"]
+    assert {"RoleArn", "Kubeconfig"} <= {one["name"] for one in place["outputs"]}
+    assert not any(one["kind"] == "output" for one in (*place["makes"], *place["shapes"]))
+    assert "\n  and these outputs of stacks\n    default\n" in said(capsys, f"{spec}:{number}")
+
+
 def test_an_output_of_a_stack(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for words in ("VpcId", "network/VpcId", "dev/network/VpcId"):
         found = rows(capsys, words, "fleet.yaml", "--env", "dev")["made"]

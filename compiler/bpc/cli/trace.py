@@ -113,13 +113,18 @@ def _line(spec: str, number: int, column: int, options: argparse.Namespace) -> i
     places = lines.places(document, number, column)
     if not places:
         return _wrong(f"nothing of the blueprint begins at {options.what}")
-    told = [lines.told(document, path, [place for place, _ in environments], made) for path in places]
+    there, given = [place for place, _ in environments], outputs.everything(document, environments)
+    told = [
+        lines.told(document, path, there, made).replace(outputs=lines.told(document, path, there, given).makes)
+        for path in places
+    ]
     if options.format == "json":
         rows = [
             {
                 "path": list(one.path),
                 "makes": [said.row(each) for each in one.makes],
                 "shapes": [said.row(each) for each in one.shapes],
+                "outputs": [said.row(each) for each in one.outputs],
             }
             for one in told
         ]

@@ -20,11 +20,13 @@ FAR = 1_000_000  # farther than any place is deep
 
 
 class Told(Record):
-    """A place on the line: what exists because of it, and what it only has a say in."""
+    """A place on the line: what exists because of it, what it only has a say in, and which outputs there are of what
+    it makes."""
 
     path: Path
     makes: tuple[Made, ...]
     shapes: tuple[Made, ...]
+    outputs: tuple[Made, ...] = ()
 
 
 def says_nothing(document: Document, line: int) -> bool:

@@ -63,6 +63,9 @@ def line(told: Told, spec: str, number: int) -> Iterator[str]:
     if told.makes:
         yield "  makes"
         yield from _grouped(told.makes)
+    if told.outputs:
+        yield "  and these outputs of stacks"
+        yield from _grouped(told.outputs)
     if told.shapes:
         yield "  has a say in"
         yield from _grouped(told.shapes)
