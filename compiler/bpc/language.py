@@ -43,6 +43,7 @@ SHARED = [
     "applications",
     "automode",
     "findings",
+    "managedgrafana",
     "prometheus",
     "securitygroups",
     "source",

@@ -597,6 +597,13 @@ BELOW |= {
     | METRICS
     | {"observability.prometheus.ruleGroups[].rules": [{"record": "old", "expr": "old > 1"}]},
 }
+SHOWN: dict[str, Any] = {
+    "authentication": ["aws-sso", "saml"],
+    "access": {"prefixListIds": ["pl-01"], "vpcEndpointIds": ["vpce-01"]},
+    "saml": {"metadataUrl": "https://old.example.com/saml", "adminRoles": ["old"], "editorRoles": ["older"]},
+}
+BELOW["observability.grafana"] = {"observability": {"prometheus": {}, "grafana": SHOWN}}
+VALUES["observability.grafana.authentication"] = ["saml"]
 MEMBER = "arn:aws:iam::111122223333:role/Member"
 SELECTED = {"matchLabels": {"app": "old"}}
 WAY = {"name": "old", "from": [{"podSelector": SELECTED}], "to": [{"podSelector": SELECTED}], "ports": [{"port": 1}]}

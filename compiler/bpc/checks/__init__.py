@@ -89,6 +89,7 @@ TOPICS: dict[str, Callable[[Blueprint], object]] = {
     "bpc.checks.repository": lambda it: it.gitops and it.gitops.repository,
     "bpc.checks.observability": lambda it: it.observability,
     "bpc.checks.findings": lambda it: it.observability and it.observability.finds,
+    "bpc.checks.managed_grafana": lambda it: it.observability and it.observability.grafana,
     "bpc.checks.prometheus": lambda it: it.observability and it.observability.prometheus,
     "bpc.checks.audit_queries": lambda it: it.observability and it.observability.audit_queries,
     "bpc.checks.opensearch": lambda it: it.observability and it.observability.open_search,

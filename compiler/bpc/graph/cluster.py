@@ -87,6 +87,10 @@ def _services(plan: Plan, scene: str) -> Iterator[Box]:
         domain = watched.open_search
         nodes = f"{domain.instance_count} x {domain.instance_type}"
         yield Box(f"{scene}/search", "service", "Amazon OpenSearch", (f"domain {domain.domain_name}", nodes))
+    if watched and watched.grafana:
+        signs = {"aws-sso": "IAM Identity Center", "saml": "SAML"}
+        words = [f"sign in: {', '.join(signs[one] for one in watched.grafana.authentication)}"]
+        yield Box(f"{scene}/grafana", "service", "Amazon Managed Grafana", tuple(words))
     if blueprint.cluster.secrets_encryption.enabled:
         yield Box(f"{scene}/kms", "service", "AWS KMS", ("the key of Secrets",))
     pipeline = blueprint.pipeline

@@ -140,6 +140,11 @@ def _measured(plan: Plan) -> Iterator[Said]:
                 yield kind, "aps", "Pods write metrics"
         if watched.notify:
             yield "aps", "sns", "Alerts are told to people"
+    if watched and watched.grafana:
+        shown = {"prometheus": "aps", "cloudwatch": "cloudwatch"}
+        for source in sorted(watched.grafana.data_sources):
+            if source in shown:
+                yield "grafana", shown[source], "Grafana asks for what it shows"
 
 
 def _searched(plan: Plan) -> Iterator[Said]:

@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from bpc.model.outpost import ControlPlanePlacement, EtcdPlacement, Outpost
     from bpc.model.permissions import Permission
     from bpc.model.pipeline import BuiltImage, Deploy, Pipeline, Source
-    from bpc.model.prometheus import Collector, Prometheus, PrometheusLogs, RuleGroup
+    from bpc.model.prometheus import Collector, ManagedGrafana, Prometheus, PrometheusLogs, RuleGroup
     from bpc.model.security_groups import SecurityGroupRule
     from bpc.model.stack_sets import AutoDeployment, OperationPreferences, StackSets
     from bpc.model.storage import AccessPoint, FileSystem, Lifecycle, Lustre, SnapshotClass, Storage, StorageClass
@@ -130,6 +130,7 @@ __all__ = [
     "Limit",
     "Logging",
     "Lustre",
+    "ManagedGrafana",
     "Metadata",
     "MetadataOptions",
     "MetricsCollection",
@@ -221,7 +222,7 @@ HOMES = {
     "outpost": "ControlPlanePlacement EtcdPlacement Outpost",
     "permissions": "Permission",
     "pipeline": "BuiltImage Deploy Pipeline Source",
-    "prometheus": "Collector Prometheus PrometheusLogs RuleGroup",
+    "prometheus": "Collector ManagedGrafana Prometheus PrometheusLogs RuleGroup",
     "security_groups": "SecurityGroupRule",
     "stack_sets": "AutoDeployment OperationPreferences StackSets",
     "storage": "AccessPoint FileSystem Lifecycle Lustre SnapshotClass Storage StorageClass",
@@ -276,10 +277,7 @@ class Blueprint(Node):
 
     @property
     def has_nodes(self) -> bool:
-        """Whether pods are on machines: of node groups, of EKS Auto Mode, or such as join from elsewhere.
-
-        A cluster with nothing but Fargate profiles has none; one with nothing at all waits for its nodes.
-        """
+        """Whether pods are on machines, as they will be where there is nothing yet, and not on Fargate alone."""
         return bool(self.node_groups or self.cluster.brings_nodes or not self.fargate_profiles)
 
     @property

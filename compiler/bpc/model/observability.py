@@ -11,7 +11,7 @@ from bpc.model.node import Data, Node
 if TYPE_CHECKING:
     from bpc.model.findings import GuardDuty, ImageScanning
     from bpc.model.opensearch import OpenSearch
-    from bpc.model.prometheus import Prometheus
+    from bpc.model.prometheus import ManagedGrafana, Prometheus
 
 
 class Slack(Node):
@@ -84,6 +84,7 @@ class Observability(Node):
     prometheus: Prometheus | None
     audit_queries: tuple[str, ...]
     open_search: OpenSearch | None
+    grafana: ManagedGrafana | None
     dashboard: bool
 
     @property

@@ -1,11 +1,11 @@
-"""Metrics that AWS keeps: a workspace of Amazon Managed Service for Prometheus, and what fills it."""
+"""Metrics that AWS keeps and shows: workspaces of Amazon Managed Service for Prometheus and Amazon Managed Grafana."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from bpc.model.node import Node
+from bpc.model.node import Data, Node
 
 
 class PrometheusLogs(Node):
@@ -41,3 +41,21 @@ class Prometheus(Node):
     rule_groups: tuple[RuleGroup, ...]
     repeat_hours: int
     remote_write: tuple[Mapping[str, str], ...]
+
+
+class ManagedGrafana(Node):
+    """`access` and `saml` are in the words of the language."""
+
+    authentication: tuple[str, ...]
+    version: str | None
+    data_sources: tuple[str, ...]
+    plugin_admin: bool
+    access: Mapping[str, Any] | None
+    in_vpc: bool
+    saml: Mapping[str, Any] | None
+
+    @classmethod
+    def derived(cls, data: Data, whole: Data) -> Data:
+        """What there is to look at, where nothing else is said."""
+        there = ["cloudwatch", *(["prometheus"] if whole["observability"].get("prometheus") is not None else [])]
+        return {"dataSources": there, **data}

@@ -45,6 +45,10 @@ def _managed(stacks: Stacks, wanted: Observability) -> list[str]:
         from bpc.output import metrics
 
         found.append(metrics.said(stacks, wanted, wanted.prometheus))
+    if wanted.grafana:
+        from bpc.output import grafana
+
+        found.append(grafana.said(stacks, wanted.grafana))
     return found
 
 

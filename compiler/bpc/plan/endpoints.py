@@ -50,6 +50,7 @@ def needed(plan: Plan) -> dict[str, Path]:
         *_bastion(plan),
         *_pipeline(plan),
         *_metrics(plan),
+        *_shown(plan),
     ):
         found.setdefault(service, at)
     for service, at in _dispensable(plan):
@@ -128,6 +129,15 @@ def _metrics(plan: Plan) -> Iterator[Need]:
     watched = plan.blueprint.observability
     if watched and watched.prometheus and watched.prometheus.remote_write:
         yield from _each(("aps-workspaces", "eks-auth"), (*watched.prometheus.at, "remoteWrite"))
+
+
+def _shown(plan: Plan) -> Iterator[Need]:
+    """What Grafana asks from inside the VPC."""
+    watched = plan.blueprint.observability
+    if watched and watched.grafana and watched.grafana.in_vpc:
+        asked = {"cloudwatch": ("logs", "monitoring"), "prometheus": ("aps-workspaces",), "xray": ("xray",)}
+        for source in watched.grafana.data_sources:
+            yield from _each(asked[source], (*watched.grafana.at, "inVpc"))
 
 
 def _dispensable(plan: Plan) -> Iterator[Need]:

@@ -66,6 +66,9 @@ def watched(stacks: Stacks) -> Html:
         days = said.prometheus.retention_days
         words = f"Metrics are kept for {days} days in Amazon Managed Service for Prometheus, with "
         parts.append(element("p", words, f"rules: {', '.join(rules)}." if rules else "no rules."))
+    if said.grafana:
+        sources = ", ".join(sorted(said.grafana.data_sources))
+        parts.append(element("p", f"Amazon Managed Grafana shows what is in {sources}."))
     if rows:
         parts.append(table("Alarms", ("Alarm", "What it measures", "Period", "Threshold"), rows))
     return joined(parts)

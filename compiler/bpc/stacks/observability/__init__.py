@@ -38,6 +38,10 @@ class Observability(Stack):
             from bpc.stacks.observability import prometheus
 
             prometheus.fill(wanted.prometheus, plan, sheet, told)
+        if wanted.grafana:
+            from bpc.stacks.observability import grafana
+
+            grafana.fill(wanted.grafana, plan, sheet)
         queries.fill(plan, sheet)
         dashboard.fill(plan, sheet, made)
         wanted = plan.blueprint.observability
