@@ -19,10 +19,10 @@ PURPOSES = {
     "snapshot-controller velero",
     SECURITY: "eks-pod-identity-agent cert-manager external-secrets secrets-store-csi-driver-provider-aws "
     "aws-guardduty-agent falco gatekeeper kyverno",
-    OBSERVING: "adot amazon-cloudwatch-observability aws-network-flow-monitoring-agent cloudwatch-agent "
+    OBSERVING: "adot amazon-cloudwatch-observability aws-network-flow-monitoring-agent cloudforet cloudwatch-agent "
     "eks-node-monitoring-agent fluent-bit grafana kube-prometheus-stack kube-state-metrics kubecost opencost "
     "prometheus prometheus-node-exporter",
-    DELIVERY: "argo-cd flux flagger chaos-mesh litmus",
+    DELIVERY: "argo-cd flux flagger spinnaker chaos-mesh litmus",
 }
 SOURCES = {"eks": "EKS add-on", "manifests": "manifests", "chart": "Helm chart", "files": "your manifests"}
 
