@@ -190,6 +190,71 @@ def test_a_commit_goes_on_top_of_what_others_have_pushed(tmp_path: Path, machine
     assert (said[0].split()[0], said[1]) == ("Deploy", "Meanwhile")
 
 
+ELSEWHERE = {"codeCommit": "shop-deploy", "branch": "live"}
+
+
+def two_repositories(folder: Path) -> tuple[Path, Path, dict[str, str]]:
+    """The source without an overlay, a clone of the repository that has it, and what CodeBuild says of both."""
+    clone = repository(folder)
+    git(clone, "push", "-q", "origin", "main:live")
+    source = folder / "source"
+    (source / "backend").mkdir(parents=True)
+    (source / "backend" / "Dockerfile").write_text("FROM scratch\n", encoding="utf-8")
+    return source, clone, {"CODEBUILD_SRC_DIR": str(clone), "CODEBUILD_SRC_DIR_Source": str(source)}
+
+
+def test_a_tag_bump_reaches_an_overlay_in_another_repository(tmp_path: Path, machine: Machine) -> None:
+    it = made(images=BACKEND, deploy=COMMIT | {"repository": ELSEWHERE})
+    source, clone, said = two_repositories(tmp_path)
+    *_, both = build(it, machine, source)
+    (clone / "backend" / "Dockerfile").write_text("FROM busybox\n", encoding="utf-8")  # is not what was built
+    git(clone, "checkout", "-q", ".")
+    machine.run(projects(it)["DeployProject"], clone, **said)
+    git(clone, "fetch", "-q", "origin")
+    assert git(clone, "log", "-1", "--format=%s", "origin/live") == f"Deploy backend=registry.example.com/{both}"
+    assert git(clone, "log", "-1", "--format=%s", "origin/main") == "Begin"
+    assert "already" in machine.run(projects(it)["DeployProject"], clone, **said)
+
+
+def test_an_overlay_in_another_repository_is_applied(tmp_path: Path, machine: Machine) -> None:
+    it = made(images=BACKEND, deploy=APPLY | {"repository": ELSEWHERE})
+    source, clone, said = two_repositories(tmp_path)
+    *_, both = build(it, machine, source)
+    machine.run(projects(it)["RenderProject"], clone, **said)
+    assert f"image: registry.example.com/{both}" in (clone / "handed-on" / "manifests.yaml").read_text(encoding="utf-8")
+
+
+def test_the_other_repository_is_fetched_and_written_to_and_starts_nothing() -> None:
+    other = {"connectionArn": CONNECTION, "repository": "example/deploy", "branch": "live"}
+    it = made(deploy=COMMIT | {"repository": other})
+    fetched = actions(it)["Source"]
+    assert {name: one["Configuration"]["OutputArtifactFormat"] for name, one in fetched.items()} == {
+        "Source": "CODE_ZIP",
+        "Overlays": "CODEBUILD_CLONE_REF",
+    }
+    assert fetched["Overlays"]["Configuration"]["DetectChanges"] == "false"
+    [trigger] = it.resource("pipeline", PIPELINE)["Triggers"]
+    assert trigger["GitConfiguration"]["SourceActionName"] == "Source"
+    assert "FilePaths" not in trigger["GitConfiguration"]["Push"][0]
+    commit = actions(it)["Deploy"]["Commit"]
+    assert [one["Name"] for one in commit["InputArtifacts"]] == ["Overlays", "Source"]
+    assert commit["Configuration"]["PrimarySource"] == "Overlays"
+    for role, sids in {"PipelineRole": ["UseTheRepository", "UseTheOtherRepository"], "BuildRole": []}.items():
+        found = statements(it, role)
+        assert [one for one in found if one.startswith("UseThe")] == sids
+    assert statements(it, "PipelineRole")["UseTheOtherRepository"]["Condition"]["StringNotEquals"]
+    push = statements(it, "DeployRole")["UseTheRepository"]
+    assert push["Condition"] == {"StringEqualsIfExists": {"codeconnections:FullRepositoryId": "example/deploy"}}
+    assert it.lint() == []
+    stored = made(source=STORED, deploy=COMMIT | {"repository": ELSEWHERE})
+    assert "callerUserArn" not in json.dumps(stored.resource("pipeline", "AWS::Events::Rule"))
+    assert statements(stored, "DeployRole")["UseTheRepository"]["Action"] == [
+        "codecommit:GitPull",
+        "codecommit:GitPush",
+    ]
+    assert stored.lint() == []
+
+
 def test_what_is_applied_is_the_overlay_with_the_new_image(tmp_path: Path, machine: Machine) -> None:
     it, clone = made(images=BACKEND, deploy=APPLY), repository(tmp_path)
     *_, both = build(it, machine, clone)

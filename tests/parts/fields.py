@@ -744,6 +744,13 @@ BELOW |= {
     "pipeline.source.connectionArn": BEHIND,
     "pipeline.source.repository": BEHIND,
 }
+BELOW |= {
+    "pipeline.deploy.repository": {"pipeline.deploy.repository": {"codeCommit": "older"}},
+    **{
+        f"pipeline.deploy.repository.{key}": {"pipeline.deploy.repository": BEHIND["pipeline.source"]}
+        for key in ("connectionArn", "repository")
+    },
+}
 DELIVERED: dict[str, Any] = {
     "source": {"codeCommit": "old"},
     "path": "old.yaml",

@@ -48,6 +48,15 @@ NO_WAY = rule(
 )
 
 
+SAME = rule(
+    "BPC495",
+    "deploy-repository-same",
+    why="What the pipeline commits to its own source must not start it again, so that it has to know that the overlay "
+    "is there.",
+    cure="Leave `deploy.repository` out; for another branch, use another repository.",
+)
+
+
 def _source(blueprint: Blueprint) -> Iterator[Diagnostic]:
     yield from incomplete(_wanted(blueprint).source)
 
@@ -75,12 +84,20 @@ def _images(blueprint: Blueprint) -> Iterator[Diagnostic]:
 def _deploy(blueprint: Blueprint) -> Iterator[Diagnostic]:
     wanted = _wanted(blueprint)
     deploy = wanted.deploy
+    if wanted.elsewhere:
+        yield from incomplete(wanted.elsewhere)
+        if _names(wanted.elsewhere) == _names(wanted.source):
+            yield SAME.at(wanted.elsewhere.at, "this is the repository of the images", key=True)
     if wanted.approval and not deploy:
         yield NOTHING_TO_APPROVE.at((*wanted.at, "approval"), "there is nothing to approve of", key=True)
     if deploy and wanted.commits and deploy.namespaces:
         yield NAMESPACES.at((*deploy.at, "namespaces"), "commit writes to no namespace", key=True)
     if deploy and wanted.applies and not deploy.namespaces:
         yield NAMESPACES.at(deploy.at, "apply may write to no namespace", "name them with namespaces")
+
+
+def _names(source: Source) -> tuple[str | None, str | None]:
+    return source.repository, source.code_commit
 
 
 def _way_in(blueprint: Blueprint) -> Iterator[Diagnostic]:

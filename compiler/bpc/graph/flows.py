@@ -35,7 +35,8 @@ def _repository(plan: Plan) -> tuple[str, ...]:
     gitops = plan.blueprint.gitops
     address = str(gitops.repository or "") if gitops else ""
     if plan.blueprint.pipeline and not address:
-        address = plan.blueprint.pipeline.source.repository or ""
+        other = plan.blueprint.pipeline.elsewhere
+        address = plan.blueprint.pipeline.source.repository or (other.repository if other else None) or ""
     return (address.removeprefix("https://"),) if address else ()
 
 
@@ -97,7 +98,7 @@ def _built(plan: Plan) -> Iterator[Said]:
     yield "pipeline", "ecr", "The pipeline pushes images"
     if pipeline.applies:
         yield "pipeline", "cluster", "The pipeline applies manifests with the new tags"
-    if pipeline.commits and pipeline.source.repository:
+    if pipeline.commits and (pipeline.elsewhere or pipeline.source).repository:
         yield "pipeline", GIT, "The pipeline commits the new tags"
 
 

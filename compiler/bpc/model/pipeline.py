@@ -37,6 +37,7 @@ class BuiltImage(Node):
 
 
 class Deploy(Node):
+    repository: Source | None
     path: str
     method: str
     namespaces: tuple[str, ...] | None
@@ -55,8 +56,18 @@ class Pipeline(Node):
 
     @property
     def commits(self) -> bool:
-        """Whether it writes to the repository, and so has to clone it."""
+        """Whether it writes to a repository, and so has to clone it."""
         return self.deploy is not None and self.deploy.method == COMMIT
+
+    @property
+    def elsewhere(self) -> Source | None:
+        """The repository with the overlay, where it is not that of the images."""
+        return self.deploy.repository if self.deploy else None
+
+    @property
+    def commits_to_source(self) -> bool:
+        """Whether it writes to the repository that it builds images from."""
+        return self.commits and self.elsewhere is None
 
     @property
     def applies(self) -> bool:
@@ -66,7 +77,7 @@ class Pipeline(Node):
     @property
     def overlays(self) -> str:
         """The folder of the overlay and of those beside it, as far as no image is built from it."""
-        if self.deploy is None:
+        if self.deploy is None or self.elsewhere:
             return ""
         parent = self.deploy.path.rpartition("/")[0]
         built = any(f"{one.path}/".startswith(f"{parent}/") for one in self.images)

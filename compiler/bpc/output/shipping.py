@@ -11,15 +11,18 @@ def said(stacks: Stacks) -> str:
     wanted = stacks.plan.blueprint.pipeline
     assert wanted
     parts = [starts(wanted.source), _images(wanted, stacks)]
+    other = wanted.elsewhere
+    of = f" of `{other.repository or other.code_commit}`" if other else ""
     if wanted.deploy and wanted.commits:
+        branch = (other or wanted.source).branch
         parts.append(
-            f"Then it commits them to `{wanted.deploy.path}` of the branch `{wanted.source.branch}`, which has to "
+            f"Then it commits them to `{wanted.deploy.path}` of the branch `{branch}`{of}, which has to "
             "let it push. Nothing in the cluster changes before somebody applies the overlay."
         )
     elif wanted.deploy:
         namespaces = ", ".join(f"`{one}`" for one in sorted(wanted.deploy.namespaces or ()))
         parts.append(
-            f"Then it applies `{wanted.deploy.path}` and waits until the pods run. It may edit {namespaces} and no "
+            f"Then it applies `{wanted.deploy.path}`{of} and waits until the pods run. It may edit {namespaces} and no "
             "more: the namespaces have to be there, and the overlay must hold nothing but what is in them."
         )
     if wanted.approval:

@@ -7,6 +7,7 @@ Add a manual approval action to a stage.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from troposphere import Ref, codepipeline
@@ -19,18 +20,20 @@ def run(
     project: str,
     variables: dict[str, str] | None = None,
     *,
-    takes: str = source.OUTPUT,
+    takes: Sequence[str] = (source.OUTPUT,),
     gives: str = "",
     order: int = 1,
 ) -> codepipeline.Actions:
-    """A run of a project."""
+    """A run of a project, in the folder of the first that it takes."""
     given = [{"name": key, "value": value} for key, value in (variables or {}).items() if value]
-    configuration = {"ProjectName": Ref(project)}
+    configuration: dict[str, Any] = {"ProjectName": Ref(project)}
+    if len(takes) > 1:
+        configuration["PrimarySource"] = takes[0]
     return codepipeline.Actions(
         Name=name,
         ActionTypeId=codepipeline.ActionTypeId(Category="Build", Owner="AWS", Provider="CodeBuild", Version="1"),
         Configuration=configuration | ({"EnvironmentVariables": json.dumps(given)} if given else {}),
-        InputArtifacts=[codepipeline.InputArtifacts(Name=takes)],
+        InputArtifacts=[codepipeline.InputArtifacts(Name=one) for one in takes],
         **({"OutputArtifacts": [codepipeline.OutputArtifacts(Name=gives)]} if gives else {}),
         RunOrder=order,
     )

@@ -52,12 +52,12 @@ def title(platform: str) -> str:
 
 
 def _spec(wanted: Pipeline, *parts: str) -> str:
-    return scripts.spec(*parts, setup=[scripts.LOGIN], git=wanted.commits)
+    return scripts.spec(*parts, setup=[scripts.LOGIN], git=wanted.commits_to_source)
 
 
 def _statements(wanted: Pipeline) -> list[Statement]:
     return [
         iam.allow_anywhere("ecr:GetAuthorizationToken"),
         iam.allow(*PUSH, on=repositories.arns(wanted), sid="PushImages"),
-        *(source.clone(wanted.source) if wanted.commits else ()),
+        *(source.clone(wanted.source) if wanted.commits_to_source else ()),
     ]

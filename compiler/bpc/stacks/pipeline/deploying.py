@@ -48,11 +48,13 @@ def fill(plan: Plan, sheet: Sheet) -> None:
 def _set(wanted: Pipeline, plan: Plan, *tools: scripts.Tool) -> tuple[str, ...]:
     """The programs, and what kustomize is to set."""
     named = [(one.name, repositories.name(one, plan), one.context) for one in wanted.images]
-    return scripts.tag(wanted.overlays), scripts.fetched((scripts.KUSTOMIZE, *tools)), scripts.images(named)
+    there, back = scripts.THERE_AND_BACK if wanted.elsewhere else ("", "")
+    programs = scripts.fetched((scripts.KUSTOMIZE, *tools))
+    return scripts.tag(wanted.overlays), programs, there, scripts.images(named), back
 
 
 def _commit(wanted: Pipeline, deploy: Deploy, plan: Plan, sheet: Sheet) -> None:
-    under, origin = ground.of(plan), wanted.source
+    under, origin = ground.of(plan), wanted.elsewhere or wanted.source
     role = ground.role("DeployRole", under, sheet, source.clone(origin, push=True))
     said = f"Commits the images to {deploy.path}"
     script = scripts.COMMIT % (deploy.path, deploy.path, deploy.path)

@@ -53,6 +53,8 @@ else
   git push -q origin "HEAD:refs/heads/$BRANCH"
 fi
 """
+# Tags are of the folders of one repository, and the overlay is in another.
+THERE_AND_BACK = 'cd "$CODEBUILD_SRC_DIR_Source"\n', 'cd "$CODEBUILD_SRC_DIR"\n'
 RENDER = """\
 (cd %s && kustomize edit set image "$@")
 mkdir -p handed-on

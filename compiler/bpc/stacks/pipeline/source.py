@@ -16,7 +16,8 @@ from bpc.kit import iam
 from bpc.kit.sheet import Sheet
 from bpc.model import Source
 
-OUTPUT = "Source"
+OUTPUT, OVERLAYS = "Source", "Overlays"
+USE, USE_OTHER = "UseTheRepository", "UseTheOtherRepository"
 CLONE = ("codecommit:GitPull",)
 PUSH = ("codecommit:GitPush",)
 ARCHIVE = (
@@ -29,7 +30,7 @@ ARCHIVE = (
 )
 
 
-def action(source: Source, *, clones: bool = False) -> codepipeline.Actions:
+def action(source: Source, name: str = OUTPUT, *, clones: bool = False) -> codepipeline.Actions:
     # Whoever commits needs a clone; for everybody else what is in the commit is enough.
     form = "CODEBUILD_CLONE_REF" if clones else "CODE_ZIP"
     given = {"BranchName": source.branch, "OutputArtifactFormat": form}
@@ -42,10 +43,10 @@ def action(source: Source, *, clones: bool = False) -> codepipeline.Actions:
         given |= {"ConnectionArn": str(source.connection_arn), "DetectChanges": "false"}
         given["FullRepositoryId"] = str(source.repository)
     return codepipeline.Actions(
-        Name=OUTPUT,
+        Name=name,
         ActionTypeId=codepipeline.ActionTypeId(Category="Source", Owner="AWS", Provider=provider, Version="1"),
         Configuration=given,
-        OutputArtifacts=[codepipeline.OutputArtifacts(Name=OUTPUT)],
+        OutputArtifacts=[codepipeline.OutputArtifacts(Name=name)],
         RunOrder=1,
     )
 
@@ -65,9 +66,9 @@ def triggers(source: Source, **files: list[str]) -> list[codepipeline.PipelineTr
     ]
 
 
-def read(source: Source) -> Statement:
+def read(source: Source, sid: str = USE) -> Statement:
     """What the pipeline needs to fetch the source."""
-    return _allowed(source, *ARCHIVE)
+    return _allowed(source, *ARCHIVE, sid=sid)
 
 
 def clone(source: Source, *, push: bool = False) -> list[Statement]:
@@ -75,16 +76,16 @@ def clone(source: Source, *, push: bool = False) -> list[Statement]:
     return [_allowed(source, *CLONE, *(PUSH if push else ()), push=push)]
 
 
-def _allowed(source: Source, *of_code_commit: str, push: bool = False) -> Statement:
+def _allowed(source: Source, *of_code_commit: str, push: bool = False, sid: str = USE) -> Statement:
     if source.code_commit:
-        return iam.allow(*of_code_commit, on=[iam.arn(f"codecommit:{source.code_commit}")], sid="UseTheRepository")
+        return iam.allow(*of_code_commit, on=[iam.arn(f"codecommit:{source.code_commit}")], sid=sid)
     service = str(source.connection_arn).split(":")[2]
     # Not every use of a connection says of which repository it is.
     where: list[Any] = [StringEqualsIfExists({f"{service}:FullRepositoryId": str(source.repository)})]
     if not push:
         where.append(StringNotEquals({f"{service}:ProviderAction": "GitPush"}))
     use = f"{service}:UseConnection"
-    return iam.allow(use, on=[source.connection_arn], where=Condition(where), sid="UseTheRepository")
+    return iam.allow(use, on=[source.connection_arn], where=Condition(where), sid=sid)
 
 
 def rule(

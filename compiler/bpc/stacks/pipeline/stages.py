@@ -6,6 +6,7 @@ service role.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from awacs.aws import Statement
@@ -28,7 +29,7 @@ def fill(plan: Plan, sheet: Sheet) -> None:
     key = {"EncryptionKey": codepipeline.EncryptionKey(Type="KMS", Id=wanted.key_arn)} if wanted.key_arn else {}
     origin = wanted.source
     # What the pipeline itself commits starts nothing.
-    own = {"Excludes": [f"{wanted.overlays}/**"]} if wanted.commits else {}
+    own = {"Excludes": [f"{wanted.overlays}/**"]} if wanted.commits_to_source else {}
     triggers = source.triggers(origin, **own)
     made = codepipeline.Pipeline(
         "Pipeline",
@@ -43,17 +44,23 @@ def fill(plan: Plan, sheet: Sheet) -> None:
     sheet.add(made, wanted.at)
     committer = Sub("arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${DeployRole}/")
     boundary = plan.blueprint.cloudformation.permissions_boundary
-    source.rule(origin, sheet, plan.name, boundary=boundary, but=committer if wanted.commits else None)
+    source.rule(origin, sheet, plan.name, boundary=boundary, but=committer if wanted.commits_to_source else None)
     sheet.output("PipelineName", Ref(made), "The pipeline, for the console and `aws codepipeline`.")
 
 
 def _stages(wanted: Pipeline, plan: Plan, sheet: Sheet) -> list[codepipeline.Stages]:
-    stages = [("Source", [source.action(wanted.source, clones=wanted.commits)]), ("Build", _builds(wanted, plan))]
+    stages = [("Source", list(_sources(wanted))), ("Build", _builds(wanted, plan))]
     if wanted.approval:
         stages.append(("Approve", [actions.approval("Approve", f"Deploy to {plan.name}?", _topic(plan, sheet))]))
     if wanted.deploy:
         stages.append(("Deploy", _deploys(wanted, plan)))
     return [codepipeline.Stages(Name=name, Actions=some) for name, some in stages]
+
+
+def _sources(wanted: Pipeline) -> Iterator[codepipeline.Actions]:
+    yield source.action(wanted.source, clones=wanted.commits_to_source)
+    if wanted.elsewhere:
+        yield source.action(wanted.elsewhere, source.OVERLAYS, clones=wanted.commits)
 
 
 def _builds(wanted: Pipeline, plan: Plan) -> list[codepipeline.Actions]:
@@ -70,11 +77,13 @@ def _builds(wanted: Pipeline, plan: Plan) -> list[codepipeline.Actions]:
 
 
 def _deploys(wanted: Pipeline, plan: Plan) -> list[codepipeline.Actions]:
+    # Where the overlay is, it is set.
+    takes = [source.OVERLAYS, source.OUTPUT] if wanted.elsewhere else [source.OUTPUT]
     if wanted.commits:
-        return [actions.run("Commit", deploying.COMMIT)]
+        return [actions.run("Commit", deploying.COMMIT, takes=takes)]
     return [
-        actions.run("Render", deploying.RENDER, gives=RENDERED),
-        actions.run("Apply", deploying.APPLY, takes=RENDERED, order=2),
+        actions.run("Render", deploying.RENDER, takes=takes, gives=RENDERED),
+        actions.run("Apply", deploying.APPLY, takes=[RENDERED], order=2),
     ]
 
 
@@ -92,13 +101,19 @@ def _role(wanted: Pipeline, plan: Plan, sheet: Sheet) -> Any:
         tags=sheet.tags("PipelineRole"),
         statements=[
             *_statements(plan),
-            source.read(wanted.source),
+            *_reads(wanted),
             *ground.encrypts(wanted.key_arn),
             *_tells(wanted, plan, sheet),
         ],
         policy_name="RunPipeline",
     )
     return sheet.add(role, wanted.at)
+
+
+def _reads(wanted: Pipeline) -> Iterator[Statement]:
+    yield source.read(wanted.source)
+    if wanted.elsewhere:
+        yield source.read(wanted.elsewhere, source.USE_OTHER)
 
 
 def _statements(plan: Plan) -> list[Statement]:
