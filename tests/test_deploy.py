@@ -94,7 +94,8 @@ def step(output: Output, template: Template) -> Step:
     """One stack of an environment: as in the one that the README shows, but for what it says of others."""
     base = template.file.split("/")[-1]
     # A stack set gives its consent itself.
-    sets = [one["Properties"] for made in output.administration() for one in made.resources.values()]
+    administered = [one["Properties"] for made in output.administration() for one in made.resources.values()]
+    sets = [one for one in administered if "StackSetName" in one]
     own = next((one["Capabilities"][0] for one in sets if one["StackSetName"].endswith(f"-{template.environment}")), "")
     usual = next((one.consent for one in commands(output) if one.file.split("/")[-1] == base), own)
     name = output.environments[template.environment]["name"]
