@@ -42,6 +42,8 @@ def test_there_is_no_golden_of_an_add_on_that_is_gone(root: Path) -> None:
 def _compiled(entry: type[AddOn], addons: dict[str, Any]) -> Compiled:
     groups = [{"name": "workers", "scaling": {"min": 1, "desired": 3, "max": 3}}]
     sections = {"nodeGroups": groups} | fields.around(entry, groups)
+    if "environments" in sections:
+        sections["environments"] = {"default": sections["environments"]["dev"]}
     return compiled(addons=addons, gitops={"engine": "flux"}, **sections)
 
 

@@ -865,7 +865,7 @@ def around(entry: type[AddOn], groups: list[Any]) -> dict[str, Any]:
     """The sections without which an add-on is refused: the endpoint, the nodes or the account that it wants."""
     sections: dict[str, Any] = {}
     if entry.by_token:
-        sections["environments"] = {"default": {"account": "111122223333"}}
+        sections["environments"] = {"dev": {"account": "111122223333"}}
     if entry.only_by_endpoint:
         sections["network"] = {"endpoints": [*entry.endpoints]}
     if "outputs" in entry.options:
