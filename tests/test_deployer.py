@@ -119,8 +119,8 @@ def test_a_star_stands_only_where_iam_forces_it(name: str, environment: str) -> 
     for statement in policy(name, environment):
         if "*" in iam.listed(statement["Resource"]):
             assert [one for one in iam.listed(statement["Action"]) if not permissions.anywhere(one)] == []
-            # IAM Identity Center may be in another Region.
-            if statement["Sid"] not in ("SsoAnywhere", "IdentitystoreAnywhere"):
+            # IAM Identity Center may be in another Region, and AWS Organizations is in none.
+            if statement["Sid"] not in ("SsoAnywhere", "IdentitystoreAnywhere", "OrganizationsAnywhere"):
                 assert statement["Condition"]["StringEquals"]["aws:RequestedRegion"]
         else:
             # An action that takes no resource would be denied here.

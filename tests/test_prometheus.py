@@ -231,6 +231,13 @@ def test_rules_of_ones_own() -> None:
     assert it.lint() == []
 
 
+def test_an_expression_may_have_several_lines_and_any_letter() -> None:
+    expression = "sum(x)\n  / on () # why: 'so'\nsum(y{a=\"é: #\"})"
+    it = made({"ruleGroups": [{"name": "on", "rules": [{"record": "yes", "expr": expression}]}]})
+    [group] = rules(it, "PrometheusRules")
+    assert (group["name"], group["rules"]) == ("on", [{"record": "yes", "expr": expression}])
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -48,8 +48,9 @@ RESOURCES = {
     "ssm": ("ssm:{here}:association/*", "ssm:{here}:document/{own}", "ssm:{here}:parameter/{own}"),
     "sso": ("sso:::*", "sso::*:*"),
 }
-# Images of AWS belong to no account, and a pool of addresses to no Region.
+# Images of AWS belong to no account, a pool of addresses to no Region, and a collector's cluster to another service.
 ELSEWHERE_TOO = {
+    "aps:CreateScraper": ("eks:{here}:cluster/{name}",),
     "ec2:AllocateIpamPoolCidr": ("ec2::*:ipam-pool/*",),
     "ec2:RunInstances": ("ec2:{region}::image/*", "ec2:{region}::snapshot/*"),
 }

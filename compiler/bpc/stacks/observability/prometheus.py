@@ -13,13 +13,14 @@ from typing import Any
 
 from troposphere import Base64, GetAtt, aps, logs
 
-from bpc import home, render
+from bpc import home
 from bpc.kit import iam
 from bpc.kit.sheet import Sheet, literal
 from bpc.model import Prometheus
 from bpc.plan import prometheus as planned
 from bpc.plan.shapes import Plan
 from bpc.stacks.observability import alert_manager, default_rules, scraping
+from bpc.stacks.observability.short_yaml import entries
 
 WORKSPACE, LOG_GROUP = "PrometheusWorkspace", "PrometheusLogGroup"
 COMPONENTS = ("SERVICE_DISCOVERY", "COLLECTOR", "EXPORTER")
@@ -162,7 +163,15 @@ def _file(title: str, name: str, groups: list[dict[str, Any]], sheet: Sheet, at:
         title,
         Name=name,
         Workspace=GetAtt(WORKSPACE, "Arn"),
-        Data=literal(render.manifests([{"groups": groups}], "").decode()),
+        Data=literal(_text(groups)),
         Tags=sheet.tags(title),
     )
     sheet.add(rules, at)
+
+
+def _text(groups: list[dict[str, Any]]) -> str:
+    lines = ["groups:"]
+    for group in groups:
+        head = {key: value for key, value in group.items() if key != "rules"}
+        lines += [*entries([head], "  "), "    rules:", *entries(group["rules"], "      ")]
+    return "\n".join([*lines, ""])

@@ -13,6 +13,7 @@ from typing import Any
 
 from bpc import render
 from bpc.model import Collector
+from bpc.stacks.observability.short_yaml import entries
 
 Job = dict[str, Any]
 
@@ -37,16 +38,17 @@ SCHEDULER = "scheduler_(pending_pods|schedule_attempts_total|preemption_attempts
 CONTROLLERS = "workqueue_(depth|adds_total|retries_total)|node_collector_evictions_total"
 # Add-ons and charts that say by this label what they are, and need no annotation.
 NAMED = "__meta_kubernetes_service_label_app_kubernetes_io_name"
+LONG = ("relabel_configs", "metric_relabel_configs")
 STATE, EXPORTER = "kube-state-metrics", "(prometheus-)?node-exporter"
 
 
 def configuration(wanted: Collector, cluster: str) -> str:
     """The configuration as YAML text."""
-    whole = {
-        "global": {"scrape_interval": f"{wanted.interval_seconds}s", "external_labels": {"cluster": cluster}},
-        "scrape_configs": [*jobs(control_plane=wanted.control_plane), *map(_given, wanted.jobs)],
-    }
-    return render.manifests([whole], "").decode()
+    head = render.manifests(
+        [{"global": {"scrape_interval": f"{wanted.interval_seconds}s", "external_labels": {"cluster": cluster}}}], ""
+    ).decode()
+    every = [*jobs(control_plane=wanted.control_plane), *map(_given, wanted.jobs)]
+    return "\n".join([f"{head}scrape_configs:", *entries(every, "  ", LONG), ""])
 
 
 def _given(job: Mapping[str, Any]) -> Job:
