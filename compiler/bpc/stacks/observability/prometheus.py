@@ -173,5 +173,5 @@ def _text(groups: list[dict[str, Any]]) -> str:
     lines = ["groups:"]
     for group in groups:
         head = {key: value for key, value in group.items() if key != "rules"}
-        lines += [*entries([head], "  "), "    rules:", *entries(group["rules"], "      ")]
+        lines += [*entries([head], ""), "  rules:", *entries(group["rules"], "  ")]
     return "\n".join([*lines, ""])

@@ -48,7 +48,7 @@ def configuration(wanted: Collector, cluster: str) -> str:
         [{"global": {"scrape_interval": f"{wanted.interval_seconds}s", "external_labels": {"cluster": cluster}}}], ""
     ).decode()
     every = [*jobs(control_plane=wanted.control_plane), *map(_given, wanted.jobs)]
-    return "\n".join([f"{head}scrape_configs:", *entries(every, "  ", LONG), ""])
+    return "\n".join([f"{head}scrape_configs:", *entries(every, "", LONG), ""])
 
 
 def _given(job: Mapping[str, Any]) -> Job:

@@ -16,7 +16,7 @@ def entries(listed: Sequence[Mapping[str, Any]], indent: str, long: Sequence[str
         for key, value in one.items():
             yield f"{lead}{_line(key, [] if key in long else value)}"
             if key in long:
-                yield from (f"{indent}    - {json.dumps(each)}" for each in value)
+                yield from (f"{indent}  - {json.dumps(each)}" for each in value)
             lead = f"{indent}  "
 
 
