@@ -184,6 +184,13 @@ def test_what_nobody_has_looked_up_is_told() -> None:
     assert not [one for one in bill(stacks) if one.why == resources.UNKNOWN]
 
 
+def test_somebody_has_looked_up_every_resource_of_the_examples() -> None:
+    goldens = SPECS.parent / "tests" / "goldens" / "logical-ids.txt"
+    kinds = {line.split()[-1] for line in goldens.read_text(encoding="utf-8").splitlines()}
+    known = {*resources.BY_USE, *resources.BY_MONTH, *(f"AWS::{name}" for name in resources.FREE)}
+    assert len(kinds) > 60 and kinds <= known, kinds - known
+
+
 def test_what_pods_ask_for_is_not_counted() -> None:
     mode = [one for one in bill(made(cluster={"autoMode": {}})) if "Auto Mode" in one.what]
     assert {one.counts for one in mode} == {None} and {bool(one.price) for one in mode} == {True, False}

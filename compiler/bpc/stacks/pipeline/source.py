@@ -2,15 +2,16 @@
 
 AWS CodePipeline User Guide, CodeStarSourceConnection for GitHub and others; CodeCommit source actions and EventBridge;
 Developer Tools console User Guide, Permissions and examples for AWS CodeConnections (the older name of the service
-still is in the ARNs of older connections, and is then that of the action).
+still is in the ARNs of older connections, and is then that of the action); Amazon EventBridge User Guide, Cross-service
+confused deputy prevention.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from awacs.aws import Condition, Statement, StringEqualsIfExists, StringNotEquals
-from troposphere import GetAtt, codepipeline, events
+from awacs.aws import Condition, Statement, StringEquals, StringEqualsIfExists, StringNotEquals
+from troposphere import GetAtt, Ref, codepipeline, events
 
 from bpc.kit import iam
 from bpc.kit.sheet import Sheet
@@ -97,7 +98,7 @@ def rule(
     at = (*source.at, "codeCommit")
     starts = iam.role(
         "SourceChangeRole",
-        iam.trusts("events.amazonaws.com"),
+        iam.trusts("events.amazonaws.com", where=Condition(StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}))),
         boundary=boundary,
         path=path,
         tags=sheet.tags("SourceChangeRole"),
