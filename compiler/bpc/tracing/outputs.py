@@ -22,6 +22,7 @@ SECTIONS: dict[str, Path] = {
     "Bootstrap": ("bastion",),
     "DashboardUrl": ("observability",),
     "Kubeconfig": ("bastion",),
+    "SearchIndexPolicy": ("observability", "openSearch"),
 }
 
 
