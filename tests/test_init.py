@@ -357,9 +357,14 @@ def typed(here: Path, answers: list[str], *argv: str) -> tuple[int, str]:
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that ^C reaches it
     )
     os.close(theirs)
-    shown, waiting = "", list(answers)
+    shown, waiting, again = "", list(answers), 3
     while True:
-        ready, _, _ = select.select([ours], [], [], 30)
+        ready, _, _ = select.select([ours], [], [], 5 if "^C" in shown else 30)
+        if not ready and "^C" in shown and again:
+            # Python may be between a prompt and the wait for an answer to it: whoever sits there presses once more.
+            again -= 1
+            os.write(ours, b"\x03")
+            continue
         assert ready, shown
         try:
             new = os.read(ours, 10_000).decode()

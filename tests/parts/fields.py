@@ -100,6 +100,8 @@ STORED = {
 
 # What a field is set to, where its first other value would not do, and what must be so for it to matter.
 VALUES: dict[str, Any] = {
+    # As new as the cluster, or up to three minor versions older.
+    "addons.kube-proxy.version": "v1.35.3-eksbuild.2",
     "serviceAccounts[].identity": "irsa",
     "cloudformation.gitSync.parameters": {"WorkersMaxSize": 9},
     "cloudformation.pipeline.approval": "once",
