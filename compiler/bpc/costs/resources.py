@@ -111,7 +111,7 @@ def _network(made: list[Resource], region: str) -> Iterator[Line]:
     endpoints = [one for kind, one in made if kind == "AWS::EC2::VPCEndpoint" and _is_interface(one)]
     if endpoints:
         places = [len(subnets) for one in endpoints if isinstance(subnets := one.get("SubnetIds"), list)]
-        why = f"{len(endpoints)}, each in as many zones as it has subnets"
+        why = f"one for each subnet; endpoints: {len(endpoints)}"
         yield _steady("interface endpoints, by zone", "interface endpoint", sum(places), region, why)
     if addresses := _count(made, "AWS::EC2::EIP") + sum(map(_is_public, made)):
         yield _steady("public IPv4 addresses", "public ipv4", addresses, region)

@@ -52,13 +52,14 @@ def _widget(one: dict[str, Any]) -> Html:
     properties, kind = one.get("properties", {}), one.get("type", "")
     across = f"grid-column: {one.get('x', 0) + 1} / span {one.get('width', 6)}"
     place = f"{across}; grid-row: {one.get('y', 0) + 1} / span {one.get('height', 6)}"
-    parts: list[Text] = [element("strong", str(properties.get("title") or _untitled(kind)))]
+    title = str(properties.get("title") or _untitled(kind))
+    parts: list[Text] = [element("strong", title)] if title else []
     parts += WIDGETS.get(kind, _other)(properties)
     return element("div", *parts, class_=f"widget {kind}", role="listitem", style=place)
 
 
 def _untitled(kind: str) -> str:
-    return {"text": "Text", "metric": "Graph", "log": "Query"}.get(kind, kind.capitalize())
+    return {"text": "", "metric": "Graph", "log": "Query"}.get(kind, kind.capitalize())
 
 
 def _metric(properties: dict[str, Any]) -> Iterator[Html]:
@@ -66,8 +67,16 @@ def _metric(properties: dict[str, Any]) -> Iterator[Html]:
     yield element("span", str(axis.get("label", "")), class_="axis")
     if properties.get("view", "timeSeries") == "timeSeries":
         yield element("span", class_="plot", aria_hidden="true")
-    lines = [_line(number, one) for number, one in enumerate(properties.get("metrics", []))]
+    lines = [_line(number, one) for number, one in enumerate(_spelt_out(properties.get("metrics", [])))]
     yield element("ul", *lines, class_="legend")
+
+
+def _spelt_out(metrics: list[list[Any]]) -> Iterator[list[Any]]:
+    """A `.` is what stands in its place in the line before."""
+    before: list[Any] = []
+    for one in metrics:
+        before = [before[at] if part == "." and at < len(before) else part for at, part in enumerate(one)]
+        yield before
 
 
 def _line(number: int, metric: list[Any]) -> Html:
@@ -95,7 +104,7 @@ def _alarm(properties: dict[str, Any]) -> Iterator[Html]:
 def _text(properties: dict[str, Any]) -> Iterator[Html]:
     for one in str(properties.get("markdown", "")).splitlines():
         if one.strip():
-            yield element("span", one.lstrip("# "), class_="text")
+            yield element("strong" if one.startswith("#") else "span", one.lstrip("# "), class_="text")
 
 
 def _other(properties: dict[str, Any]) -> Iterator[Html]:
