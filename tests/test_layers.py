@@ -115,7 +115,7 @@ addon_fields
 kit.container_insights kit.search kit.well_known kit.workloads kit.app_objects
 kit.app_pod
 kit.auto_mode_objects
-kit.karpenter_objects kit.karpenter_policy kit.karpenter_checks kit.event_queue kit.private_bucket kit.login
+kit.karpenter_objects kit.karpenter_policy kit.karpenter_checks kit.event_queue kit.keys kit.private_bucket kit.login
 kit.image_cache kit.lattice kit.load_balancing kit.karpenter_pools kit.karpenter_classes
 kit.karpenter_shapes
 kit.k8s kit.patches kit.first_boot kit.iam kit.statements

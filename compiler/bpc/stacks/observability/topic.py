@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import Any
 
 from awacs.aws import Allow, ArnLike, Bool, Condition, Deny, PolicyDocument, Principal, Statement, StringEquals
-from troposphere import AccountId, GetAtt, Ref, chatbot, kms, sns
+from troposphere import AccountId, GetAtt, Ref, chatbot, sns
 
-from bpc.kit import iam
+from bpc.kit import iam, keys
 from bpc.kit.naming import logical_id
 from bpc.kit.sheet import Sheet
 from bpc.model.observability import Observability, Recipient
@@ -53,23 +53,7 @@ def _say(plan: Plan, wanted: Observability, sheet: Sheet) -> None:
 
 def _key(plan: Plan, wanted: Observability, sheet: Sheet) -> GetAtt:
     """A key of its own: the policy of alias/aws/sns cannot be told to let alarms use it."""
-    # A key policy's Resource is the key itself, and "*" is the only way to say so (AWS KMS Developer Guide).
-    administer = Statement(
-        Sid="TheAccountAdministersTheKey",
-        Effect=Allow,
-        Principal=Principal("AWS", [iam.root()]),
-        Action=iam.actions("kms:*"),
-        Resource=["*"],
-    )
-    key = kms.Key(
-        KEY,
-        DeletionPolicy="Delete",
-        UpdateReplacePolicy="Retain",
-        Description=f"Alarms of the platform {plan.name}",
-        EnableKeyRotation=True,
-        KeyPolicy=PolicyDocument(Version=iam.VERSION, Statement=[administer, *_may_encrypt(wanted)]),
-        Tags=sheet.tags(KEY),
-    )
+    key = keys.key(KEY, f"Alarms of the platform {plan.name}", _may_encrypt(wanted), sheet.tags(KEY))
     sheet.add(key, (*wanted.at, "notify"))
     return GetAtt(key, "Arn")
 

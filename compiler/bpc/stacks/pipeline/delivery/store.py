@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from awacs.aws import Allow, ArnEquals, Condition, PolicyDocument, Principal, Statement
-from troposphere import GetAtt, Sub, kms
+from awacs.aws import Allow, ArnEquals, Condition, Principal, Statement
+from troposphere import GetAtt, Sub
 
-from bpc.kit import iam, private_bucket
+from bpc.kit import iam, keys, private_bucket
 from bpc.kit.sheet import Sheet
 from bpc.stacks.pipeline import ground
 from bpc.stacks.pipeline.delivery.shapes import Delivery, Environment, role_arn
@@ -50,25 +50,8 @@ def add(it: Delivery, region: str, sheet: Sheet) -> GetAtt | None:
 
 
 def _key(it: Delivery, readers: list[Environment], sheet: Sheet) -> GetAtt:
-    own = Statement(
-        Sid="TheAccountAdministersTheKey",
-        Effect=Allow,
-        Principal=Principal("AWS", [iam.root()]),
-        Action=iam.actions("kms:*"),
-        Resource=["*"],
-    )
-    key = kms.Key(
-        KEY,
-        DeletionPolicy="Delete",
-        UpdateReplacePolicy="Retain",
-        Description=f"What the pipeline of {it.name} hands on",
-        EnableKeyRotation=True,
-        KeyPolicy=PolicyDocument(
-            Version=iam.VERSION,
-            Statement=[own, *([_others("OtherAccountsDecrypt", DECRYPT, ["*"], it, readers)] if readers else ())],
-        ),
-        Tags=sheet.tags(KEY),
-    )
+    others = [_others("OtherAccountsDecrypt", DECRYPT, ["*"], it, readers)] if readers else []
+    key = keys.key(KEY, f"What the pipeline of {it.name} hands on", others, sheet.tags(KEY))
     sheet.add(key, it.settings.at)
     return GetAtt(key, "Arn")
 
